@@ -1,0 +1,35 @@
+// A bundle: a certificate chain, leaf first, and the private key of its leaf where there is one.
+//
+// Thread safety: a plain value; share it const.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include <tl/expected.hpp>
+
+#include "certs/certificate.h"
+#include "certs/defect.h"
+#include "certs/private_key.h"
+
+namespace certdrill::certs {
+
+struct Bundle {
+  std::vector<Certificate> chain;  // leaf first; never empty once parsed
+  std::optional<PrivateKey> key;
+
+  const Certificate& leaf() const { return chain.front(); }
+};
+
+// Every CERTIFICATE block of the text, in order. Blocks of other kinds beside them are a defect.
+tl::expected<std::vector<Certificate>, Defect> parse_chain(std::string_view certificate_text);
+
+// The one private key of the text ("EC PARAMETERS" before a SEC1 key is allowed, as openssl writes it).
+tl::expected<PrivateKey, Defect> parse_key(std::string_view key_text);
+
+// The PEM text of a whole chain, leaf first, no blank lines between.
+std::string chain_pem(const std::vector<Certificate>& chain);
+
+}  // namespace certdrill::certs

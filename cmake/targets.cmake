@@ -1,0 +1,45 @@
+# How every certdrill target is built, in one place.
+
+# certdrill_settings(TARGET): language level, warnings, sanitizers, include root.
+function(certdrill_settings target)
+  target_compile_features(${target} PUBLIC cxx_std_20)
+  set_target_properties(${target} PROPERTIES CXX_EXTENSIONS OFF)
+  target_include_directories(${target} PUBLIC
+    $<BUILD_INTERFACE:${PROJECT_SOURCE_DIR}> $<INSTALL_INTERFACE:${CMAKE_INSTALL_INCLUDEDIR}/certdrill>)
+  target_compile_options(${target} PRIVATE -Wall -Wextra -Wpedantic -Wshadow -Wconversion
+    -Wno-sign-conversion $<$<BOOL:${CERTDRILL_WERROR}>:-Werror>)
+  if(CERTDRILL_SANITIZE)
+    target_compile_options(${target} PRIVATE -fsanitize=${CERTDRILL_SANITIZE} -fno-omit-frame-pointer)
+    target_link_options(${target} PUBLIC -fsanitize=${CERTDRILL_SANITIZE})
+  endif()
+endfunction()
+
+# certdrill_library(NAME FOLDER SOURCES...): a static library, aliased and exported as certdrill::NAME.
+function(certdrill_library name)
+  add_library(certdrill_${name} STATIC ${ARGN})
+  add_library(certdrill::${name} ALIAS certdrill_${name})
+  set_target_properties(certdrill_${name} PROPERTIES EXPORT_NAME ${name})
+  certdrill_settings(certdrill_${name})
+  install(TARGETS certdrill_${name} EXPORT certdrill ARCHIVE DESTINATION ${CMAKE_INSTALL_LIBDIR})
+endfunction()
+
+# certdrill_program(NAME SOURCES...): a program that is installed.
+function(certdrill_program name)
+  add_executable(${name} ${ARGN})
+  certdrill_settings(${name})
+  set_target_properties(${name} PROPERTIES RUNTIME_OUTPUT_DIRECTORY ${PROJECT_BINARY_DIR}/bin)
+  install(TARGETS ${name} RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR})
+endfunction()
+
+# certdrill_test(NAME LIBRARIES <targets> SOURCES <files>): a GoogleTest program. Every one of its tests
+# is a ctest of its own, so that they run in parallel and are named one by one.
+function(certdrill_test name)
+  if(NOT CERTDRILL_BUILD_TESTS)
+    return()
+  endif()
+  cmake_parse_arguments(arg "" "" "LIBRARIES;SOURCES" ${ARGN})
+  add_executable(${name} ${arg_SOURCES})
+  certdrill_settings(${name})
+  target_link_libraries(${name} PRIVATE ${arg_LIBRARIES} GTest::gmock GTest::gtest_main)
+  gtest_discover_tests(${name} DISCOVERY_TIMEOUT 60)
+endfunction()
