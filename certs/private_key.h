@@ -21,6 +21,9 @@ enum class KeyAlgorithm { rsa, ec, ed25519, ed448, dsa, other };
 
 std::string_view to_string(KeyAlgorithm algorithm);  // "RSA", "EC", "Ed25519", ...
 
+// Of a public or private key. REQUIRES: key != nullptr.
+KeyAlgorithm algorithm_of(const EVP_PKEY* key);
+
 enum class KeyEncoding { pkcs8, traditional };  // traditional: PKCS#1 for RSA, SEC1 for EC
 
 enum class KeyError {
