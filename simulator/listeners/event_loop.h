@@ -1,23 +1,20 @@
 // One epoll instance shared by a small, elastic set of worker threads.
 //
-// Every worker waits in epoll_wait and itself serves what it is given; nothing is handed from
-// thread to thread. A watcher (a connection, a listening socket) is served by one worker at a time:
-// what happens to it meanwhile is noted in its slot and served by the same worker afterwards.
-// Watchers are registered edge triggered, once; serving a request costs no epoll_ctl.
+// Every worker waits in epoll_wait and itself serves what it is given; nothing is handed from thread to
+// thread. A watcher (a connection, a listening socket) is served by one worker at a time: what happens to
+// it meanwhile is noted in its slot and served by the same worker afterwards. Watchers are registered once,
+// edge triggered; serving a request costs no epoll_ctl.
 //
-// A worker that is about to wait for something other than the loop says so with a BlockingSection,
-// and a replacement starts if otherwise fewer than the base number of workers could run. Surplus
-// workers leave after a few idle seconds.
+// A worker that is about to wait for something other than the loop says so with a BlockingSection, and a
+// replacement starts if otherwise fewer than the base number of workers could run. Surplus workers leave
+// after a few idle seconds.
 //
 // Thread safety: every member may be called from any thread, except where said otherwise.
 #pragma once
 
 #include <atomic>
 #include <chrono>
-#include <condition_variable>
-#include <cstddef>
 #include <cstdint>
-#include <functional>
 #include <list>
 #include <memory>
 #include <mutex>
@@ -33,9 +30,10 @@ class EventLoop {
     unsigned base_threads = 0;  // 0: the number of cores, at least 2
     unsigned max_threads = 512;
     std::chrono::milliseconds surplus_idle{3000};    // a surplus worker leaves after this
-    std::chrono::milliseconds sweep_interval{1000};  // how exactly deadlines are kept
+    std::chrono::milliseconds sweep_interval{1000};  // how exactly deadlines are kept; at least 1
   };
 
+  // Throws std::system_error where the kernel refuses an epoll instance.
   explicit EventLoop(Settings settings);
   ~EventLoop();  // stops
   EventLoop(const EventLoop&) = delete;
@@ -43,47 +41,51 @@ class EventLoop {
 
   void start();
 
-  // Wakes every sleeper, lets the workers finish what they are at, joins them, and closes every
-  // watcher. Not to be called by a worker. A second call does nothing.
+  // Wakes every sleeper, lets the workers finish what they are at, joins them, and closes every watcher.
+  // Not to be called by a worker. A second call does nothing.
   void stop();
   bool stopping() const { return stopping_.load(std::memory_order_acquire); }
 
   // Waits, inside a BlockingSection of its own. False: the loop stopped before the time was over.
   bool sleep_for(std::chrono::nanoseconds duration);
 
-  // Waits until `fd` shows one of the poll(2) `events`, inside a BlockingSection of its own. False:
-  // the time is over or the loop stops.
+  // Waits until `fd` shows one of the poll(2) `events` (or an error), inside a BlockingSection of its own.
+  // False: the time is over or the loop stops.
   bool wait_for(int fd, short events, std::chrono::milliseconds timeout);
 
-  unsigned threads() const { return threads_.load(std::memory_order_relaxed); }
+  unsigned threads() const { return threads_.load(std::memory_order_relaxed); }  // alive now
   unsigned base_threads() const { return base_threads_; }
 
-  // Registers `fd` for reading and writing; the watcher is served at once for the first time, and
-  // lives until its serve() returns Next::close. Null: the table is full or epoll refused (errno
-  // says why), and the watcher is destroyed.
-  WatchSlot* watch(int fd, std::unique_ptr<Watcher> watcher);
+  // A slot for the watcher, owned by the caller until arm(). Null when the table is full; the watcher is
+  // destroyed then.
+  WatchSlot* prepare(int fd, std::unique_ptr<Watcher> watcher);
 
-  // Notes `signals` in the slot; serves the watcher in this thread if nobody is serving it. Does
-  // nothing if the watcher that the ticket was made for is gone.
-  void notify(WatchTicket ticket, std::uint32_t signals);
+  // Watches the slot's fd, for reading and writing, until the watcher's serve() answers Next::close. The
+  // caller owns the slot no more. False: epoll refused (errno says why), and the watcher is destroyed.
+  bool arm(WatchSlot& slot);
+
+  // Leaves `what` in the slot; serves the watcher in this thread if nobody is serving it. Does nothing if
+  // the watcher that the ticket was made for is gone.
+  void notify(WatchTicket ticket, std::uint32_t what);
 
  private:
   friend class BlockingSection;
-  struct Worker;
 
   void enter_blocking();
   void leave_blocking();
-  void spawn_worker();  // REQUIRES: workers_mutex_ held
+  void spawn_worker();
   void run_worker(std::list<std::thread>::iterator self);
-  bool may_leave();
+  bool retire(std::list<std::thread>::iterator self);
+  bool surplus() const;
   void serve(WatchSlot& slot);
+  bool hand_back(WatchSlot& slot);
   void sweep();
   void close_all();
 
   const Settings settings_;
   const unsigned base_threads_;
   int epoll_fd_ = -1;
-  int stop_fd_ = -1;   // eventfd: readable for ever once the loop stops
+  int stop_fd_ = -1;   // eventfd, readable for ever once the loop stops
   int timer_fd_ = -1;  // wakes one worker for each sweep
   std::atomic<bool> stopping_{false};
   std::atomic<unsigned> threads_{0};
@@ -91,18 +93,12 @@ class EventLoop {
 
   std::mutex workers_mutex_;
   std::list<std::thread> workers_;
-  std::list<std::thread> finished_;  // left on their own, to be joined
-  bool started_ = false;
-  bool joined_ = false;
-
-  std::mutex sleep_mutex_;
-  std::condition_variable sleep_over_;
+  std::list<std::thread> retired_;  // to be joined
 
   WatchSlots slots_;
 };
 
-// Says that this thread is about to wait. May be nested; outside a worker of the loop it does
-// nothing.
+// Says that this thread is about to wait. May be nested; outside a worker of the loop it does nothing.
 class BlockingSection {
  public:
   explicit BlockingSection(EventLoop& loop);

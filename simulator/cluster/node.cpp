@@ -1,0 +1,45 @@
+#include "simulator/cluster/node.h"
+
+namespace certdrill::simulator {
+
+Node::Node(const Node& other) : uid_(other.uid_), address_(other.address_) {
+  const std::lock_guard lock(other.mutex_);
+  up_ = other.up_;
+  held_ = other.held_;
+  presented_ = other.presented_;
+}
+
+bool Node::up() const {
+  const std::lock_guard lock(mutex_);
+  return up_;
+}
+
+void Node::set_up(bool up) {
+  const std::lock_guard lock(mutex_);
+  up_ = up;
+}
+
+InstalledPtr Node::held(certs::CertificateName name) const {
+  const std::lock_guard lock(mutex_);
+  return held_[name];
+}
+
+InstalledPtr Node::presented(certs::CertificateName name) const {
+  const std::lock_guard lock(mutex_);
+  return presented_[name];
+}
+
+void Node::install(certs::CertificateName name, InstalledPtr certificate) {
+  // The old ones are released after the lock: freeing keys takes longer than swapping pointers.
+  InstalledPtr presented = certificate;
+  const std::lock_guard lock(mutex_);
+  held_[name].swap(certificate);
+  presented_[name].swap(presented);
+}
+
+void Node::install_unpresented(certs::CertificateName name, InstalledPtr certificate) {
+  const std::lock_guard lock(mutex_);
+  held_[name].swap(certificate);
+}
+
+}  // namespace certdrill::simulator

@@ -1,0 +1,88 @@
+// certdrill-sim: starts a simulated cluster, says where it is, and runs until SIGINT or SIGTERM.
+#include <csignal>
+#include <cstdio>
+#include <iostream>
+
+#include <pthread.h>
+#include <spdlog/sinks/stdout_color_sinks.h>
+#include <spdlog/spdlog.h>
+#include <sys/resource.h>
+
+#include "simulator/cluster/atomic_file.h"
+#include "simulator/options.h"
+#include "simulator/simulator.h"
+
+namespace {
+
+using certdrill::simulator::Options;
+using certdrill::simulator::Simulator;
+
+constexpr int kCouldNotStart = 1;
+
+void set_up_log(const std::string& level) {
+  spdlog::set_default_logger(spdlog::stderr_color_mt("certdrill-sim"));
+  spdlog::set_level(level == "error" ? spdlog::level::err : spdlog::level::from_str(level));
+  spdlog::set_pattern("%Y-%m-%dT%H:%M:%S.%eZ %^%l%$ %v", spdlog::pattern_time_type::utc);
+}
+
+// Four ports a node and a connection each are files; the default limit of 1024 is soon reached.
+void raise_file_limit() {
+  rlimit limit{};
+  if (getrlimit(RLIMIT_NOFILE, &limit) != 0) return;
+  limit.rlim_cur = limit.rlim_max;
+  setrlimit(RLIMIT_NOFILE, &limit);
+}
+
+// Blocked before any thread starts, so that all inherit it and main() alone waits for them.
+sigset_t block_signals() {
+  sigset_t signals;
+  sigemptyset(&signals);
+  sigaddset(&signals, SIGINT);
+  sigaddset(&signals, SIGTERM);
+  pthread_sigmask(SIG_BLOCK, &signals, nullptr);
+  return signals;
+}
+
+int run(const Options& options) {
+  const sigset_t signals = block_signals();
+  raise_file_limit();
+  std::signal(SIGPIPE, SIG_IGN);
+
+  const auto simulator = Simulator::start(options.simulator);
+  if (!simulator) {
+    spdlog::error("could not start: {}", simulator.error());
+    return kCouldNotStart;
+  }
+  const auto& ready = (*simulator)->ready();
+  const std::string line = ready_line(ready) + "\n";
+  if (options.ready_file) {
+    // It holds the password, as the line on standard output does.
+    if (auto written = certdrill::simulator::write_file(*options.ready_file, line, 0600);
+        !written) {
+      spdlog::error("could not start: --ready-file: {}", written.error());
+      return kCouldNotStart;
+    }
+  }
+  std::cout << line << std::flush;
+  spdlog::info("{} nodes of {} are ready; control API at {}", ready.nodes.size(), ready.cluster,
+               ready.control);
+
+  int signal = 0;
+  sigwait(&signals, &signal);
+  spdlog::info("stopping");
+  (*simulator)->stop();
+  return 0;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  const auto options =
+      certdrill::simulator::parse_options(std::vector<std::string>(argv + 1, argv + argc));
+  if (!options) {
+    (options.error().code == 0 ? std::cout : std::cerr) << options.error().text;
+    return options.error().code;
+  }
+  set_up_log(options->log_level);
+  return run(*options);
+}

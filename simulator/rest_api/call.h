@@ -1,0 +1,38 @@
+// One REST call and its answer, free of any HTTP library: what the endpoints work with.
+#pragma once
+
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace certdrill::simulator {
+
+struct Call {
+  std::string_view method;  // "PUT"
+  std::string_view path;    // "/v1/cluster/update_cert", decoded, without the query
+  std::multimap<std::string, std::string> query;
+  std::optional<std::string> authorization;
+  std::optional<std::string> content_type;
+  std::string_view body;
+  int node = 1;  // uid of the node that was called
+};
+
+struct Answer {
+  int status = 200;
+  std::string body;  // empty, or JSON
+  std::vector<std::pair<std::string, std::string>> headers;
+  std::string error_code;  // as in the body; empty for a success
+};
+
+// The documented shape of an error: {"error_code": ..., "description": ...}.
+Answer error_answer(int status, std::string_view error_code, std::string_view description);
+
+// 400 for a body that strict_json refused; `why` is its clause.
+Answer body_error(const std::string& why);
+
+Answer json_answer(std::string body);
+
+}  // namespace certdrill::simulator

@@ -1,0 +1,32 @@
+// The JSON of one certificate in a request ({"name", "key", "certificate"}) to a Change of the
+// cluster.
+//
+// Errors follow the design's order: 400 for the JSON's shape, 403 for an unknown name.
+#pragma once
+
+#include <string>
+
+#include <nlohmann/json_fwd.hpp>
+#include <tl/expected.hpp>
+
+#include "simulator/cluster/cluster.h"
+#include "simulator/cluster/edition.h"
+#include "simulator/rest_api/call.h"
+
+namespace certdrill::simulator {
+
+// `where` stands before each error: "" or "certificates[2]: ".
+tl::expected<Change, Answer> read_certificate(const nlohmann::json& json, const Edition& edition,
+                                              const std::string& where);
+
+// Steps 4 to 6 and the store's failure: the answer to a change that was not taken up.
+Answer rejection_answer(const Rejection& rejection, bool answers_404, const std::string& where);
+
+// Step 7 and 8: 409 with the nodes and why, or 200.
+Answer rollout_answer(const Rollout& rollout, std::size_t node_count,
+                      std::string_view success_body);
+
+// "node 2 (the node is down), node 3 (...)".
+std::string name_unreached(const Rollout& rollout);
+
+}  // namespace certdrill::simulator

@@ -1,0 +1,57 @@
+// What every endpoint of the REST API is handed, and the table of them.
+//
+// Adding an endpoint: one function of the type Handler in a file of its own, and one row in
+// routes.cpp.
+#pragma once
+
+#include <span>
+#include <string>
+#include <string_view>
+
+#include "simulator/cluster/cluster.h"
+#include "simulator/cluster/edition.h"
+#include "simulator/cluster/users.h"
+#include "simulator/rest_api/call.h"
+
+namespace certdrill::simulator {
+
+// What a call is answered from. All references outlive the call.
+struct Scene {
+  Cluster& cluster;
+  Mishaps& mishaps;
+  const Edition& edition;
+  certs::Instant now;
+  std::string_view success_body;  // of a 200 for which no body is documented
+};
+
+// `parameter` is the path's last, variable part where the route has one.
+using Handler = Answer (*)(const Scene& scene, const Call& call, std::string_view parameter);
+
+struct Route {
+  std::string_view method;
+  std::string_view path;  // a part "*" stands for the parameter
+  Permission permission;
+  bool Edition::*only_in;  // nullptr: every edition has it
+  Handler handler;
+};
+
+std::span<const Route> routes();
+
+// The path's parameter when it fits the route's path; nullptr-like std::nullopt when it does not
+// fit.
+std::optional<std::string_view> match_path(std::string_view route_path, std::string_view path);
+
+// The endpoints, each in the file named like it.
+Answer put_update_cert(const Scene& scene, const Call& call, std::string_view parameter);
+Answer get_certificates(const Scene& scene, const Call& call, std::string_view parameter);
+Answer put_certificates(const Scene& scene, const Call& call, std::string_view parameter);
+Answer delete_certificate(const Scene& scene, const Call& call, std::string_view parameter);
+Answer post_rotate(const Scene& scene, const Call& call, std::string_view parameter);
+Answer get_nodes(const Scene& scene, const Call& call, std::string_view parameter);
+Answer get_node(const Scene& scene, const Call& call, std::string_view parameter);
+Answer get_nodes_status(const Scene& scene, const Call& call, std::string_view parameter);
+Answer get_node_status(const Scene& scene, const Call& call, std::string_view parameter);
+Answer get_cluster(const Scene& scene, const Call& call, std::string_view parameter);
+Answer get_logs(const Scene& scene, const Call& call, std::string_view parameter);
+
+}  // namespace certdrill::simulator

@@ -1,0 +1,102 @@
+#include "simulator/rest_api/rest_api.h"
+
+#include <algorithm>
+#include <cctype>
+
+namespace certdrill::simulator {
+namespace {
+
+struct Found {
+  const Route* route = nullptr;  // null: no such method on this path
+  std::string_view parameter;
+  bool path_known = false;
+  std::string allowed;  // methods of the path, for a 405
+};
+
+Found find_route(const Call& call, const Edition& edition) {
+  Found found;
+  for (const Route& route : routes()) {
+    if (route.only_in != nullptr && !(edition.*route.only_in)) continue;
+    const auto parameter = match_path(route.path, call.path);
+    if (!parameter) continue;
+    found.path_known = true;
+    if (route.method == call.method) {
+      found.route = &route;
+      found.parameter = *parameter;
+      return found;
+    }
+    found.allowed += (found.allowed.empty() ? "" : ", ") + std::string(route.method);
+  }
+  return found;
+}
+
+// RFC 9110 8.3.1: type and subtype are case-insensitive; parameters such as charset may follow.
+bool is_json(std::string_view content_type) {
+  const auto type = content_type.substr(0, content_type.find_first_of("; "));
+  constexpr std::string_view kJson = "application/json";
+  return std::ranges::equal(type, kJson,
+                            [](unsigned char a, char b) { return std::tolower(a) == b; });
+}
+
+Answer unknown_uri(const Call& call, const Edition& edition) {
+  std::string description =
+      "There is no " + std::string(call.path) + " in edition " + std::string(edition.name) + ".";
+  for (const Route& route : routes()) {
+    if (route.only_in == nullptr || edition.*route.only_in || !match_path(route.path, call.path))
+      continue;
+    description +=
+        call.path.ends_with("update_cert")
+            ? " It was removed; use PUT /v1/cluster/certificates with {\"certificates\": [...]}."
+            : "";
+    break;
+  }
+  return error_answer(404, "unknown_uri", description);
+}
+
+Answer wrong_method(const Call& call, const Found& found) {
+  auto answer = error_answer(405, "method_not_allowed",
+                             std::string(call.path) + " takes " + found.allowed + ", not " +
+                                 std::string(call.method) + ".");
+  answer.headers.emplace_back("Allow", found.allowed);
+  return answer;
+}
+
+Answer not_authenticated(const Call& call) {
+  auto answer = error_answer(
+      401, "unauthorized",
+      call.authorization
+          ? "The credentials are wrong: send Basic authentication with a known user and its "
+            "password."
+          : "No credentials: send Basic authentication (curl -u USERNAME:PASSWORD).");
+  answer.headers.emplace_back("WWW-Authenticate", "Basic realm=\"cluster\"");
+  return answer;
+}
+
+}  // namespace
+
+Answer RestApi::answer(const Scene& scene, const Call& call) const {
+  const User* user = call.authorization ? users_.authenticate(*call.authorization) : nullptr;
+  if (user == nullptr) return not_authenticated(call);
+
+  const Found found = find_route(call, scene.edition);
+  if (!found.path_known) return unknown_uri(call, scene.edition);
+  if (found.route == nullptr) return wrong_method(call, found);
+  if (!permits(user->role, found.route->permission)) {
+    return error_answer(
+        403, "insufficient_permissions",
+        "The user '" + user->username + "' has the role " + std::string(to_string(user->role)) +
+            ", which does not hold the permission " +
+            std::string(to_string(found.route->permission)) + " that this call needs.");
+  }
+  const bool takes_body = call.method == "PUT" || (call.method == "POST" && !call.body.empty());
+  if (takes_body && !(call.content_type && is_json(*call.content_type))) {
+    return error_answer(
+        400, "invalid_content_type",
+        call.content_type
+            ? "The Content-Type is '" + *call.content_type + "'; it must be application/json."
+            : "There is no Content-Type header; send Content-Type: application/json.");
+  }
+  return found.route->handler(scene, call, found.parameter);
+}
+
+}  // namespace certdrill::simulator

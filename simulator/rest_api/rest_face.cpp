@@ -1,0 +1,45 @@
+#include "simulator/rest_api/rest_face.h"
+
+#include <optional>
+
+namespace certdrill::simulator {
+namespace {
+
+std::optional<std::string> header(const httplib::Request& request, const char* name) {
+  const auto found = request.headers.find(name);
+  return found == request.headers.end() ? std::nullopt : std::optional(found->second);
+}
+
+Call read_call(const Exchange& exchange) {
+  const httplib::Request& request = exchange.request;
+  return Call{.method = request.method,
+              .path = request.path,
+              .query = request.params,
+              .authorization = header(request, "Authorization"),
+              .content_type = header(request, "Content-Type"),
+              .body = request.body,
+              .node = static_cast<int>(exchange.connection.tag)};
+}
+
+void write_answer(Answer answer, httplib::Response& response) {
+  response.status = answer.status;
+  for (const auto& [name, value] : answer.headers) response.set_header(name, value);
+  if (answer.body.empty()) return;
+  response.body = std::move(answer.body);
+  response.set_header("Content-Type", "application/json");
+}
+
+}  // namespace
+
+void RestFace::operator()(Exchange& exchange) const {
+  const Call call = read_call(exchange);
+  // A change waits for a rollout that runs, and for the disk; the other connections must not wait
+  // with it.
+  std::optional<BlockingSection> blocking;
+  if (call.method != "GET" && settings_.cluster.may_block()) blocking.emplace(exchange.loop);
+  const Scene scene{settings_.cluster, settings_.mishaps, settings_.edition, settings_.clock.now(),
+                    settings_.success_body};
+  write_answer(api_.answer(scene, call), exchange.response);
+}
+
+}  // namespace certdrill::simulator

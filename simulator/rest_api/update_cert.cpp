@@ -1,0 +1,34 @@
+// PUT /v1/cluster/update_cert: replaces one certificate on all nodes.
+#include <nlohmann/json.hpp>
+
+#include "simulator/rest_api/certificate_request.h"
+#include "simulator/rest_api/endpoint.h"
+#include "simulator/strict_json.h"
+
+namespace certdrill::simulator {
+namespace {
+
+Answer update_one(const Scene& scene, const Call& call) {
+  const auto body = parse_json_object(call.body);
+  if (!body) return body_error(body.error());
+  const auto change = read_certificate(*body, scene.edition, "");
+  if (!change) return change.error();
+  const auto rollout = scene.cluster.update({&*change, 1}, scene.now, scene.mishaps);
+  if (!rollout) return rejection_answer(rollout.error(), scene.edition.answers_404, "");
+  return rollout_answer(*rollout, scene.cluster.node_count(), scene.success_body);
+}
+
+}  // namespace
+
+Answer put_update_cert(const Scene& scene, const Call& call, std::string_view /*parameter*/) {
+  auto answer = update_one(scene, call);
+  if (scene.edition.update_cert_deprecated) {
+    // No date of deprecation is documented, so the field has its older boolean form; RFC 8288 names
+    // the successor.
+    answer.headers.emplace_back("Deprecation", "true");
+    answer.headers.emplace_back("Link", "</v1/cluster/certificates>; rel=\"successor-version\"");
+  }
+  return answer;
+}
+
+}  // namespace certdrill::simulator

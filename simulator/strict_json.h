@@ -1,0 +1,27 @@
+// Strict JSON: request bodies and configuration files, with errors that say where and what to
+// change.
+//
+// Errors are clauses that follow the name of the text: "is not valid JSON: line 3, column 1: ...".
+// Thread safety: pure functions.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include <nlohmann/json_fwd.hpp>
+#include <tl/expected.hpp>
+
+namespace certdrill::simulator {
+
+// RFC 8259, and no object may hold one key twice. The error names line and column, and the trailing
+// comma if that is it (the vendor's own example has one). It never repeats the text: it may hold a
+// key.
+tl::expected<nlohmann::json, std::string> parse_json(std::string_view text);
+
+// As parse_json, and it must be an object.
+tl::expected<nlohmann::json, std::string> parse_json_object(std::string_view text);
+
+// "a string", "a number", ... for errors.
+std::string_view json_type(const nlohmann::json& value);
+
+}  // namespace certdrill::simulator
