@@ -1,9 +1,9 @@
-// Issuing certificates: roots, intermediates, leaves and self-signed ones, with every field and extension
-// under the caller's control, so that wrong ones can be made on purpose.
+// Issuing certificates: roots, intermediates, leaves and self-signed ones, with every field and
+// extension under the caller's control, so that wrong ones can be made on purpose.
 //
-// Issuing is deterministic: the same spec and keys give the same bytes (ECDSA signs by RFC 6979). Keys come
-// from generate_key() (random) or derive_key() (from a seed).
-// Thread safety: pure functions.
+// Issuing is deterministic: the same spec and keys give the same bytes (ECDSA signs by RFC 6979).
+// Keys come from generate_key() (random) or derive_key() (from a seed). Thread safety: pure
+// functions.
 #pragma once
 
 #include <cstdint>
@@ -31,12 +31,13 @@ PrivateKey derive_key(KeyType type, std::uint64_t seed, std::string_view label);
 
 enum class Digest { md5, sha1, sha256, sha384, sha512 };  // ignored for Ed25519, which has its own
 
-using NameEntries = std::vector<std::pair<std::string, std::string>>;  // {"CN", "cluster.local"}, in order
+using NameEntries =
+    std::vector<std::pair<std::string, std::string>>;  // {"CN", "cluster.local"}, in order
 
 struct Extension {
-  std::string oid;     // dotted, "1.2.3.4"
+  std::string oid;  // dotted, "1.2.3.4"
   bool critical = false;
-  std::string der;     // content of the extension's OCTET STRING
+  std::string der;  // content of the extension's OCTET STRING
 };
 
 struct BasicConstraints {
@@ -50,16 +51,16 @@ struct CertificateSpec {
   Instant not_before;
   Instant not_after;
   std::uint64_t serial = 1;
-  int version = 3;                    // as people count: 1 to 3; others are written as they are
+  int version = 3;  // as people count: 1 to 3; others are written as they are
   Digest digest = Digest::sha256;
-  std::vector<std::string> dns_names;           // SAN
-  std::vector<std::string> ip_addresses;        // SAN
-  std::vector<std::string> key_usage;           // "digitalSignature", "keyEncipherment", "keyCertSign", ...
+  std::vector<std::string> dns_names;     // SAN
+  std::vector<std::string> ip_addresses;  // SAN
+  std::vector<std::string> key_usage;  // "digitalSignature", "keyEncipherment", "keyCertSign", ...
   std::vector<std::string> extended_key_usage;  // "serverAuth", "clientAuth"
   std::optional<BasicConstraints> basic_constraints;
   bool subject_key_identifier = true;
   bool authority_key_identifier = false;
-  std::vector<Extension> extensions;            // any others, as they are
+  std::vector<Extension> extensions;  // any others, as they are
 };
 
 // Who signs: the certificate whose subject becomes the issuer, and its key.
