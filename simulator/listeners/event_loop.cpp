@@ -174,9 +174,11 @@ void EventLoop::serve(WatchSlot& slot) {
 }
 
 // Gives up the ownership of a slot. Signals left meanwhile stay in it, and epoll is asked to report it anew,
-// behind all others that are ready. False: something came in at this very moment, and the caller still owns.
+// behind all others that are ready. False: the caller still owns it, because something came in at this very
+// moment, or because what came in is nothing that epoll would report.
 bool EventLoop::hand_back(WatchSlot& slot) {
   std::uint64_t word = slot.word.load(std::memory_order_acquire);
+  if (word & (signals::kill | signals::deadline)) return false;
   if (word & signals::all) {
     epoll_event event = event_for(slot);
     epoll_ctl(epoll_fd_, EPOLL_CTL_MOD, slot.fd, &event);
@@ -262,16 +264,12 @@ void EventLoop::leave_blocking() { blocked_.fetch_sub(1, std::memory_order_relax
 
 BlockingSection::BlockingSection(EventLoop& loop) : loop_(nullptr) {
   if (loop_of_this_thread != &loop) return;
-  if (++blocking_depth > 1) {
-    loop_ = nullptr;
-    return;
-  }
   loop_ = &loop;
-  loop.enter_blocking();
+  if (++blocking_depth == 1) loop.enter_blocking();
 }
 
 BlockingSection::~BlockingSection() {
-  if (loop_ != nullptr) loop_->leave_blocking();
+  if (loop_ != nullptr && --blocking_depth == 0) loop_->leave_blocking();
 }
 
 }  // namespace certdrill::simulator

@@ -1,0 +1,215 @@
+#include "simulator/listeners/http_bridge.h"
+
+#include <algorithm>
+#include <cstring>
+#include <exception>
+#include <optional>
+
+#include <nlohmann/json.hpp>
+#include <spdlog/spdlog.h>
+
+namespace certdrill::simulator {
+namespace {
+
+using HandlerResponse = httplib::Server::HandlerResponse;
+
+// What cpp-httplib's handlers, which know only request and response, need of the exchange being served by
+// this thread.
+struct Call {
+  const HttpFace& face;
+  const ConnectionInfo& connection;
+  const WholeRequest& whole;
+  ResponseWire& wire;
+  EventLoop& loop;
+  HttpAnswer answer;
+  bool answered = false;   // by the face
+  bool streaming = false;  // every write goes out at once
+  httplib::Request* request = nullptr;
+  std::optional<Exchange> exchange;  // outlives the face, for the sake of streams
+  std::optional<BlockingSection> stream_section;
+};
+
+thread_local Call* current_call = nullptr;
+
+class CurrentCall {
+ public:
+  explicit CurrentCall(Call& call) { current_call = &call; }
+  ~CurrentCall() { current_call = nullptr; }
+  CurrentCall(const CurrentCall&) = delete;
+  CurrentCall& operator=(const CurrentCall&) = delete;
+};
+
+// Reads the header block that is all there already; writes into the answer, or to the wire when streaming.
+// NOLINTBEGIN(modernize-use-override): which of these are virtual differs between versions of cpp-httplib.
+class CallStream final : public httplib::Stream {
+ public:
+  explicit CallStream(Call& call) : call_(call), unread_(call.whole.header) {}
+
+  bool is_readable() const { return !unread_.empty(); }
+  bool wait_readable() const { return !unread_.empty(); }
+  bool is_writable() const { return !call_.streaming || !call_.wire.gone(); }
+  bool wait_writable() const { return is_writable(); }
+  bool is_peer_alive() const { return is_writable(); }
+  time_t duration() const { return 0; }
+
+  // cpp-httplib asks for single bytes while it parses.
+  ssize_t read(char* into, size_t size) {
+    const auto count = std::min(size, unread_.size());
+    if (count == 1) {
+      *into = unread_.front();
+    } else {
+      std::copy_n(unread_.data(), count, into);
+    }
+    unread_.remove_prefix(count);
+    return static_cast<ssize_t>(count);
+  }
+
+  ssize_t write(const char* bytes, size_t size) {
+    if (!call_.streaming) {
+      call_.answer.bytes.append(bytes, size);
+      return static_cast<ssize_t>(size);
+    }
+    return call_.wire.send_now({bytes, size}) ? static_cast<ssize_t>(size) : -1;
+  }
+
+  void get_remote_ip_and_port(std::string& ip, int& port) const {
+    ip = call_.connection.peer;
+    port = call_.connection.peer_port;
+  }
+  void get_local_ip_and_port(std::string& ip, int& port) const {
+    ip = call_.connection.local;
+    port = call_.connection.local_port;
+  }
+  socket_t socket() const { return INVALID_SOCKET; }  // ours alone
+
+ private:
+  Call& call_;
+  std::string_view unread_;
+};
+// NOLINTEND(modernize-use-override)
+
+// Before routing: the body is there already.
+void complete_request(Call& call, httplib::Request& request) {
+  call.request = &request;
+  request.body = call.whole.body;
+  request.headers.erase("Expect");  // answered before the body was read
+  [](auto& any_version) {
+    if constexpr (requires { any_version.body_consumed_; }) any_version.body_consumed_ = true;
+  }(request);
+}
+
+void call_face(Call& call, const httplib::Request& request, httplib::Response& response) {
+  call.exchange.emplace(Exchange{call.connection, request, response, call.loop,
+                                 [&call] { return call.wire.gone() || call.loop.stopping(); }, {}});
+  try {
+    call.face(*call.exchange);
+  } catch (const std::exception& error) {
+    spdlog::error("a request could not be answered: {}", error.what());
+    response.status = 500;
+    response.set_content(error_body("internal_error", "The simulator failed on this request; see its log."),
+                         "application/json");
+  }
+}
+
+HandlerResponse before_routing(const httplib::Request& request, httplib::Response& response) {
+  Call& call = *current_call;
+  call_face(call, request, response);
+  call.answered = true;
+  call.answer.delivery = call.exchange->delivery;
+  // Ranges and compression are no part of the product's API; what a face wrote is what is sent.
+  call.request->ranges.clear();
+  call.request->headers.erase("Accept-Encoding");
+  if (response.content_provider_) {
+    call.streaming = true;
+    call.stream_section.emplace(call.loop);
+  }
+  return HandlerResponse::Handled;
+}
+
+// What cpp-httplib itself refuses, before any face is asked.
+HandlerResponse explain_refusal(const httplib::Request&, httplib::Response& response) {
+  if (current_call->answered) return HandlerResponse::Unhandled;
+  const auto body = error_body("malformed_request", "The request line or a header field cannot be read.");
+  response.set_content(body, "application/json");
+  return HandlerResponse::Handled;
+}
+
+void finish_headers(const httplib::Request&, httplib::Response& response) {
+  Call& call = *current_call;
+  response.headers.erase("Keep-Alive");  // cpp-httplib's own limits, which are not in force
+  if (const auto found = response.headers.find("Connection"); found != response.headers.end()) {
+    if (found->second == "close") call.answer.keep_alive = false;
+  } else if (call.whole.http_1_0) {
+    response.headers.emplace("Connection", "keep-alive");
+  }
+}
+
+}  // namespace
+
+class HttpBridge::Server final : public httplib::Server {
+ public:
+  Server() {
+    svr_sock_ = 0;  // INVALID_SOCKET would mean "shutting down", and end every stream
+    set_pre_routing_handler(before_routing);
+    set_error_handler(httplib::Server::HandlerWithResponse(explain_refusal));
+    set_post_routing_handler(finish_headers);
+  }
+
+  void end_streams() { svr_sock_ = INVALID_SOCKET; }
+
+  void process(Call& call) {
+    const CurrentCall current(call);
+    CallStream stream(call);
+    process_in_any_version(*this, stream, call);
+  }
+
+ private:
+  template <typename Self>
+  static void process_in_any_version(Self& self, CallStream& stream, Call& call) {
+    const std::function<void(httplib::Request&)> setup = [&call](httplib::Request& request) {
+      complete_request(call, request);
+    };
+    const bool close = !call.whole.keep_alive;
+    bool closed = false;  // by what cpp-httplib thinks; the framer has judged
+    const auto& from = call.connection;
+    if constexpr (requires { self.process_request(stream, close, closed, setup); }) {
+      self.process_request(stream, close, closed, setup);
+    } else {
+      self.process_request(stream, from.peer, from.peer_port, from.local, from.local_port, close, closed,
+                           setup);
+    }
+  }
+};
+
+HttpBridge::HttpBridge(EventLoop& loop) : loop_(loop), server_(std::make_unique<Server>()) {}
+HttpBridge::~HttpBridge() = default;
+
+void HttpBridge::end_streams() { server_->end_streams(); }
+
+HttpAnswer HttpBridge::answer(const HttpFace& face, const ConnectionInfo& connection,
+                              const WholeRequest& request, ResponseWire& wire) {
+  Call call{face, connection, request, wire, loop_, {}, false, false, nullptr, {}, {}};
+  call.answer.keep_alive = request.keep_alive;
+  try {
+    server_->process(call);
+  } catch (const std::exception& error) {
+    spdlog::error("a response could not be written: {}", error.what());
+    call.answer.bytes.clear();
+    call.answer.keep_alive = false;
+  }
+  return std::move(call.answer);
+}
+
+std::string error_body(std::string_view error_code, std::string_view description) {
+  const nlohmann::ordered_json body{{"error_code", error_code}, {"description", description}};
+  return body.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
+}
+
+std::string error_response(int status, std::string_view error_code, std::string_view description) {
+  const std::string body = error_body(error_code, description);
+  return "HTTP/1.1 " + std::to_string(status) + " " + std::string(error_code) +
+         "\r\nConnection: close\r\nContent-Type: application/json\r\nContent-Length: " +
+         std::to_string(body.size()) + "\r\n\r\n" + body;
+}
+
+}  // namespace certdrill::simulator

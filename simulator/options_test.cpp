@@ -1,0 +1,134 @@
+#include "simulator/options.h"
+
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+namespace certdrill::simulator {
+namespace {
+
+using ::testing::HasSubstr;
+
+class OptionsTest : public ::testing::Test {
+ protected:
+  void SetUp() override {
+    std::string pattern =
+        (std::filesystem::temp_directory_path() / "certdrill-options-XXXXXX").string();
+    ASSERT_NE(::mkdtemp(pattern.data()), nullptr);
+    folder_ = pattern;
+  }
+  void TearDown() override { std::filesystem::remove_all(folder_); }
+
+  std::string file(const std::string& name, const std::string& content) {
+    std::ofstream(folder_ / name) << content;
+    return (folder_ / name).string();
+  }
+
+  std::filesystem::path folder_;
+};
+
+TEST_F(OptionsTest, DefaultsAreThreeNodesOfTheDefaultEdition) {
+  const auto options = parse_options({});
+  ASSERT_TRUE(options.has_value());
+  EXPECT_EQ(options->simulator.nodes, 3);
+  EXPECT_EQ(options->simulator.edition->name, "7.22");
+  EXPECT_EQ(options->simulator.ports, PortPlan::product);
+}
+
+TEST_F(OptionsTest, EveryOptionReachesItsSetting) {
+  const auto options =
+      parse_options({"--nodes",      "5",   "--down",         "2",          "--down",     "4",
+                     "--emulate",    "8.0", "--strictness",   "strict",     "--key-type", "rsa2048",
+                     "--port",       "0",   "--now",          "2030-01-01", "--data-dir", "d",
+                     "--ready-file", "r",   "--success-body", "object",     "--username", "u",
+                     "--password",   "p",   "--cluster-name", "c.d"});
+  ASSERT_TRUE(options.has_value()) << options.error().text;
+  const SimulatorSettings& settings = options->simulator;
+  EXPECT_EQ(settings.nodes, 5);
+  EXPECT_EQ(settings.down, (std::vector<int>{2, 4}));
+  EXPECT_EQ(settings.edition->name, "8.0");
+  EXPECT_EQ(settings.strictness, certs::Strictness::strict);
+  EXPECT_EQ(settings.key_type, certs::KeyType::rsa2048);
+  EXPECT_EQ(settings.ports, PortPlan::free_ports);
+  EXPECT_EQ(settings.now, *certs::parse_instant("2030-01-01"));
+  EXPECT_EQ(settings.data_dir, "d");
+  EXPECT_EQ(options->ready_file, "r");
+  EXPECT_EQ(settings.success_body, "{}");
+  EXPECT_EQ(settings.username, "u");
+  EXPECT_EQ(settings.password, "p");
+  EXPECT_EQ(settings.cluster_name, "c.d");
+}
+
+TEST_F(OptionsTest, AMisspeltOptionIsRefusedWithTheNearestKnownOne) {
+  const auto options = parse_options({"--node", "5"});
+  ASSERT_FALSE(options.has_value());
+  EXPECT_EQ(options.error().code, 2);
+  EXPECT_THAT(options.error().text, HasSubstr("--node'"));
+  EXPECT_THAT(options.error().text, HasSubstr("did you mean 'nodes'"));
+}
+
+TEST_F(OptionsTest, ValuesOutOfRangeAreRefused) {
+  for (const std::vector<std::string>& arguments : {std::vector<std::string>{"--nodes", "0"},
+                                                    {"--nodes", "1001"},
+                                                    {"--emulate", "9"},
+                                                    {"--now", "yesterday"},
+                                                    {"--port", "80"},
+                                                    {"--users", "/nowhere"},
+                                                    {"stray"}}) {
+    const auto options = parse_options(arguments);
+    ASSERT_FALSE(options.has_value()) << arguments[0];
+    EXPECT_EQ(options.error().code, 2);
+  }
+}
+
+TEST_F(OptionsTest, HelpIsNoMistake) {
+  const auto options = parse_options({"--help"});
+  ASSERT_FALSE(options.has_value());
+  EXPECT_EQ(options.error().code, 0);
+  EXPECT_THAT(options.error().text, HasSubstr("--nodes"));
+}
+
+TEST_F(OptionsTest, TheCommandLineWinsOverTheFile) {
+  const auto path = file("c.json", R"({"nodes": 7, "down": [2, 3], "cluster-name": "from.file"})");
+  const auto options = parse_options({"--config", path, "--nodes", "9"});
+  ASSERT_TRUE(options.has_value()) << options.error().text;
+  EXPECT_EQ(options->simulator.nodes, 9);
+  EXPECT_EQ(options->simulator.down, (std::vector<int>{2, 3}));
+  EXPECT_EQ(options->simulator.cluster_name, "from.file");
+}
+
+TEST_F(OptionsTest, AnUnknownKeyInTheFileIsRefusedWithTheNearestKnownOne) {
+  const auto options = parse_options({"--config", file("c.json", R"({"node": 7})")});
+  ASSERT_FALSE(options.has_value());
+  EXPECT_THAT(options.error().text, HasSubstr("did you mean 'nodes'"));
+}
+
+TEST_F(OptionsTest, ABrokenFileIsNamedWithThePlace) {
+  const auto options = parse_options({"--config", file("c.json", "{\"nodes\": 7,\n}")});
+  ASSERT_FALSE(options.has_value());
+  EXPECT_THAT(options.error().text, HasSubstr("line 2, column 1"));
+}
+
+TEST_F(OptionsTest, UsersComeFromAFile) {
+  const auto path =
+      file("u.json", R"([{"username": "v", "password": "pw", "role": "cluster_viewer"}])");
+  const auto options = parse_options({"--users", path});
+  ASSERT_TRUE(options.has_value()) << options.error().text;
+  ASSERT_EQ(options->simulator.more_users.size(), 1U);
+  EXPECT_EQ(options->simulator.more_users[0].role, Role::cluster_viewer);
+}
+
+TEST_F(OptionsTest, AMistakeInTheUsersFileNeverShowsAPassword) {
+  const auto path =
+      file("u.json", R"([{"username": "v", "password": "hunter2", "role": "viewer"}])");
+  const auto options = parse_options({"--users", path});
+  ASSERT_FALSE(options.has_value());
+  EXPECT_THAT(options.error().text, HasSubstr("unknown role 'viewer'"));
+  EXPECT_THAT(options.error().text, Not(HasSubstr("hunter2")));
+}
+
+}  // namespace
+}  // namespace certdrill::simulator
