@@ -1,22 +1,25 @@
 #include "simulator/listeners/channel.h"
 
-#include <sys/socket.h>
-#include <unistd.h>
-
 #include <cerrno>
 
 #include <openssl/bio.h>
 #include <openssl/err.h>
 #include <openssl/ssl.h>
+#include <sys/socket.h>
+#include <unistd.h>
 
 namespace certdrill::simulator {
 namespace {
 
 // OpenSSL's own socket BIO knows neither MSG_NOSIGNAL nor that a short read means "nothing more".
 
-Channel& channel_of(BIO* bio) { return *static_cast<Channel*>(BIO_get_data(bio)); }
+Channel& channel_of(BIO* bio) {
+  return *static_cast<Channel*>(BIO_get_data(bio));
+}
 
-bool worth_a_retry() { return errno == EAGAIN || errno == EWOULDBLOCK || errno == EINTR; }
+bool worth_a_retry() {
+  return errno == EAGAIN || errno == EWOULDBLOCK || errno == EINTR;
+}
 
 int bio_read(BIO* bio, char* into, int size) {
   BIO_clear_retry_flags(bio);
@@ -32,7 +35,9 @@ int bio_write(BIO* bio, const char* bytes, int size) {
   return static_cast<int>(count);
 }
 
-long bio_control(BIO*, int command, long, void*) { return command == BIO_CTRL_FLUSH ? 1 : 0; }
+long bio_control(BIO*, int command, long, void*) {
+  return command == BIO_CTRL_FLUSH ? 1 : 0;
+}
 
 BIO_METHOD* channel_bio() {
   static BIO_METHOD* const method = [] {
@@ -68,9 +73,10 @@ long Channel::receive(char* into, std::size_t size) {
     return -1;
   }
   const ssize_t count = recv(fd_, into, size, 0);
-  // A short read has emptied the socket; what comes later is reported by epoll. The end of the stream is
-  // reported as well, or was before, and then readable_ is set again by the hang-up.
-  if (count < 0 ? errno != EINTR : static_cast<std::size_t>(count) < size) readable_ = count == 0;
+  // A short read has emptied the socket, and epoll will report what comes later. Only the end of
+  // the stream may have been reported together with the bytes before it.
+  const bool emptied = count < 0 ? errno != EINTR : static_cast<std::size_t>(count) < size;
+  if (emptied) readable_ = count >= 0 && hung_up_;
   return count;
 }
 

@@ -1,8 +1,8 @@
 // The bytes of one connection: a non-blocking socket, plain or under TLS.
 //
-// Knows by itself when the kernel has nothing more (a short read), so that no system call is spent on being
-// told EAGAIN: whoever owns it calls note_readable() when epoll reports new bytes.
-// Thread safety: none; belongs to whoever serves the connection.
+// Knows by itself when the kernel has nothing more (a short read), so that no system call is spent
+// on being told EAGAIN: whoever owns it calls note_readable() when epoll reports new bytes. Thread
+// safety: none; belongs to whoever serves the connection.
 #pragma once
 
 #include <cstddef>
@@ -29,6 +29,9 @@ class Channel {
 
   int fd() const { return fd_; }
   void note_readable() { readable_ = true; }
+  void note_hangup() {
+    hung_up_ = true;
+  }  // the end of the stream is to be found, behind the last bytes
 
   Io handshake();  // done at once for plain TCP
 
@@ -47,8 +50,9 @@ class Channel {
   Io explain(int result);
 
   int fd_;
-  bool readable_ = false;    // the kernel may have bytes for us
-  bool encrypted_ = false;   // the handshake is done, and the connection still sound
+  bool readable_ = false;  // the kernel may have bytes for us
+  bool hung_up_ = false;
+  bool encrypted_ = false;  // the handshake is done, and the connection still sound
   certs::SslHandle ssl_;
 };
 

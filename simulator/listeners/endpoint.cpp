@@ -1,13 +1,14 @@
 #include "simulator/listeners/endpoint.h"
 
+#include <array>
+
 #include <arpa/inet.h>
 #include <netinet/in.h>
 
-#include <array>
-
 namespace certdrill::simulator {
 
-tl::expected<Endpoint, std::string> Endpoint::parse(const std::string& address, std::uint16_t port) {
+tl::expected<Endpoint, std::string> Endpoint::parse(const std::string& address,
+                                                    std::uint16_t port) {
   Endpoint endpoint;
   auto* v4 = reinterpret_cast<sockaddr_in*>(&endpoint.storage_);
   if (inet_pton(AF_INET, address.c_str(), &v4->sin_addr) == 1) {
@@ -23,8 +24,9 @@ tl::expected<Endpoint, std::string> Endpoint::parse(const std::string& address, 
     endpoint.size_ = sizeof *v6;
     return endpoint;
   }
-  return tl::unexpected("\"" + address +
-                        "\" is no numeric address to listen on; write one such as 127.0.0.1 or ::1.");
+  return tl::unexpected(
+      "\"" + address +
+      "\" is no numeric address to listen on; write one such as 127.0.0.1 or ::1.");
 }
 
 Endpoint Endpoint::bound_to(int socket) {

@@ -3,11 +3,10 @@
 // Thread safety: a plain value.
 #pragma once
 
-#include <sys/socket.h>
-
 #include <cstdint>
 #include <string>
 
+#include <sys/socket.h>
 #include <tl/expected.hpp>
 
 namespace certdrill::simulator {

@@ -1,17 +1,16 @@
 #include "simulator/listeners/event_loop.h"
 
-#include <poll.h>
-#include <sys/epoll.h>
-#include <sys/eventfd.h>
-#include <sys/timerfd.h>
-#include <unistd.h>
-
 #include <algorithm>
 #include <cerrno>
 #include <csignal>
 #include <system_error>
 
+#include <poll.h>
 #include <spdlog/spdlog.h>
+#include <sys/epoll.h>
+#include <sys/eventfd.h>
+#include <sys/timerfd.h>
+#include <unistd.h>
 
 namespace certdrill::simulator {
 namespace {
@@ -65,7 +64,8 @@ template <std::size_t N>
 bool poll_until(pollfd (&fds)[N], std::chrono::nanoseconds duration) {
   const auto end = std::chrono::steady_clock::now() + duration;
   for (;;) {
-    const auto left = std::max(end - std::chrono::steady_clock::now(), std::chrono::nanoseconds::zero());
+    const auto left =
+        std::max(end - std::chrono::steady_clock::now(), std::chrono::nanoseconds::zero());
     const timespec timeout = to_timespec(left);
     const int ready = ppoll(fds, N, &timeout, nullptr);
     if (ready >= 0) return ready > 0;
@@ -78,7 +78,8 @@ bool poll_until(pollfd (&fds)[N], std::chrono::nanoseconds duration) {
 EventLoop::EventLoop(Settings settings) : settings_(settings), base_threads_(base_of(settings)) {
   epoll_fd_ = checked(epoll_create1(EPOLL_CLOEXEC), "epoll_create1");
   stop_fd_ = checked(eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK), "eventfd");
-  timer_fd_ = checked(timerfd_create(CLOCK_MONOTONIC, TFD_CLOEXEC | TFD_NONBLOCK), "timerfd_create");
+  timer_fd_ =
+      checked(timerfd_create(CLOCK_MONOTONIC, TFD_CLOEXEC | TFD_NONBLOCK), "timerfd_create");
 
   epoll_event stop_event{};
   stop_event.events = EPOLLIN;  // level triggered: wakes every worker
@@ -173,9 +174,9 @@ void EventLoop::serve(WatchSlot& slot) {
   }
 }
 
-// Gives up the ownership of a slot. Signals left meanwhile stay in it, and epoll is asked to report it anew,
-// behind all others that are ready. False: the caller still owns it, because something came in at this very
-// moment, or because what came in is nothing that epoll would report.
+// Gives up the ownership of a slot. Signals left meanwhile stay in it, and epoll is asked to report
+// it anew, behind all others that are ready. False: the caller still owns it, because something
+// came in at this very moment, or because what came in is nothing that epoll would report.
 bool EventLoop::hand_back(WatchSlot& slot) {
   std::uint64_t word = slot.word.load(std::memory_order_acquire);
   if (word & (signals::kill | signals::deadline)) return false;
@@ -183,7 +184,8 @@ bool EventLoop::hand_back(WatchSlot& slot) {
     epoll_event event = event_for(slot);
     epoll_ctl(epoll_fd_, EPOLL_CTL_MOD, slot.fd, &event);
   }
-  return slot.word.compare_exchange_strong(word, word & ~WatchSlots::busy, std::memory_order_acq_rel);
+  return slot.word.compare_exchange_strong(word, word & ~WatchSlots::busy,
+                                           std::memory_order_acq_rel);
 }
 
 void EventLoop::sweep() {
@@ -201,7 +203,8 @@ void EventLoop::close_all() {
 }
 
 bool EventLoop::surplus() const {
-  return threads_.load(std::memory_order_relaxed) > base_threads_ + blocked_.load(std::memory_order_relaxed);
+  return threads_.load(std::memory_order_relaxed) >
+         base_threads_ + blocked_.load(std::memory_order_relaxed);
 }
 
 void EventLoop::spawn_worker() {
@@ -260,7 +263,9 @@ void EventLoop::enter_blocking() {
   if (threads() < base_threads_ + blocked) spawn_worker();
 }
 
-void EventLoop::leave_blocking() { blocked_.fetch_sub(1, std::memory_order_relaxed); }
+void EventLoop::leave_blocking() {
+  blocked_.fetch_sub(1, std::memory_order_relaxed);
+}
 
 BlockingSection::BlockingSection(EventLoop& loop) : loop_(nullptr) {
   if (loop_of_this_thread != &loop) return;

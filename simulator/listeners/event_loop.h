@@ -1,13 +1,13 @@
 // One epoll instance shared by a small, elastic set of worker threads.
 //
-// Every worker waits in epoll_wait and itself serves what it is given; nothing is handed from thread to
-// thread. A watcher (a connection, a listening socket) is served by one worker at a time: what happens to
-// it meanwhile is noted in its slot and served by the same worker afterwards. Watchers are registered once,
-// edge triggered; serving a request costs no epoll_ctl.
+// Every worker waits in epoll_wait and itself serves what it is given; nothing is handed from
+// thread to thread. A watcher (a connection, a listening socket) is served by one worker at a time:
+// what happens to it meanwhile is noted in its slot and served by the same worker afterwards.
+// Watchers are registered once, edge triggered; serving a request costs no epoll_ctl.
 //
-// A worker that is about to wait for something other than the loop says so with a BlockingSection, and a
-// replacement starts if otherwise fewer than the base number of workers could run. Surplus workers leave
-// after a few idle seconds.
+// A worker that is about to wait for something other than the loop says so with a BlockingSection,
+// and a replacement starts if otherwise fewer than the base number of workers could run. Surplus
+// workers leave after a few idle seconds.
 //
 // Thread safety: every member may be called from any thread, except where said otherwise.
 #pragma once
@@ -41,31 +41,35 @@ class EventLoop {
 
   void start();
 
-  // Wakes every sleeper, lets the workers finish what they are at, joins them, and closes every watcher.
-  // Not to be called by a worker. A second call does nothing.
+  // Wakes every sleeper, lets the workers finish what they are at, joins them, and closes every
+  // watcher. Not to be called by a worker. A second call does nothing.
   void stop();
   bool stopping() const { return stopping_.load(std::memory_order_acquire); }
 
   // Waits, inside a BlockingSection of its own. False: the loop stopped before the time was over.
   bool sleep_for(std::chrono::nanoseconds duration);
 
-  // Waits until `fd` shows one of the poll(2) `events` (or an error), inside a BlockingSection of its own.
-  // False: the time is over or the loop stops.
+  // Waits until `fd` shows one of the poll(2) `events` (or an error), inside a BlockingSection of
+  // its own. False: the time is over or the loop stops.
   bool wait_for(int fd, short events, std::chrono::milliseconds timeout);
 
   unsigned threads() const { return threads_.load(std::memory_order_relaxed); }  // alive now
   unsigned base_threads() const { return base_threads_; }
 
-  // A slot for the watcher, owned by the caller until arm(). Null when the table is full; the watcher is
-  // destroyed then.
+  // A slot for the watcher, owned by the caller until arm(). Null when the table is full; the
+  // watcher is destroyed then.
   WatchSlot* prepare(int fd, std::unique_ptr<Watcher> watcher);
 
-  // Watches the slot's fd, for reading and writing, until the watcher's serve() answers Next::close. The
-  // caller owns the slot no more. False: epoll refused (errno says why), and the watcher is destroyed.
+  // Instead of arm(): destroys the watcher.
+  void discard(WatchSlot& slot) { slots_.give_back(slot); }
+
+  // Watches the slot's fd, for reading and writing, until the watcher's serve() answers
+  // Next::close. The caller owns the slot no more. False: epoll refused (errno says why), and the
+  // watcher is destroyed.
   bool arm(WatchSlot& slot);
 
-  // Leaves `what` in the slot; serves the watcher in this thread if nobody is serving it. Does nothing if
-  // the watcher that the ticket was made for is gone.
+  // Leaves `what` in the slot; serves the watcher in this thread if nobody is serving it. Does
+  // nothing if the watcher that the ticket was made for is gone.
   void notify(WatchTicket ticket, std::uint32_t what);
 
  private:
@@ -98,7 +102,8 @@ class EventLoop {
   WatchSlots slots_;
 };
 
-// Says that this thread is about to wait. May be nested; outside a worker of the loop it does nothing.
+// Says that this thread is about to wait. May be nested; outside a worker of the loop it does
+// nothing.
 class BlockingSection {
  public:
   explicit BlockingSection(EventLoop& loop);

@@ -13,8 +13,8 @@ namespace {
 
 using HandlerResponse = httplib::Server::HandlerResponse;
 
-// What cpp-httplib's handlers, which know only request and response, need of the exchange being served by
-// this thread.
+// What cpp-httplib's handlers, which know only request and response, need of the exchange being
+// served by this thread.
 struct Call {
   const HttpFace& face;
   const ConnectionInfo& connection;
@@ -39,8 +39,9 @@ class CurrentCall {
   CurrentCall& operator=(const CurrentCall&) = delete;
 };
 
-// Reads the header block that is all there already; writes into the answer, or to the wire when streaming.
-// NOLINTBEGIN(modernize-use-override): which of these are virtual differs between versions of cpp-httplib.
+// Reads the header block that is all there already; writes into the answer, or to the wire when
+// streaming. NOLINTBEGIN(modernize-use-override): which of these are virtual differs between
+// versions of cpp-httplib.
 class CallStream final : public httplib::Stream {
  public:
   explicit CallStream(Call& call) : call_(call), unread_(call.whole.header) {}
@@ -99,15 +100,20 @@ void complete_request(Call& call, httplib::Request& request) {
 }
 
 void call_face(Call& call, const httplib::Request& request, httplib::Response& response) {
-  call.exchange.emplace(Exchange{call.connection, request, response, call.loop,
-                                 [&call] { return call.wire.gone() || call.loop.stopping(); }, {}});
+  call.exchange.emplace(Exchange{call.connection,
+                                 request,
+                                 response,
+                                 call.loop,
+                                 [&call] { return call.wire.gone() || call.loop.stopping(); },
+                                 {}});
   try {
     call.face(*call.exchange);
   } catch (const std::exception& error) {
     spdlog::error("a request could not be answered: {}", error.what());
     response.status = 500;
-    response.set_content(error_body("internal_error", "The simulator failed on this request; see its log."),
-                         "application/json");
+    response.set_content(
+        error_body("internal_error", "The simulator failed on this request; see its log."),
+        "application/json");
   }
 }
 
@@ -129,7 +135,8 @@ HandlerResponse before_routing(const httplib::Request& request, httplib::Respons
 // What cpp-httplib itself refuses, before any face is asked.
 HandlerResponse explain_refusal(const httplib::Request&, httplib::Response& response) {
   if (current_call->answered) return HandlerResponse::Unhandled;
-  const auto body = error_body("malformed_request", "The request line or a header field cannot be read.");
+  const auto body =
+      error_body("malformed_request", "The request line or a header field cannot be read.");
   response.set_content(body, "application/json");
   return HandlerResponse::Handled;
 }
@@ -160,12 +167,13 @@ class HttpBridge::Server final : public httplib::Server {
   void process(Call& call) {
     const CurrentCall current(call);
     CallStream stream(call);
-    process_in_any_version(*this, stream, call);
+    const bool whole = process_in_any_version(*this, stream, call);
+    if (!whole) call.answer.keep_alive = false;  // a stream was cut off
   }
 
  private:
   template <typename Self>
-  static void process_in_any_version(Self& self, CallStream& stream, Call& call) {
+  static bool process_in_any_version(Self& self, CallStream& stream, Call& call) {
     const std::function<void(httplib::Request&)> setup = [&call](httplib::Request& request) {
       complete_request(call, request);
     };
@@ -173,10 +181,10 @@ class HttpBridge::Server final : public httplib::Server {
     bool closed = false;  // by what cpp-httplib thinks; the framer has judged
     const auto& from = call.connection;
     if constexpr (requires { self.process_request(stream, close, closed, setup); }) {
-      self.process_request(stream, close, closed, setup);
+      return self.process_request(stream, close, closed, setup);
     } else {
-      self.process_request(stream, from.peer, from.peer_port, from.local, from.local_port, close, closed,
-                           setup);
+      return self.process_request(stream, from.peer, from.peer_port, from.local, from.local_port,
+                                  close, closed, setup);
     }
   }
 };
@@ -184,7 +192,9 @@ class HttpBridge::Server final : public httplib::Server {
 HttpBridge::HttpBridge(EventLoop& loop) : loop_(loop), server_(std::make_unique<Server>()) {}
 HttpBridge::~HttpBridge() = default;
 
-void HttpBridge::end_streams() { server_->end_streams(); }
+void HttpBridge::end_streams() {
+  server_->end_streams();
+}
 
 HttpAnswer HttpBridge::answer(const HttpFace& face, const ConnectionInfo& connection,
                               const WholeRequest& request, ResponseWire& wire) {

@@ -1,9 +1,9 @@
-// Between our connections and cpp-httplib: gives it one whole request, and collects its response. The only
-// file that depends on cpp-httplib's version (0.11.4 to 0.41).
+// Between our connections and cpp-httplib: gives it one whole request, and collects its response.
+// The only file that depends on cpp-httplib's version (0.11.4 to 0.41).
 //
-// cpp-httplib parses the request line, the header fields and the query, and writes the response. Sockets,
-// the end of a request, its body and its limits are ours.
-// Thread safety: answer() may be called from many threads at once.
+// cpp-httplib parses the request line, the header fields and the query, and writes the response.
+// Sockets, the end of a request, its body and its limits are ours. Thread safety: answer() may be
+// called from many threads at once.
 #pragma once
 
 #include <memory>
@@ -44,8 +44,8 @@ class HttpBridge {
   HttpBridge(const HttpBridge&) = delete;
   HttpBridge& operator=(const HttpBridge&) = delete;
 
-  HttpAnswer answer(const HttpFace& face, const ConnectionInfo& connection, const WholeRequest& request,
-                    ResponseWire& wire);
+  HttpAnswer answer(const HttpFace& face, const ConnectionInfo& connection,
+                    const WholeRequest& request, ResponseWire& wire);
 
   // Ends every stream at its next turn.
   void end_streams();
@@ -56,7 +56,8 @@ class HttpBridge {
   std::unique_ptr<Server> server_;
 };
 
-// A whole response in the documented error shape, with "Connection: close", for what never reaches a face.
+// A whole response in the documented error shape, with "Connection: close", for what never reaches
+// a face.
 std::string error_response(int status, std::string_view error_code, std::string_view description);
 
 }  // namespace certdrill::simulator

@@ -1,13 +1,13 @@
 #include "simulator/listeners/listening_socket.h"
 
+#include <cerrno>
+#include <system_error>
+#include <utility>
+
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <sys/socket.h>
 #include <unistd.h>
-
-#include <cerrno>
-#include <system_error>
-#include <utility>
 
 #include "simulator/listeners/endpoint.h"
 
@@ -20,10 +20,12 @@ std::string sentence(const std::string& address, std::uint16_t port, int reason)
   const std::string where = address + " port " + std::to_string(port);
   switch (reason) {
     case EADDRINUSE:
-      return where + " is in use by another program: stop that one, or take free ports with --port 0.";
+      return where +
+             " is in use by another program: stop that one, or take free ports with --port 0.";
     case EADDRNOTAVAIL:
-      return where + " cannot be had: this machine does not have the address. Take one of its own, such "
-                     "as 127.0.0.1.";
+      return where +
+             " cannot be had: this machine does not have the address. Take one of its own, such "
+             "as 127.0.0.1.";
     case EACCES:
       return where + " cannot be had: ports below " + std::to_string(IPPORT_RESERVED) +
              " need root. Take a higher one, or --port 0.";
@@ -54,8 +56,9 @@ int bound_socket(const Endpoint& endpoint) {
   return -1;
 }
 
-// A port stays reserved while its socket is shut down only if it was asked for by number (the kernel's
-// SOCK_BINDPORT_LOCK): a probe finds a free one, which is then asked for while the probe still holds it.
+// A port stays reserved while its socket is shut down only if it was asked for by number (the
+// kernel's SOCK_BINDPORT_LOCK): a probe finds a free one, which is then asked for while the probe
+// still holds it.
 int bound_to_free_port(const Endpoint& endpoint) {
   const int probe = bound_socket(endpoint);
   if (probe < 0) return -1;
@@ -94,7 +97,9 @@ ListeningSocket::~ListeningSocket() {
   if (fd_ >= 0) close(fd_);
 }
 
-void ListeningSocket::pause() { shutdown(fd_, SHUT_RD); }
+void ListeningSocket::pause() {
+  shutdown(fd_, SHUT_RD);
+}
 
 tl::expected<void, std::string> ListeningSocket::resume() {
   if (listen(fd_, backlog) == 0) return {};

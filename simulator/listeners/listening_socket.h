@@ -1,6 +1,7 @@
 // One port: bound and listening, or paused (connections are refused, and the port stays reserved).
 //
-// Thread safety: fd(), address() and port() from any thread; pause(), resume() and close() one at a time.
+// Thread safety: fd(), address() and port() from any thread; pause(), resume() and close() one at a
+// time.
 #pragma once
 
 #include <cstdint>
@@ -12,9 +13,10 @@ namespace certdrill::simulator {
 
 class ListeningSocket {
  public:
-  // Non-blocking, listening, TCP_NODELAY inherited by what it accepts. Port 0 takes a free one. The error is
-  // a sentence: which address and port, why, what to do.
-  static tl::expected<ListeningSocket, std::string> open(const std::string& address, std::uint16_t port);
+  // Non-blocking, listening, TCP_NODELAY inherited by what it accepts. Port 0 takes a free one. The
+  // error is a sentence: which address and port, why, what to do.
+  static tl::expected<ListeningSocket, std::string> open(const std::string& address,
+                                                         std::uint16_t port);
 
   ListeningSocket(ListeningSocket&& other) noexcept;
   ListeningSocket& operator=(ListeningSocket&&) = delete;

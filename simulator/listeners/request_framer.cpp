@@ -11,7 +11,8 @@ constexpr std::size_t longest_line = 8000;
 
 constexpr std::size_t most_leading_bytes = 16;
 
-// cpp-httplib reads Range with std::regex, whose stack grows with the text; nobody needs a long one here.
+// cpp-httplib reads Range with std::regex, whose stack grows with the text; nobody needs a long one
+// here.
 constexpr std::size_t longest_range = 256;
 
 constexpr std::string_view malformed = "malformed_request";
@@ -34,7 +35,9 @@ bool has_control_character(std::string_view text) {
   });
 }
 
-char lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; }
+char lower(char c) {
+  return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+}
 
 bool same_word(std::string_view text, std::string_view lower_case) {
   return std::equal(text.begin(), text.end(), lower_case.begin(), lower_case.end(),
@@ -68,7 +71,9 @@ std::optional<std::size_t> to_number(std::string_view digits, int base) {
 
 }  // namespace
 
-void RequestFramer::reset() { *this = RequestFramer(limits_); }
+void RequestFramer::reset() {
+  *this = RequestFramer(limits_);
+}
 
 RequestFramer::State RequestFramer::state() const {
   if (phase_ == Phase::done) return State::complete;
@@ -109,7 +114,8 @@ bool RequestFramer::step(std::string_view input) {
     case Phase::chunk_size:
       return take_chunk_size(*line);
     case Phase::chunk_end:
-      if (!line->empty()) return refuse(400, malformed, "A chunk of the body is longer than its size says.");
+      if (!line->empty())
+        return refuse(400, malformed, "A chunk of the body is longer than its size says.");
       phase_ = Phase::chunk_size;
       return true;
     default:  // trailer: read over, as RFC 9110 6.5.1 allows
@@ -127,8 +133,9 @@ std::optional<std::string_view> RequestFramer::next_line(std::string_view input)
   const auto end = std::min(newline, input.size());
   scanned_ = end;
   if (!has_header() && end - begin_ > limits_.header_bytes) {
-    refuse(431, "header_too_large", "The request line and header fields are larger than " +
-                                        std::to_string(limits_.header_bytes) + " bytes.");
+    refuse(431, "header_too_large",
+           "The request line and header fields are larger than " +
+               std::to_string(limits_.header_bytes) + " bytes.");
     return std::nullopt;
   }
   if (end - at_ > longest_line) {
@@ -157,17 +164,20 @@ std::optional<std::string_view> RequestFramer::next_line(std::string_view input)
 bool RequestFramer::take_request_line(std::string_view line) {
   if (line.empty()) {  // RFC 9112 2.2: an empty line before a request is ignored
     begin_ = at_;
-    return begin_ <= most_leading_bytes || refuse(400, malformed, "The request begins with empty lines.");
+    return begin_ <= most_leading_bytes ||
+           refuse(400, malformed, "The request begins with empty lines.");
   }
   const auto first = line.find(' ');
   const auto last = line.rfind(' ');
   if (first == std::string_view::npos || first == last) {
-    return refuse(400, malformed, "The request does not begin with a line such as \"GET / HTTP/1.1\".");
+    return refuse(400, malformed,
+                  "The request does not begin with a line such as \"GET / HTTP/1.1\".");
   }
   const auto target = line.substr(first + 1, last - first - 1);
   if (!is_token(line.substr(0, first)) || target.empty() || has_control_character(target) ||
       target.find(' ') != std::string_view::npos) {
-    return refuse(400, malformed, "The request does not begin with a line such as \"GET / HTTP/1.1\".");
+    return refuse(400, malformed,
+                  "The request does not begin with a line such as \"GET / HTTP/1.1\".");
   }
   const auto version = line.substr(last + 1);
   if (version != "HTTP/1.1" && version != "HTTP/1.0") {
@@ -190,7 +200,8 @@ bool RequestFramer::take_field(std::string_view line) {
   const auto name = line.substr(0, colon);
   const auto value = trimmed(line.substr(colon + 1));
   if (has_control_character(value)) {
-    return refuse(400, malformed, "The header field " + std::string(name) + " holds a control character.");
+    return refuse(400, malformed,
+                  "The header field " + std::string(name) + " holds a control character.");
   }
   if (same_word(name, "content-length")) return take_content_length(value);
   if (same_word(name, "transfer-encoding")) return take_transfer_encoding(value);
@@ -214,7 +225,8 @@ bool RequestFramer::take_field(std::string_view line) {
 
 bool RequestFramer::take_content_length(std::string_view value) {
   const auto length = to_number(value, 10);
-  const bool digits = std::all_of(value.begin(), value.end(), [](char c) { return c >= '0' && c <= '9'; });
+  const bool digits =
+      std::all_of(value.begin(), value.end(), [](char c) { return c >= '0' && c <= '9'; });
   if (digits && !value.empty() && !length) return refuse_body();  // beyond 64 bits
   if (!length || !digits || (content_length_ && *content_length_ != *length)) {
     return refuse(400, malformed, "Content-Length is not one decimal number.");
@@ -225,7 +237,8 @@ bool RequestFramer::take_content_length(std::string_view value) {
 
 bool RequestFramer::take_transfer_encoding(std::string_view value) {
   if (chunked_ || !same_word(value, "chunked")) {
-    return refuse(501, "transfer_encoding_not_supported", "The only Transfer-Encoding known is chunked.");
+    return refuse(501, "transfer_encoding_not_supported",
+                  "The only Transfer-Encoding known is chunked.");
   }
   chunked_ = true;
   return true;
@@ -233,9 +246,9 @@ bool RequestFramer::take_transfer_encoding(std::string_view value) {
 
 bool RequestFramer::end_of_fields() {
   if (chunked_ && (content_length_ || http_1_0_)) {
-    return refuse(400, malformed, content_length_
-                                      ? "Content-Length and Transfer-Encoding exclude each other."
-                                      : "HTTP/1.0 has no Transfer-Encoding.");
+    return refuse(400, malformed,
+                  content_length_ ? "Content-Length and Transfer-Encoding exclude each other."
+                                  : "HTTP/1.0 has no Transfer-Encoding.");
   }
   const bool has_body = chunked_ || content_length_.value_or(0) > 0;
   if (content_length_.value_or(0) > limits_.body_bytes) return refuse_body();
@@ -261,7 +274,8 @@ bool RequestFramer::take_chunk_size(std::string_view line) {
   }
   if (*size > limits_.body_bytes - chunks_.size()) return refuse_body();
   // Framing must not cost more memory than the body may: tiny chunks, long extensions.
-  if (at_ - header_end_ - chunks_.size() > limits_.body_bytes + limits_.header_bytes) return refuse_body();
+  if (at_ - header_end_ - chunks_.size() > limits_.body_bytes + limits_.header_bytes)
+    return refuse_body();
   chunk_left_ = *size;
   trailer_begin_ = at_;
   phase_ = *size == 0 ? Phase::trailer : Phase::chunk_data;

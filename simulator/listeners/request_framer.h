@@ -1,5 +1,5 @@
-// Finds where one HTTP/1 request ends, while its bytes are still coming in, and refuses what is malformed or
-// too large (RFC 9112). What the request means is left to the HTTP library.
+// Finds where one HTTP/1 request ends, while its bytes are still coming in, and refuses what is
+// malformed or too large (RFC 9112). What the request means is left to the HTTP library.
 //
 // So slow clients hold no thread, and one request can never be taken for a part of the next: both
 // Content-Length and Transfer-Encoding, or any of them malformed, is refused.
@@ -30,8 +30,8 @@ class RequestFramer {
 
   explicit RequestFramer(RequestLimits limits) : limits_(limits) {}
 
-  // `input` begins with the request's first byte and has grown since the last call, never shrunk. Once
-  // complete or refused the answer stays until reset().
+  // `input` begins with the request's first byte and has grown since the last call, never shrunk.
+  // Once complete or refused the answer stays until reset().
   State advance(std::string_view input);
 
   // For the next request.
@@ -43,18 +43,30 @@ class RequestFramer {
   // True once the header block is complete and nothing is wrong with it.
   bool has_header() const { return header_end_ != 0; }
 
-  // True while the client waits for "100 Continue" before it sends the body. REQUIRES: has_header().
+  // True while the client waits for "100 Continue" before it sends the body. REQUIRES:
+  // has_header().
   bool expects_continue() const { return expects_continue_; }
 
   // REQUIRES: complete.
-  std::string_view header(std::string_view input) const;  // request line and fields with the empty line
+  std::string_view header(
+      std::string_view input) const;  // request line and fields with the empty line
   std::string_view body(std::string_view input) const;
   std::size_t size() const { return end_; }  // how much of the input was this request
   bool keep_alive() const { return keep_alive_; }
   bool http_1_0() const { return http_1_0_; }
 
  private:
-  enum class Phase { request_line, fields, body, chunk_size, chunk_data, chunk_end, trailer, done, refused };
+  enum class Phase {
+    request_line,
+    fields,
+    body,
+    chunk_size,
+    chunk_data,
+    chunk_end,
+    trailer,
+    done,
+    refused
+  };
 
   State state() const;
   bool step(std::string_view input);
@@ -71,9 +83,9 @@ class RequestFramer {
 
   RequestLimits limits_;
   Phase phase_ = Phase::request_line;
-  std::size_t begin_ = 0;       // of the request line: empty lines before it are skipped
-  std::size_t at_ = 0;          // consumed so far
-  std::size_t scanned_ = 0;     // no line end before this
+  std::size_t begin_ = 0;    // of the request line: empty lines before it are skipped
+  std::size_t at_ = 0;       // consumed so far
+  std::size_t scanned_ = 0;  // no line end before this
   std::size_t header_end_ = 0;
   std::size_t end_ = 0;
   std::size_t chunk_left_ = 0;

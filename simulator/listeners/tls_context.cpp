@@ -14,7 +14,8 @@ struct FreeStack {
   void operator()(STACK_OF(X509) * stack) const { sk_X509_free(stack); }  // not what is in it
 };
 
-// RSASSA-PSS with SHA-256, which TLS 1.3 demands, has no room in a smaller modulus (RFC 8017 9.1.1).
+// RSASSA-PSS with SHA-256, which TLS 1.3 demands, has no room in a smaller modulus (RFC
+// 8017 9.1.1).
 constexpr int smallest_rsa_for_tls13 = 528;
 
 bool present(SSL* ssl, const certs::Bundle& bundle) {
@@ -27,7 +28,8 @@ bool present(SSL* ssl, const certs::Bundle& bundle) {
       bundle.key->bits() < smallest_rsa_for_tls13) {
     SSL_set_max_proto_version(ssl, TLS1_2_VERSION);
   }
-  return SSL_use_cert_and_key(ssl, bundle.leaf().x509(), bundle.key->evp(), above_leaf.get(), 1) == 1;
+  return SSL_use_cert_and_key(ssl, bundle.leaf().x509(), bundle.key->evp(), above_leaf.get(), 1) ==
+         1;
 }
 
 int at_client_hello(SSL* ssl, int* alert, void*) {

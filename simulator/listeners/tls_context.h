@@ -1,5 +1,6 @@
-// The one TLS configuration of all listeners. Each connection asks for its certificate at its ClientHello,
-// so that a new connection always shows what the node holds now; nothing is resumed, for the same reason.
+// The one TLS configuration of all listeners. Each connection asks for its certificate at its
+// ClientHello, so that a new connection always shows what the node holds now; nothing is resumed,
+// for the same reason.
 //
 // TLS 1.2 and 1.3. Security level 0: small keys and old digests are what drills are made of.
 // Thread safety: new_server() may be called from any thread.

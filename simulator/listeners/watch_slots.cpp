@@ -67,7 +67,8 @@ void WatchSlots::give_back(WatchSlot& slot) {
   slot.clear_deadline();
   slot.watcher.reset();
   slot.fd = -1;
-  const auto generation = (slot.word.load(std::memory_order_relaxed) & generation_mask) + (1ULL << 32);
+  const auto generation =
+      (slot.word.load(std::memory_order_relaxed) & generation_mask) + (1ULL << 32);
   slot.word.store(generation | busy, std::memory_order_release);
   const std::lock_guard lock(mutex_);
   free_.push_back(slot.index);

@@ -1,9 +1,10 @@
-// The table of everything that an EventLoop watches, made so that an event for something that is gone by
-// now can do no harm: slots are never freed, and each event names the generation that it was meant for.
+// The table of everything that an EventLoop watches, made so that an event for something that is
+// gone by now can do no harm: slots are never freed, and each event names the generation that it
+// was meant for.
 //
-// The word of a slot says who may touch its watcher: whoever turned `busy` on owns it until it turns it
-// off; everybody else only leaves signals.
-// Thread safety: all members may be called from any thread; `watcher` and `fd` belong to the owner.
+// The word of a slot says who may touch its watcher: whoever turned `busy` on owns it until it
+// turns it off; everybody else only leaves signals. Thread safety: all members may be called from
+// any thread; `watcher` and `fd` belong to the owner.
 #pragma once
 
 #include <array>
@@ -20,7 +21,8 @@ namespace certdrill::simulator {
 namespace signals {
 inline constexpr std::uint32_t readable = 1U << 0;
 inline constexpr std::uint32_t writable = 1U << 1;
-inline constexpr std::uint32_t hangup = 1U << 2;    // the peer will send no more, or the connection broke
+inline constexpr std::uint32_t hangup =
+    1U << 2;  // the peer will send no more, or the connection broke
 inline constexpr std::uint32_t deadline = 1U << 3;  // the slot's deadline has passed
 inline constexpr std::uint32_t kill = 1U << 4;      // close without ceremony
 inline constexpr std::uint32_t again = 1U << 5;     // asked for by the watcher itself (Next::again)
@@ -36,8 +38,8 @@ class Watcher {
  public:
   virtual ~Watcher() = default;
 
-  // Called by one worker at a time, with the signals since the last call. `again` asks to be served once
-  // more after others had their turn. Must answer signals::kill with `close`.
+  // Called by one worker at a time, with the signals since the last call. `again` asks to be served
+  // once more after others had their turn. Must answer signals::kill with `close`.
   virtual Next serve(WatchSlot& slot, std::uint32_t signals) = 0;
 };
 
@@ -57,7 +59,8 @@ struct WatchSlot {
   std::uint32_t pending() const;
   WatchTicket ticket() const;
 
-  // After this long signals::deadline is given (as exactly as the loop sweeps); a new one replaces it.
+  // After this long signals::deadline is given (as exactly as the loop sweeps); a new one replaces
+  // it.
   void set_deadline(std::chrono::milliseconds from_now);
   void clear_deadline() { deadline_ms.store(0, std::memory_order_relaxed); }
   bool deadline_passed() const;
@@ -80,7 +83,7 @@ class WatchSlots {
 
   WatchSlot& find(WatchTicket ticket) { return at(ticket.value & 0xFFFFFFFFU); }
   std::size_t size() const { return size_.load(std::memory_order_acquire); }  // slots ever made
-  WatchSlot& at(std::size_t index);                                           // REQUIRES: index < size()
+  WatchSlot& at(std::size_t index);  // REQUIRES: index < size()
 
  private:
   static constexpr std::size_t chunk_size = 256;
@@ -89,7 +92,8 @@ class WatchSlots {
 
   std::mutex mutex_;
   std::vector<std::uint32_t> free_;
-  std::array<std::atomic<Chunk*>, max_chunks> chunks_{};  // owned; filled from the front, never moved
+  std::array<std::atomic<Chunk*>, max_chunks>
+      chunks_{};  // owned; filled from the front, never moved
   std::atomic<std::size_t> size_{0};
 };
 
