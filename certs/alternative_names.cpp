@@ -19,7 +19,7 @@ std::string_view bytes(const ASN1_STRING* text) {
 }
 
 // An IA5String may hold any byte in practice; what leaves here is plain ASCII.
-std::string printable(std::string_view text) {
+std::string escaped(std::string_view text) {
   std::string shown;
   shown.reserve(text.size());
   for (const char c : text) {
@@ -27,9 +27,9 @@ std::string printable(std::string_view text) {
       shown += c;
       continue;
     }
-    std::array<char, 5> escaped{};
-    std::snprintf(escaped.data(), escaped.size(), "\\x%02X", static_cast<unsigned char>(c));
-    shown += escaped.data();
+    std::array<char, 5> hex{};
+    std::snprintf(hex.data(), hex.size(), "\\x%02X", static_cast<unsigned char>(c));
+    shown += hex.data();
   }
   return shown;
 }
@@ -37,7 +37,7 @@ std::string printable(std::string_view text) {
 std::string ip_text(std::string_view address) {
   std::array<char, INET6_ADDRSTRLEN> text{};
   const int family = address.size() == 4 ? AF_INET : AF_INET6;
-  if (address.size() != 4 && address.size() != 16) return printable(address);
+  if (address.size() != 4 && address.size() != 16) return escaped(address);
   inet_ntop(family, address.data(), text.data(), text.size());
   return text.data();
 }
@@ -52,7 +52,7 @@ AlternativeNames alternative_names(const Certificate& certificate) {
   AlternativeNames names;
   for (int i = 0; i < sk_GENERAL_NAME_num(extension.get()); ++i) {
     const GENERAL_NAME* name = sk_GENERAL_NAME_value(extension.get(), i);
-    if (name->type == GEN_DNS) names.dns.push_back(printable(bytes(name->d.dNSName)));
+    if (name->type == GEN_DNS) names.dns.push_back(escaped(bytes(name->d.dNSName)));
     if (name->type == GEN_IPADD) names.ip.push_back(ip_text(bytes(name->d.iPAddress)));
   }
   return names;

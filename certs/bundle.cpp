@@ -107,7 +107,7 @@ DefectId defect_of(KeyError error) {
 std::string key_detail(KeyError error, const PemBlock& block) {
   if (error == KeyError::not_a_key) return describe_block(block);
   std::string detail =
-      "the '" + block.label.substr(0, 40) + "' block on line " + std::to_string(block.line);
+      "the '" + printable(block.label) + "' block on line " + std::to_string(block.line);
   if (block.label == "OPENSSH PRIVATE KEY")
     detail += " is in OpenSSH's own format; convert it with: ssh-keygen -p -m PKCS8";
   return detail;
@@ -118,8 +118,7 @@ std::string key_detail(KeyError error, const PemBlock& block) {
 tl::expected<std::vector<Certificate>, Defect> parse_chain(std::string_view text) {
   if (is_blank(text)) return defect(DefectId::certificate_empty, "");
   if (is_file_reference(text))
-    return defect(DefectId::certificate_file_reference,
-                  "'" + std::string(trimmed(text).substr(0, 200)) + "'");
+    return defect(DefectId::certificate_file_reference, "'" + printable(trimmed(text), 100) + "'");
   if (!mentions_certificate_block(text))
     return defect(DefectId::certificate_without_pem, what_is_there_instead(text));
   if (text.find('\0') != std::string_view::npos)

@@ -30,22 +30,16 @@ std::shared_ptr<X509> share(X509Handle x509) {
   return {std::move(x509)};
 }
 
-// RFC 2253 with UTF-8 left as it is; escaped byte for byte where a string is not what its type
-// says.
+// RFC 2253 with UTF-8 left as it is. OpenSSL decodes no name whose strings are not what their types
+// say, so what is printed is UTF-8.
 std::string name_text(const X509_NAME* name) {
+  constexpr auto flags = XN_FLAG_RFC2253 & ~static_cast<unsigned long>(ASN1_STRFLGS_ESC_MSB);
   const OpensslErrorScope scope;
-  constexpr unsigned long readable =
-      XN_FLAG_RFC2253 & ~static_cast<unsigned long>(ASN1_STRFLGS_ESC_MSB);
-  constexpr unsigned long escaped =
-      XN_FLAG_RFC2253 & ~static_cast<unsigned long>(ASN1_STRFLGS_UTF8_CONVERT);
-  for (const unsigned long flags : {readable, escaped}) {
-    const BioHandle bio(BIO_new(BIO_s_mem()));
-    if (X509_NAME_print_ex(bio.get(), name, 0, flags) < 0) continue;
-    const char* data = nullptr;
-    const long size = BIO_get_mem_data(bio.get(), &data);
-    return {data, static_cast<std::size_t>(size)};
-  }
-  return "";
+  const BioHandle bio(BIO_new(BIO_s_mem()));
+  if (X509_NAME_print_ex(bio.get(), name, 0, flags) < 0) return "";
+  const char* data = nullptr;
+  const long size = BIO_get_mem_data(bio.get(), &data);
+  return {data, static_cast<std::size_t>(size)};
 }
 
 }  // namespace

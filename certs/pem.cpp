@@ -6,6 +6,7 @@
 #include <openssl/evp.h>
 
 #include "certs/base64.h"
+#include "certs/text_hints.h"
 
 namespace certdrill::certs {
 namespace {
@@ -14,7 +15,6 @@ constexpr std::string_view begin_mark = "-----BEGIN ";
 constexpr std::string_view end_mark = "-----END ";
 constexpr std::string_view dashes = "-----";
 constexpr std::string_view byte_order_mark = "\xEF\xBB\xBF";
-constexpr std::string_view blanks = " \t\r\v\f";  // all white space but the line feed
 
 // Where the next boundary begins; npos when there is none. Other runs of dashes are comments.
 std::size_t find_boundary(std::string_view text, std::size_t from) {
@@ -24,10 +24,6 @@ std::size_t find_boundary(std::string_view text, std::size_t from) {
     if (rest.starts_with(begin_mark) || rest.starts_with(end_mark)) return at;
   }
   return std::string_view::npos;
-}
-
-bool is_blank(std::string_view text) {
-  return text.find_first_not_of(blanks) == std::string_view::npos;
 }
 
 // A boundary line, taken apart.
@@ -74,8 +70,8 @@ class PemReader {
     const auto end = read_boundary(end_at);
     if (!end) return tl::make_unexpected(end.error());
     if (end->label != begin->label)
-      return damaged(end_at, "the END line names '" + shown_label(end->label) +
-                                 "', the BEGIN line '" + shown_label(begin->label) + "'");
+      return damaged(end_at, "the END line names '" + printable(end->label) +
+                                 "', the BEGIN line '" + printable(begin->label) + "'");
 
     const std::size_t body_at = end_of_headers(begin->next_line, end_at);
     auto der = decode_base64(text_.substr(body_at, end_at - body_at));
@@ -96,14 +92,19 @@ class PemReader {
     const std::size_t line_end = std::min(text_.find('\n', at), text_.size());
     const std::string_view line = text_.substr(label_at, line_end - label_at);
     const std::size_t label_size = line.find(dashes);
-    if (label_.empty())
-      label_ = shown_label(line.substr(0, std::min(label_size, line.find_first_of("\r\n"))));
+    if (label_.empty()) label_ = first_guess_at_label(line);
     if (at != 0 && text_[at - 1] != '\n') return damaged(at, misplaced(kind, at));
     if (label_size == std::string_view::npos)
       return damaged(at, "the " + kind + " line is not closed by five dashes");
     const std::string_view rest = line.substr(label_size + dashes.size());
     if (!is_blank(rest)) return damaged(at, text_behind(kind, rest));
     return Boundary{line.substr(0, label_size), std::min(line_end + 1, text_.size())};
+  }
+
+  // Of a line that may yet turn out to be damaged.
+  static std::string_view first_guess_at_label(std::string_view line) {
+    const std::string_view label = line.substr(0, line.find(dashes));
+    return label.substr(0, label.find_last_not_of("-\r ") + 1);
   }
 
   std::string misplaced(const std::string& kind, std::size_t at) const {
@@ -148,18 +149,9 @@ class PemReader {
     return lines_;
   }
 
-  // A label is the sender's text: no more than an error needs, and nothing that is not a label.
-  static std::string shown_label(std::string_view label) {
-    constexpr std::size_t longest = 40;
-    std::string shown(label.substr(0, longest));
-    std::ranges::replace_if(
-        shown, [](char c) { return c < ' ' || c > '~'; }, '?');
-    return shown;
-  }
-
   tl::unexpected<PemError> damaged(std::size_t offset, std::string what) {
     return tl::make_unexpected(
-        PemError{.line = line_of(offset), .label = label_, .what = std::move(what)});
+        PemError{.line = line_of(offset), .label = printable(label_), .what = std::move(what)});
   }
 
   std::string_view text_;

@@ -123,6 +123,13 @@ bool is_blank(std::string_view text) {
   return trimmed(text).empty();
 }
 
+std::string printable(std::string_view text, std::size_t longest) {
+  std::string shown(text.substr(0, longest));
+  std::ranges::replace_if(
+      shown, [](char c) { return c < ' ' || c > '~'; }, '?');
+  return text.size() > longest ? shown + "..." : shown;
+}
+
 bool is_file_reference(std::string_view text) {
   const std::string_view line = trimmed(text);
   return line.starts_with('@') && !contains(line, "\n");
@@ -137,7 +144,7 @@ std::string describe_non_pem(std::string_view text) {
 
 std::string describe_block(const PemBlock& block) {
   std::string words =
-      "a '" + block.label.substr(0, 40) + "' block on line " + std::to_string(block.line);
+      "a '" + printable(block.label) + "' block on line " + std::to_string(block.line);
   const auto* const known = std::ranges::find(label_hints, block.label, &LabelHint::label);
   if (known != label_hints.end()) words.append(" (").append(known->hint).append(")");
   return words;

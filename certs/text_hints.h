@@ -5,6 +5,7 @@
 // Thread safety: pure functions.
 #pragma once
 
+#include <cstddef>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -15,6 +16,10 @@ namespace certdrill::certs {
 
 bool is_blank(std::string_view text);
 std::string_view trimmed(std::string_view text);
+
+// A sender's text as it may stand in an error: printable ASCII, '?' for all else, "..." where it is
+// cut.
+std::string printable(std::string_view text, std::size_t longest = 40);
 
 // "@proxy.pem": one line that begins with '@', which curl-like clients replace by the file's
 // content.
