@@ -168,12 +168,14 @@ TEST_F(ClusterTest, OnlyOptionalInstalledCertificatesCanBeRemoved) {
   EXPECT_EQ(cluster_.remove(CertificateName::api, kNow, mishaps_).error(), RemoveError::required);
   EXPECT_EQ(cluster_.remove(CertificateName::sso_service, kNow, mishaps_).error(),
             RemoveError::not_installed);
+  ASSERT_TRUE(update(CertificateName::ldap_client, made()).has_value());
   ASSERT_TRUE(cluster_.remove(CertificateName::ldap_client, kNow, mishaps_).has_value());
   EXPECT_EQ(held(1, CertificateName::ldap_client), "");
   EXPECT_EQ((*cluster_.store())[CertificateName::ldap_client], nullptr);
 }
 
 TEST_F(ClusterTest, ARemovalThatANodeMissedIsFinishedByTheSameCallAgain) {
+  ASSERT_TRUE(update(CertificateName::ldap_client, made()).has_value());
   cluster_.set_node_up(2, false, kNow);
   EXPECT_EQ(cluster_.remove(CertificateName::ldap_client, kNow, mishaps_)->unreached.size(), 1U);
   EXPECT_NE(held(2, CertificateName::ldap_client), "");

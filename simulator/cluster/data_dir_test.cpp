@@ -79,6 +79,9 @@ TEST_F(DataDirTest, AnUpdateIsOnDiskByteForByteAndFoundAgain) {
 
 TEST_F(DataDirTest, ARemovedCertificateLeavesNoFile) {
   const auto cluster = open();
+  const auto made = make_certificate({.now = kNow});
+  const Change change{CertificateName::ldap_client, made.certificate, made.key};
+  ASSERT_TRUE((*cluster)->update({&change, 1}, kNow, mishaps_).has_value());
   ASSERT_TRUE(fs::exists(folder_ / "node-1/ldap_client_key.pem"));
   ASSERT_TRUE((*cluster)->remove(CertificateName::ldap_client, kNow, mishaps_).has_value());
   EXPECT_FALSE(fs::exists(folder_ / "node-1/ldap_client_cert.pem"));

@@ -194,6 +194,7 @@ TEST_F(RestApiTest, TheListOfCertificatesLeavesOutWhatIsNotThere) {
 }
 
 TEST_F(RestApiTest, OnlyOptionalCertificatesCanBeDeleted) {
+  ASSERT_EQ(update(good("ldap_client")).status, 200);
   EXPECT_EQ(call("DELETE", "/v1/cluster/certificates/ldap_client").status, 200);
   EXPECT_ANSWER(call("DELETE", "/v1/cluster/certificates/ldap_client"), 404, "unknown_certificate",
                 "not installed");
