@@ -42,6 +42,7 @@ struct Texts {
   std::string data_dir;
   std::string ready_file;
   std::string config_file;
+  std::string control_token_file;
   int port = -1;
   int control_port = -1;
   std::int64_t request_timeout_s = 30;
@@ -81,12 +82,19 @@ void add_access_options(CLI::App& app, SimulatorSettings& settings, Texts& texts
                  "JSON file with more users: [{\"username\", \"password\", \"role\"}, ...]");
 }
 
-void add_port_options(CLI::App& app, Texts& texts) {
+void add_port_options(CLI::App& app, SimulatorSettings& settings, Texts& texts) {
   app.add_option("--port", texts.port, "0: free ports, all nodes on 127.0.0.1")
       ->check(CLI::Range(0, 0));
   app.add_option("--control-port", texts.control_port,
                  "Port of the control API (default 9500; free with --port 0)")
       ->check(CLI::Range(0, 65535));
+  app.add_option("--control-address", settings.control.address,
+                 "Address of the control API; any other than a loopback one needs a token")
+      ->capture_default_str();
+  app.add_option("--control-token", settings.control.token,
+                 "Clients of the control API must send Authorization: Bearer TOKEN");
+  app.add_option("--control-token-file", texts.control_token_file,
+                 "As --control-token, read from a file; keeps it off the command line");
   app.add_option("--ready-file", texts.ready_file, "Write the ready line to this file, too");
 }
 
@@ -150,6 +158,19 @@ tl::expected<void, std::string> fill_settings(const Texts& texts, Options& optio
     if (!now) return tl::unexpected("--now: " + now.error());
     settings.now = *now;
   }
+  if (!texts.control_token_file.empty()) {
+    if (!settings.control.token.empty()) {
+      return tl::unexpected(
+          std::string("--control-token and --control-token-file exclude each other"));
+    }
+    const auto text = read_file(texts.control_token_file);
+    if (!text) return tl::unexpected("--control-token-file: " + text.error());
+    const auto last = text->find_last_not_of(" \t\r\n");
+    if (last == std::string::npos) {
+      return tl::unexpected("--control-token-file: " + texts.control_token_file + " is empty");
+    }
+    settings.control.token = text->substr(0, last + 1);
+  }
   if (!texts.users_file.empty()) {
     const auto text = read_file(texts.users_file);
     if (!text) return tl::unexpected("--users: " + text.error());
@@ -182,7 +203,7 @@ tl::expected<Options, Exit> parse_options(const std::vector<std::string>& argume
   app.set_version_flag("--version", std::string("certdrill-sim ") + kVersion);
   add_cluster_options(app, options.simulator, texts);
   add_access_options(app, options.simulator, texts);
-  add_port_options(app, texts);
+  add_port_options(app, options.simulator, texts);
   add_limit_options(app, options.simulator, texts);
   app.add_option("--log-level", options.log_level, "off, error, warn, info or debug")
       ->check(CLI::IsMember({"off", "error", "warn", "info", "debug"}))

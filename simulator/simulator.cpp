@@ -28,6 +28,10 @@ struct Simulator::Parts {
 
   tl::expected<void, std::string> open_cluster();
   tl::expected<void, std::string> open_ports(Simulator& simulator);
+  tl::expected<void, std::string> open_control_port(Simulator& simulator);
+
+  // REQUIRES: node_state_mutex is held.
+  tl::expected<void, std::string> set_node_up(int uid, bool up);
 };
 
 namespace {
@@ -56,6 +60,7 @@ std::optional<std::string> check(const SimulatorSettings& settings) {
   if (settings.username.empty() || settings.username.find(':') != std::string::npos) {
     return "the username must not be empty and not contain ':' (RFC 7617)";
   }
+  if (auto wrong = check_access(settings.control)) return wrong;
   for (const auto& user : settings.more_users) {
     if (user.username == settings.username)
       return "the username '" + user.username + "' is used twice";
@@ -98,7 +103,6 @@ tl::expected<void, std::string> Simulator::Parts::open_ports(Simulator& simulato
   rest_face = std::make_unique<RestFace>(
       RestFaceSettings{*cluster, clock, mishaps, *settings.edition, settings.success_body},
       Users(std::move(users)));
-  control_api = std::make_unique<ControlApi>(simulator);
 
   ready = {settings.cluster_name, settings.username, settings.password, {}, {}};
   const NodeFaces faces{.rest = [this](Exchange& exchange) { (*rest_face)(exchange); },
@@ -110,15 +114,20 @@ tl::expected<void, std::string> Simulator::Parts::open_ports(Simulator& simulato
     if (!node) return refused(node.error());
     ready.nodes.push_back(std::move(*node));
   }
+  return open_control_port(simulator);
+}
+
+tl::expected<void, std::string> Simulator::Parts::open_control_port(Simulator& simulator) {
+  control_api = std::make_unique<ControlApi>(simulator, settings.control);
   const std::uint16_t control_port =
       settings.control_port.value_or(settings.ports == PortPlan::product ? kControlPort : 0);
   const auto control =
-      listeners->add({.address = kLoopback,
+      listeners->add({.address = settings.control.address,
                       .port = control_port,
                       .identity = {},
                       .http = [this](Exchange& exchange) { (*control_api)(exchange); }});
   if (!control) return refused(control.error());
-  ready.control = "http://" + std::string(kLoopback) + ":" + std::to_string(*control);
+  ready.control = control_url(settings.control, *control);
   return {};
 }
 
@@ -150,17 +159,30 @@ Clock& Simulator::clock() {
   return parts_->clock;
 }
 
-tl::expected<void, std::string> Simulator::set_node_up(int uid, bool up) {
-  const std::lock_guard lock(parts_->node_state_mutex);
+tl::expected<void, std::string> Simulator::Parts::set_node_up(int uid, bool up) {
+  const auto tag = static_cast<std::uint32_t>(uid);
   if (!up) {
-    parts_->cluster->set_node_up(uid, false, parts_->clock.now());
-    parts_->listeners->pause(static_cast<std::uint32_t>(uid));
+    cluster->set_node_up(uid, false, clock.now());
+    listeners->pause(tag);
     return {};
   }
-  if (auto resumed = parts_->listeners->resume(static_cast<std::uint32_t>(uid)); !resumed)
-    return resumed;
-  parts_->cluster->set_node_up(uid, true, parts_->clock.now());
-  return {};
+  // Before its ports open: a node presents what it holds from the first connection on.
+  const bool was_up = cluster->node(uid).up();
+  cluster->set_node_up(uid, true, clock.now());
+  auto resumed = listeners->resume(tag);
+  if (!resumed && !was_up) cluster->set_node_up(uid, false, clock.now());
+  return resumed;
+}
+
+tl::expected<void, std::string> Simulator::set_node_up(int uid, bool up) {
+  const std::lock_guard lock(parts_->node_state_mutex);
+  return parts_->set_node_up(uid, up);
+}
+
+tl::expected<void, std::string> Simulator::restart_node(int uid) {
+  const std::lock_guard lock(parts_->node_state_mutex);
+  if (auto down = parts_->set_node_up(uid, false); !down) return down;
+  return parts_->set_node_up(uid, true);
 }
 
 void Simulator::stop() {

@@ -23,6 +23,7 @@
 #include "simulator/cluster/cluster.h"
 #include "simulator/cluster/edition.h"
 #include "simulator/cluster/users.h"
+#include "simulator/control_api/control_access.h"
 
 namespace certdrill::simulator {
 
@@ -44,7 +45,8 @@ struct SimulatorSettings {
 
   PortPlan ports = PortPlan::product;
   std::optional<std::uint16_t> control_port;  // default: 9500, or a free one with free_ports
-  std::vector<int> down;                      // uids of nodes that are down from the start
+  ControlAccess control;
+  std::vector<int> down;  // uids of nodes that are down from the start
 
   Clock::Source time_source = system_now;
   std::optional<certs::Instant>
@@ -95,6 +97,9 @@ class Simulator {
   // A node that is down refuses connections on its ports and misses rollouts. REQUIRES: the cluster
   // has uid. The error says which port could not be had again.
   tl::expected<void, std::string> set_node_up(int uid, bool up);
+
+  // Drops the node's connections; it comes back with what it holds, and presents that. Same errors.
+  tl::expected<void, std::string> restart_node(int uid);
 
   // Closes every port and connection, and waits for what is being answered. Not from inside a
   // request.

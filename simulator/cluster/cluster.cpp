@@ -306,6 +306,7 @@ int Cluster::primary() const {
 void Cluster::set_node_up(int uid, bool up, certs::Instant now) {
   Node& changed = *nodes_[static_cast<std::size_t>(uid) - 1];
   if (changed.up() == up) return;
+  if (up) changed.present_held();
   changed.set_up(up);
   log_.add({now,
             up ? "node_up" : "node_down",

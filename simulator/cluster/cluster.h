@@ -124,7 +124,7 @@ class Cluster {
   int primary() const;  // the lowest node that is up; 1 when none is
 
   // A node that is down misses every rollout; coming up does not catch up, the next same change
-  // does.
+  // does. A node that comes up presents what it holds.
   void set_node_up(int uid, bool up, certs::Instant now);
 
   EventLog& log() { return log_; }

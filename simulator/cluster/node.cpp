@@ -42,4 +42,9 @@ void Node::install_unpresented(certs::CertificateName name, InstalledPtr certifi
   held_[name].swap(certificate);
 }
 
+void Node::present_held() {
+  const std::lock_guard lock(mutex_);
+  presented_ = held_;
+}
+
 }  // namespace certdrill::simulator

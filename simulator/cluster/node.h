@@ -33,6 +33,9 @@ class Node {
   // Holds it, while the listeners go on presenting what they did.
   void install_unpresented(certs::CertificateName name, InstalledPtr certificate);
 
+  // The listeners present what is held, as after a restart.
+  void present_held();
+
  private:
   const int uid_;
   const std::string address_;

@@ -1,75 +1,122 @@
 #include "simulator/control_api/control_api.h"
 
-#include <charconv>
+#include <algorithm>
+#include <cctype>
 
-#include <nlohmann/json.hpp>
-
+#include "certs/nearest_name.h"
+#include "simulator/path_pattern.h"
 #include "simulator/strict_json.h"
 
 namespace certdrill::simulator {
 namespace {
 
-using Json = nlohmann::ordered_json;
+struct Found {
+  const ControlRoute* route = nullptr;  // null: no such method on this path
+  std::string_view parameter;
+  std::string allowed;  // methods of the path, for a 405; empty: the path is unknown
+};
 
-void answer(Exchange& exchange, int status, const Json& json) {
-  exchange.response.status = status;
-  exchange.response.set_content(json.dump(-1, ' ', false, Json::error_handler_t::replace) + "\n",
-                                "application/json");
+Found find_route(const httplib::Request& request) {
+  Found found;
+  for (const auto group : control_routes()) {
+    for (const ControlRoute& route : group) {
+      const auto parameter = match_path(route.path, request.path);
+      if (!parameter) continue;
+      if (route.method == request.method) return {&route, *parameter, {}};
+      if (found.allowed.find(route.method) != std::string::npos) continue;
+      found.allowed += (found.allowed.empty() ? "" : ", ") + std::string(route.method);
+    }
+  }
+  return found;
 }
 
-void fail(Exchange& exchange, int status, const char* code, const std::string& description) {
-  answer(exchange, status, {{"error_code", code}, {"description", description}});
+ControlAnswer unknown_path(const std::string& path) {
+  std::vector<std::string_view> paths;
+  for (const auto group : control_routes()) {
+    for (const ControlRoute& route : group) paths.push_back(route.path);
+  }
+  return control_error(404, "unknown_uri",
+                       "There is no " + path + " on the control port" +
+                           certs::did_you_mean(path, paths) +
+                           "; GET /sim/v1/openapi.json lists what there is.");
 }
 
-Json cluster_json(Simulator& simulator) {
-  Json json{{"cluster", simulator.ready().cluster},
-            {"now", certs::format_instant(simulator.clock().now())},
-            {"nodes", Json::array()}};
-  for (const auto& node : simulator.ready().nodes) {
-    json["nodes"].push_back({{"uid", node.uid},
-                             {"address", node.address},
-                             {"state", simulator.cluster().node(node.uid).up() ? "up" : "down"},
-                             {"rest", node.rest},
-                             {"cm", node.cm},
-                             {"metrics", node.metrics},
-                             {"database", node.database}});
-  }
-  return json;
+ControlAnswer wrong_method(const httplib::Request& request, const std::string& allowed) {
+  auto answer = control_error(405, "method_not_allowed",
+                              request.path + " takes " + allowed + ", not " + request.method + ".");
+  answer.headers.emplace_back("Allow", allowed);
+  return answer;
 }
 
-void put_node(Simulator& simulator, Exchange& exchange, std::string_view uid_text) {
-  int uid = 0;
-  const auto* end = uid_text.data() + uid_text.size();
-  if (std::from_chars(uid_text.data(), end, uid).ptr != end || !simulator.cluster().has_node(uid)) {
-    return fail(exchange, 404, "node_not_exist",
-                "There is no node '" + std::string(uid_text) + "'.");
+std::optional<ControlAnswer> refuse_query(const ControlRoute& route,
+                                          const httplib::Request& request) {
+  for (const auto& [name, value] : request.params) {
+    if (std::ranges::find(route.query, name) != route.query.end()) {
+      if (request.params.count(name) == 1) continue;
+      return invalid_request("The query parameter '" + name + "' is there twice; send it once.");
+    }
+    std::string known;
+    for (const auto parameter : route.query)
+      known += (known.empty() ? "" : ", ") + std::string(parameter);
+    return invalid_request(
+        "Unknown query parameter '" + name + "'" + certs::did_you_mean(name, route.query) +
+        (known.empty() ? "; this call takes none." : "; it takes " + known + "."));
   }
-  const auto body = parse_json_object(exchange.request.body);
-  if (!body) return fail(exchange, 400, "invalid_request", "The request body " + body.error() + ".");
-  if (body->size() != 1 || !body->contains("state") ||
-      ((*body)["state"] != "up" && (*body)["state"] != "down")) {
-    return fail(exchange, 400, "invalid_request", R"(Send {"state": "up"} or {"state": "down"}.)");
+  return std::nullopt;
+}
+
+// RFC 9110 8.3.1: type and subtype are case-insensitive; parameters such as charset may follow.
+bool is_json(std::string_view content_type) {
+  const auto type = content_type.substr(0, content_type.find_first_of("; "));
+  constexpr std::string_view kJson = "application/json";
+  return std::ranges::equal(type, kJson,
+                            [](unsigned char a, char b) { return std::tolower(a) == b; });
+}
+
+tl::expected<nlohmann::json, ControlAnswer> read_body(const ControlRoute& route,
+                                                      const httplib::Request& request) {
+  if (request.body.empty() && route.body != BodyRule::required) return nlohmann::json();
+  if (route.body == BodyRule::none) {
+    return tl::unexpected(invalid_request(request.method + " " + request.path + " takes no body."));
   }
-  if (auto changed = simulator.set_node_up(uid, (*body)["state"] == "up"); !changed) {
-    return fail(exchange, 500, "port_unavailable", changed.error());
+  // Also what a web page's form could never send.
+  if (!is_json(request.get_header_value("Content-Type"))) {
+    return tl::unexpected(control_error(
+        400, "invalid_content_type",
+        "The body must be JSON and say so: send the header Content-Type: application/json."));
   }
-  answer(exchange, 200, {{"uid", uid}, {"state", (*body)["state"].get<std::string>()}});
+  auto body = parse_json_object(request.body);
+  if (!body) return tl::unexpected(invalid_request("The request body " + body.error() + "."));
+  return std::move(*body);
+}
+
+void write(ControlAnswer answer, httplib::Response& response) {
+  response.status = answer.status;
+  for (const auto& [name, value] : answer.headers) response.set_header(name, value);
+  response.set_header("Cache-Control", "no-store");
+  if (answer.streams || answer.body.empty()) return;
+  response.body = std::move(answer.body);
+  response.set_header("Content-Type", answer.content_type);
 }
 
 }  // namespace
 
-void ControlApi::operator()(Exchange& exchange) const {
-  const std::string& method = exchange.request.method;
-  const std::string_view path = exchange.request.path;
-  constexpr std::string_view kNodes = "/sim/v1/nodes/";
-  if (method == "GET" && path == "/sim/v1/health") return answer(exchange, 200, {{"status", "ok"}});
-  if (method == "GET" && path == "/sim/v1/cluster")
-    return answer(exchange, 200, cluster_json(simulator_));
-  if (method == "PUT" && path.starts_with(kNodes)) {
-    return put_node(simulator_, exchange, path.substr(kNodes.size()));
+ControlAnswer ControlApi::answer(Exchange& exchange) const {
+  const httplib::Request& request = exchange.request;
+  if (auto refused = refuse_access(access_, request)) return std::move(*refused);
+  const Found found = find_route(request);
+  if (found.route == nullptr) {
+    return found.allowed.empty() ? unknown_path(request.path)
+                                 : wrong_method(request, found.allowed);
   }
-  fail(exchange, 404, "unknown_uri",
-       "There is no " + method + " " + std::string(path) + " on the control port.");
+  if (auto refused = refuse_query(*found.route, request)) return std::move(*refused);
+  auto body = read_body(*found.route, request);
+  if (!body) return std::move(body.error());
+  return found.route->handler(simulator_, {exchange, found.parameter, std::move(*body)});
+}
+
+void ControlApi::operator()(Exchange& exchange) const {
+  write(answer(exchange), exchange.response);
 }
 
 }  // namespace certdrill::simulator

@@ -1,21 +1,27 @@
 // The control API: HTTP of the person who runs the drill, under /sim/v1 on a port of its own.
 //
-// Thread safety: operator() may be called from any thread.
+// The order of verdicts: 403 web page, 401 token, 404 unknown path, 405, 400 query, Content-Type
+// and JSON, then the endpoint's own. Errors have the shape of the REST API's:
+// {"error_code", "description"}. Thread safety: operator() may be called from any thread.
 #pragma once
 
-#include "simulator/listeners/exchange.h"
-#include "simulator/simulator.h"
+#include "simulator/control_api/access.h"
+#include "simulator/control_api/endpoint.h"
 
 namespace certdrill::simulator {
 
 class ControlApi {
  public:
-  explicit ControlApi(Simulator& simulator) : simulator_(simulator) {}  // outlives this
+  ControlApi(Simulator& simulator, ControlAccess access)  // the simulator outlives this
+      : simulator_(simulator), access_(std::move(access)) {}
 
   void operator()(Exchange& exchange) const;
 
  private:
+  ControlAnswer answer(Exchange& exchange) const;
+
   Simulator& simulator_;
+  const ControlAccess access_;
 };
 
 }  // namespace certdrill::simulator

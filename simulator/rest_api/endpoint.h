@@ -11,6 +11,7 @@
 #include "simulator/cluster/cluster.h"
 #include "simulator/cluster/edition.h"
 #include "simulator/cluster/users.h"
+#include "simulator/path_pattern.h"
 #include "simulator/rest_api/call.h"
 
 namespace certdrill::simulator {
@@ -36,10 +37,6 @@ struct Route {
 };
 
 std::span<const Route> routes();
-
-// The path's parameter when it fits the route's path; nullptr-like std::nullopt when it does not
-// fit.
-std::optional<std::string_view> match_path(std::string_view route_path, std::string_view path);
 
 // The endpoints, each in the file named like it.
 Answer put_update_cert(const Scene& scene, const Call& call, std::string_view parameter);

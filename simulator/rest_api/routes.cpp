@@ -29,19 +29,4 @@ std::span<const Route> routes() {
   return kRoutes;
 }
 
-std::optional<std::string_view> match_path(std::string_view route_path, std::string_view path) {
-  const auto star = route_path.find('*');
-  if (star == std::string_view::npos) {
-    return route_path == path ? std::optional<std::string_view>("") : std::nullopt;
-  }
-  const auto before = route_path.substr(0, star);
-  const auto after = route_path.substr(star + 1);
-  if (path.size() <= before.size() + after.size() || !path.starts_with(before) ||
-      !path.ends_with(after)) {
-    return std::nullopt;
-  }
-  const auto parameter = path.substr(before.size(), path.size() - before.size() - after.size());
-  return parameter.find('/') == std::string_view::npos ? std::optional(parameter) : std::nullopt;
-}
-
 }  // namespace certdrill::simulator

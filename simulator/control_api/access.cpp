@@ -1,0 +1,117 @@
+#include "simulator/control_api/access.h"
+
+#include <algorithm>
+#include <array>
+#include <cctype>
+
+#include <arpa/inet.h>
+#include <openssl/crypto.h>
+#include <openssl/sha.h>
+
+namespace certdrill::simulator {
+namespace {
+
+using Digest = std::array<unsigned char, SHA256_DIGEST_LENGTH>;
+
+Digest digest(std::string_view text) {
+  Digest result;
+  SHA256(reinterpret_cast<const unsigned char*>(text.data()), text.size(), result.data());
+  return result;
+}
+
+// Digests have one length, so not even the token's length can be timed.
+bool same_secret(std::string_view one, std::string_view other) {
+  return CRYPTO_memcmp(digest(one).data(), digest(other).data(), SHA256_DIGEST_LENGTH) == 0;
+}
+
+bool is_numeric(const std::string& address) {
+  in_addr v4{};
+  in6_addr v6{};
+  return inet_pton(AF_INET, address.c_str(), &v4) == 1 ||
+         inet_pton(AF_INET6, address.c_str(), &v6) == 1;
+}
+
+// The host of a Host header's value: without the port and without brackets, in lower case.
+std::string host_of(std::string value) {
+  std::ranges::transform(value, value.begin(),
+                         [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+  if (value.starts_with('[')) return value.substr(1, value.find(']') - 1);
+  return value.substr(0, value.find(':'));
+}
+
+bool is_loopback_host(const std::string& host) {
+  return host == "localhost" || is_loopback(host);
+}
+
+std::optional<std::string_view> bearer_token(const httplib::Request& request) {
+  constexpr std::string_view kScheme = "bearer ";
+  const auto found = request.headers.find("Authorization");
+  if (found == request.headers.end() || found->second.size() < kScheme.size()) return std::nullopt;
+  const std::string_view value = found->second;
+  const bool bearer =
+      std::ranges::equal(value.substr(0, kScheme.size()), kScheme,
+                         [](unsigned char a, char b) { return std::tolower(a) == b; });
+  if (!bearer) return std::nullopt;
+  return value.substr(kScheme.size());
+}
+
+ControlAnswer refused(const std::string& description) {
+  return control_error(403, "forbidden_origin", description);
+}
+
+}  // namespace
+
+bool is_loopback(const std::string& address) {
+  in_addr v4{};
+  if (inet_pton(AF_INET, address.c_str(), &v4) == 1) return ntohl(v4.s_addr) >> 24 == 127;
+  in6_addr v6{};
+  return inet_pton(AF_INET6, address.c_str(), &v6) == 1 && IN6_IS_ADDR_LOOPBACK(&v6);
+}
+
+std::optional<std::string> check_access(const ControlAccess& access) {
+  if (!is_numeric(access.address)) {
+    return "the control address '" + access.address +
+           "' is not a numeric IPv4 or IPv6 address such as 127.0.0.1";
+  }
+  if (std::ranges::any_of(access.token, [](unsigned char c) { return std::isgraph(c) == 0; })) {
+    return "the control token may hold printable ASCII characters without spaces only";
+  }
+  if (access.token.empty() && !is_loopback(access.address)) {
+    return "the control address " + access.address +
+           " can be reached from other machines, so it needs a token: add --control-token-file "
+           "FILE or --control-token TOKEN, or use 127.0.0.1";
+  }
+  return std::nullopt;
+}
+
+std::optional<ControlAnswer> refuse_access(const ControlAccess& access,
+                                           const httplib::Request& request) {
+  if (request.has_header("Origin")) {
+    return refused(
+        "A request with an Origin header comes from a web page; none may drive the "
+        "simulator.");
+  }
+  if (is_loopback(access.address)) {
+    const auto host = host_of(request.get_header_value("Host"));
+    if (!is_loopback_host(host)) {
+      return refused("The Host header must name this machine itself, such as " + access.address +
+                     " or localhost.");
+    }
+  }
+  if (access.token.empty()) return std::nullopt;
+  const auto token = bearer_token(request);
+  if (token && same_secret(*token, access.token)) return std::nullopt;
+  auto answer = control_error(
+      401, "unauthorized",
+      token ? "The token is wrong." : "No token: send the header Authorization: Bearer TOKEN.");
+  answer.headers.emplace_back("WWW-Authenticate", "Bearer realm=\"certdrill\"");
+  return answer;
+}
+
+std::string control_url(const ControlAccess& access, std::uint16_t port) {
+  const bool v6 = access.address.find(':') != std::string::npos;
+  return "http://" + (v6 ? "[" + access.address + "]" : access.address) + ":" +
+         std::to_string(port);
+}
+
+}  // namespace certdrill::simulator

@@ -1,0 +1,32 @@
+// Who may drive the simulator: the checks before any control request is looked at.
+//
+// A page that is open in a browser on the same machine can send requests to loopback ports. It is
+// refused by its Origin header, and, when it hides behind a name of its own that resolves to
+// loopback (DNS rebinding), by its Host header. On any other address than loopback a token is
+// mandatory, which a page cannot know; Host may be any name there.
+// Thread safety: immutable after construction.
+#pragma once
+
+#include <optional>
+#include <string>
+
+#include <tl/expected.hpp>
+
+#include "simulator/control_api/control_access.h"
+#include "simulator/control_api/endpoint.h"
+
+namespace certdrill::simulator {
+
+bool is_loopback(const std::string& address);  // 127.0.0.0/8 or ::1, numeric
+
+// nullopt: such a control port may be opened. Otherwise a sentence.
+std::optional<std::string> check_access(const ControlAccess& access);
+
+// nullopt: the request may go on. Otherwise 401 or 403.
+std::optional<ControlAnswer> refuse_access(const ControlAccess& access,
+                                           const httplib::Request& request);
+
+// "http://127.0.0.1:9500", with an IPv6 address in brackets.
+std::string control_url(const ControlAccess& access, std::uint16_t port);
+
+}  // namespace certdrill::simulator

@@ -1,0 +1,62 @@
+// GET /sim/v1/cluster: nodes x certificates, as files and as the listeners present them.
+#include <array>
+
+#include "simulator/control_api/endpoint.h"
+#include "simulator/simulator.h"
+
+namespace certdrill::simulator {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+Json certificate_json(const InstalledPtr& held, const InstalledPtr& presented) {
+  Json json = Json::object();
+  if (held) {
+    const auto& leaf = held->bundle->leaf();
+    json = {{"fingerprint", leaf.fingerprint()},
+            {"not_after", certs::format_instant(leaf.not_after())},
+            {"generation", held->generation}};
+  }
+  json["presented"] = presented ? Json(presented->bundle->leaf().fingerprint()) : Json(nullptr);
+  return json;
+}
+
+Json certificates_json(const Node& node) {
+  Json json = Json::object();
+  for (const auto& certificate : certs::cluster_certificates()) {
+    const auto held = node.held(certificate.name);
+    const auto presented = node.presented(certificate.name);
+    if (held || presented) json[std::string(certificate.text)] = certificate_json(held, presented);
+  }
+  return json;
+}
+
+ControlAnswer get_cluster_state(Simulator& simulator, const ControlCall& /*call*/) {
+  Json json{{"cluster", simulator.ready().cluster},
+            {"now", certs::format_instant(simulator.clock().now())},
+            {"nodes", Json::array()}};
+  for (const auto& ready : simulator.ready().nodes) {
+    const Node& node = simulator.cluster().node(ready.uid);
+    json["nodes"].push_back({{"uid", ready.uid},
+                             {"address", ready.address},
+                             {"state", node.up() ? "up" : "down"},
+                             {"rest", ready.rest},
+                             {"cm", ready.cm},
+                             {"metrics", ready.metrics},
+                             {"database", ready.database},
+                             {"certificates", certificates_json(node)}});
+  }
+  return control_answer(json);
+}
+
+constexpr std::array<ControlRoute, 1> kRoutes{{
+    {"GET", "/sim/v1/cluster", BodyRule::none, get_cluster_state},
+}};
+
+}  // namespace
+
+std::span<const ControlRoute> cluster_routes() {
+  return kRoutes;
+}
+
+}  // namespace certdrill::simulator

@@ -1,0 +1,62 @@
+// What every endpoint of the control API is handed, what it returns, and the tables of them.
+//
+// Adding an endpoint: one function of the type ControlHandler and one row in the table of its group
+// (a group is one file, such as nodes.cpp). Adding a group: a file with its table, a declaration
+// below, a line in routes.cpp, and the paths in openapi.json.
+#pragma once
+
+#include <span>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include <nlohmann/json.hpp>
+
+#include "simulator/listeners/exchange.h"
+
+namespace certdrill::simulator {
+
+class Simulator;
+
+struct ControlCall {
+  Exchange& exchange;          // for its query (request.params), and for streams
+  std::string_view parameter;  // what stands for the "*" of the route's path
+  nlohmann::json body;         // an object; null where none was sent
+};
+
+struct ControlAnswer {
+  int status = 200;
+  std::string body;
+  std::string content_type = "application/json";
+  std::vector<std::pair<std::string, std::string>> headers;
+  bool streams = false;  // the handler gave the response a content provider; nothing else counts
+};
+
+ControlAnswer control_answer(const nlohmann::ordered_json& json, int status = 200);
+ControlAnswer control_error(int status, std::string_view error_code, std::string_view description);
+
+// 400 invalid_request.
+ControlAnswer invalid_request(std::string_view description);
+
+using ControlHandler = ControlAnswer (*)(Simulator& simulator, const ControlCall& call);
+
+enum class BodyRule { none, optional, required };
+
+struct ControlRoute {
+  std::string_view method;
+  std::string_view path;  // a part "*" stands for the parameter
+  BodyRule body;
+  ControlHandler handler;
+  std::span<const std::string_view> query{};  // the parameters it takes; all others are refused
+};
+
+// Every group's table, in the order in which they are tried.
+std::span<const std::span<const ControlRoute>> control_routes();
+
+// The groups, each in the file named like it.
+std::span<const ControlRoute> health_routes();
+std::span<const ControlRoute> cluster_routes();
+std::span<const ControlRoute> node_routes();
+
+}  // namespace certdrill::simulator

@@ -1,0 +1,62 @@
+// PUT /sim/v1/nodes/{uid}: a node goes down, comes up, or restarts.
+#include <array>
+#include <charconv>
+
+#include "certs/nearest_name.h"
+#include "simulator/control_api/endpoint.h"
+#include "simulator/control_api/fields.h"
+#include "simulator/simulator.h"
+
+namespace certdrill::simulator {
+namespace {
+
+constexpr std::array<std::string_view, 1> kFields{"state"};
+constexpr std::array<std::string_view, 3> kStates{"up", "down", "restart"};
+
+ControlAnswer unknown_node(const Simulator& simulator, std::string_view uid) {
+  return control_error(404, "node_not_exist",
+                       "There is no node '" + std::string(uid) + "'; the nodes are 1 to " +
+                           std::to_string(simulator.ready().nodes.size()) + ".");
+}
+
+tl::expected<void, std::string> put_into(Simulator& simulator, int uid, const std::string& state) {
+  return state == "restart" ? simulator.restart_node(uid)
+                            : simulator.set_node_up(uid, state == "up");
+}
+
+ControlAnswer put_node(Simulator& simulator, const ControlCall& call) {
+  int uid = 0;
+  const auto text = call.parameter;
+  if (std::from_chars(text.data(), text.data() + text.size(), uid).ptr !=
+          text.data() + text.size() ||
+      !simulator.cluster().has_node(uid)) {
+    return unknown_node(simulator, text);
+  }
+  if (auto refused = refuse_unknown_fields(call.body, kFields)) return std::move(*refused);
+  const auto state = text_field(call.body, "state");
+  if (!state) return state.error();
+  if (std::ranges::find(kStates, state->value_or("")) == kStates.end()) {
+    return invalid_request("'state' must be up, down or restart" +
+                           (*state
+                                ? ", not '" + **state + "'" + certs::did_you_mean(**state, kStates)
+                                : std::string("; it is missing")) +
+                           ".");
+  }
+  if (auto changed = put_into(simulator, uid, **state); !changed) {
+    return control_error(500, "port_unavailable", changed.error());
+  }
+  return control_answer(
+      {{"uid", uid}, {"state", simulator.cluster().node(uid).up() ? "up" : "down"}});
+}
+
+constexpr std::array<ControlRoute, 1> kRoutes{{
+    {"PUT", "/sim/v1/nodes/*", BodyRule::required, put_node},
+}};
+
+}  // namespace
+
+std::span<const ControlRoute> node_routes() {
+  return kRoutes;
+}
+
+}  // namespace certdrill::simulator

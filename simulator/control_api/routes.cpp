@@ -1,0 +1,13 @@
+#include <vector>
+
+#include "simulator/control_api/endpoint.h"
+
+namespace certdrill::simulator {
+
+std::span<const std::span<const ControlRoute>> control_routes() {
+  static const std::vector<std::span<const ControlRoute>> groups{health_routes(), cluster_routes(),
+                                                                 node_routes()};
+  return groups;
+}
+
+}  // namespace certdrill::simulator
