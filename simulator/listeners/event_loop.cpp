@@ -155,8 +155,9 @@ void EventLoop::notify(WatchTicket ticket, std::uint32_t what) {
   std::uint64_t word = slot.word.load(std::memory_order_acquire);
   do {
     if (word >> 32 != generation) return;
-  } while (!slot.word.compare_exchange_weak(word, word | what | WatchSlots::busy,
-                                            std::memory_order_acq_rel, std::memory_order_acquire));
+  } while (!slot.word.compare_exchange_weak(
+      word, (word | what | WatchSlots::busy) & ~WatchSlots::reported_later,
+      std::memory_order_acq_rel, std::memory_order_acquire));
   if (!(word & WatchSlots::busy)) serve(slot);
 }
 
@@ -179,13 +180,17 @@ void EventLoop::serve(WatchSlot& slot) {
 // came in at this very moment, or because what came in is nothing that epoll would report.
 bool EventLoop::hand_back(WatchSlot& slot) {
   std::uint64_t word = slot.word.load(std::memory_order_acquire);
-  if (word & (signals::kill | signals::deadline)) return false;
   if (word & signals::all) {
+    // The fresh report may come to another worker before the slot is free. It leaves no signal then
+    // that was not there before, but it turns the mark off, and so the exchange below fails.
+    word = slot.word.fetch_or(WatchSlots::reported_later, std::memory_order_acq_rel) |
+           WatchSlots::reported_later;
+    if (word & (signals::kill | signals::deadline)) return false;
     epoll_event event = event_for(slot);
     epoll_ctl(epoll_fd_, EPOLL_CTL_MOD, slot.fd, &event);
   }
-  return slot.word.compare_exchange_strong(word, word & ~WatchSlots::busy,
-                                           std::memory_order_acq_rel);
+  const std::uint64_t released = word & ~(WatchSlots::busy | WatchSlots::reported_later);
+  return slot.word.compare_exchange_strong(word, released, std::memory_order_acq_rel);
 }
 
 void EventLoop::sweep() {

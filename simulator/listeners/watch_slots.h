@@ -69,6 +69,9 @@ struct WatchSlot {
 class WatchSlots {
  public:
   static constexpr std::uint64_t busy = 1ULL << 31;
+  // The owner asked epoll for a fresh report, which has not come yet; any notification turns it
+  // off.
+  static constexpr std::uint64_t reported_later = 1ULL << 30;
 
   WatchSlots() = default;
   ~WatchSlots();
