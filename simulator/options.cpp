@@ -84,7 +84,12 @@ void add_access_options(CLI::App& app, SimulatorSettings& settings, Texts& texts
 
 void add_port_options(CLI::App& app, SimulatorSettings& settings, Texts& texts) {
   app.add_option("--port", texts.port, "0: free ports, all nodes on 127.0.0.1")
-      ->check(CLI::Range(0, 0));
+      ->type_name("0")
+      ->check([](const std::string& text) {
+        return text == "0"
+                   ? ""
+                   : "takes only 0 (free ports); without it, the product's own ports are used";
+      });
   app.add_option("--control-port", texts.control_port,
                  "Port of the control API (default 9500; free with --port 0)")
       ->check(CLI::Range(0, 65535));
