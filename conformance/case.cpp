@@ -1,0 +1,15 @@
+#include "conformance/case.h"
+
+namespace certdrill::conformance {
+
+void add_for_both_calls(const std::vector<CallCase>& rows, std::vector<Case>& into) {
+  for (const UpdateCall call : {UpdateCall::update_cert, UpdateCall::certificates}) {
+    for (const CallCase& row : rows) {
+      const auto bits = static_cast<std::uint8_t>(row.editions.bits & editions_of(call).bits);
+      into.push_back({std::string(to_string(call)) + "/" + row.id, row.level, row.checks,
+                      row.contract, Editions{bits}, row.needs, call, row.run});
+    }
+  }
+}
+
+}  // namespace certdrill::conformance

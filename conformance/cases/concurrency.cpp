@@ -1,0 +1,99 @@
+// Two at once: one winner everywhere, and never half of each.
+#include <future>
+#include <thread>
+
+#include "certs/bundle.h"
+#include "conformance/cases/cases.h"
+#include "conformance/cases/contract.h"
+#include "conformance/trial.h"
+
+namespace certdrill::conformance {
+namespace {
+
+std::future<int> put_in_background(Trial& trial, const TestCertificate& certificate) {
+  auto cluster = std::make_shared<ClusterAccess>(trial.session().cluster.clone());
+  const UpdateCall call = trial.call();
+  return std::async(std::launch::async, [cluster, call, entry = certificate.entry()] {
+    const auto answer = cluster->update(call, entry);
+    return answer ? answer->status : 0;
+  });
+}
+
+void expect_one_winner(Trial& trial, const TestCertificate& one, const TestCertificate& two) {
+  const Installed installed = trial.installed();
+  const auto held = installed.find(trial.name_text());
+  if (held == installed.end()) {
+    trial.expect(false, trial.name_text() + " is installed", "it is gone");
+    return;
+  }
+  const bool first = held->second.certificate == *one.made.certificate;
+  const bool second = held->second.certificate == *two.made.certificate;
+  trial.expect(first || second, "one of the two certificates is installed", "neither");
+  if (!first && !second) return;
+  const TestCertificate& winner = first ? one : two;
+  trial.expect_reads_back(winner);
+  trial.expect_presented_everywhere(winner);
+}
+
+void one_winner_everywhere(Trial& trial) {
+  constexpr int rounds = 4;
+  trial.with_valid_sibling();
+  const TestCertificate one = trial.valid(1);
+  const TestCertificate two = trial.fixture("valid/ecdsa-p256");
+  for (int round = 0; round < rounds && !trial.failed(); ++round) {
+    auto first = put_in_background(trial, one);
+    auto second = put_in_background(trial, two);
+    const int statuses[] = {first.get(), second.get()};
+    for (const int status : statuses) {
+      trial.expect(status == 200 || status == 409 || status == 503,
+                   "each of two updates at once is 200, 409 or 503", std::to_string(status));
+    }
+    trial.expect(statuses[0] == 200 || statuses[1] == 200, "one of two updates at once succeeds",
+                 "neither did");
+    expect_one_winner(trial, one, two);
+  }
+}
+
+// While certificates change, each reading must be a pair that was sent as one.
+void readings_are_never_torn(Trial& trial) {
+  constexpr int updates = 6;
+  const TestCertificate one = trial.valid(1);
+  const TestCertificate two = trial.fixture("valid/ecdsa-p256");
+  trial.with_valid_sibling(one);
+  auto writer =
+      std::async(std::launch::async, [&, cluster = trial.session().cluster.clone()]() mutable {
+        for (int i = 0; i < updates; ++i) {
+          static_cast<void>(cluster.update(trial.call(), (i % 2 == 0 ? two : one).entry()));
+        }
+      });
+  int readings = 0;
+  do {
+    const auto read = trial.session().cluster.read_installed();
+    if (!read) continue;
+    ++readings;
+    const auto held = read->find(trial.name_text());
+    const bool whole =
+        held != read->end() &&
+        ((held->second.certificate == *one.made.certificate && held->second.key == one.made.key) ||
+         (held->second.certificate == *two.made.certificate && held->second.key == two.made.key));
+    trial.expect(whole, "every reading is one of the two pairs, whole", "a torn pair");
+  } while (writer.wait_for(std::chrono::seconds(0)) != std::future_status::ready &&
+           !trial.failed());
+  writer.get();
+  trial.expect(readings > 0, "reading works while certificates change", "no reading succeeded");
+}
+
+}  // namespace
+
+void add_concurrency_cases(std::vector<Case>& into) {
+  add_for_both_calls({{"concurrency/one-winner-everywhere", Level::must,
+                       "Two different updates at once: each is 200 or 409, and in the end one of "
+                       "them is installed everywhere.",
+                       contract::replaced, changes_of(Subject::presented), one_winner_everywhere},
+                      {"concurrency/readings-are-never-torn", Level::must,
+                       "While certificates change, what reads back is always one whole pair.",
+                       contract::read_back, changes_of(Subject::any), readings_are_never_torn}},
+                     into);
+}
+
+}  // namespace certdrill::conformance

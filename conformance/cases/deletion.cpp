@@ -1,0 +1,93 @@
+// Deleting: only optional certificates, everywhere, and once.
+#include "conformance/cases/cases.h"
+#include "conformance/cases/contract.h"
+#include "conformance/trial.h"
+
+namespace certdrill::conformance {
+namespace {
+
+void install(Trial& trial) {
+  trial.with_valid_sibling();
+}
+
+void removed_everywhere(Trial& trial) {
+  install(trial);
+  trial.expect_status(trial.remove(trial.name_text()), {200}, "deleting " + trial.name_text());
+  for (const ClusterNode& node : trial.nodes()) {
+    const auto read = trial.session().cluster.read_installed_at(node.rest);
+    trial.expect(read && !read->contains(trial.name_text()),
+                 "node " + std::to_string(node.uid) + " does not list it any more",
+                 read ? "it lists it" : read.error());
+  }
+}
+
+void nothing_else_is_removed(Trial& trial) {
+  install(trial);
+  Installed before = trial.installed();
+  trial.expect_status(trial.remove(trial.name_text()), {200}, "deleting " + trial.name_text());
+  before.erase(trial.name_text());
+  for (const std::string& clause : differences(before, trial.installed())) {
+    trial.expect(false, "only " + trial.name_text() + " is removed", clause);
+  }
+}
+
+void can_be_installed_again(Trial& trial) {
+  install(trial);
+  trial.expect_status(trial.remove(trial.name_text()), {200}, "deleting " + trial.name_text());
+  trial.accepts(trial.valid(1));
+}
+
+void twice(Trial& trial) {
+  install(trial);
+  trial.expect_status(trial.remove(trial.name_text()), {200}, "deleting " + trial.name_text());
+  trial.expect_status(trial.remove(trial.name_text()), {404}, "deleting it a second time");
+}
+
+void unknown_name(Trial& trial) {
+  const Installed before = trial.installed();
+  trial.expect_status(trial.remove("certdrill_no_such_name"), {404},
+                      "deleting an unknown certificate");
+  for (const std::string& clause : differences(before, trial.installed())) {
+    trial.expect(false, "nothing is removed", clause);
+  }
+}
+
+void required(Trial& trial) {
+  const Snapshot before = trial.with_valid_sibling();
+  trial.expect_status(trial.remove(trial.name_text()), {403},
+                      "deleting the required " + trial.name_text());
+  trial.expect_unchanged(before, "the refused deletion");
+}
+
+}  // namespace
+
+void add_delete_cases(std::vector<Case>& into) {
+  const auto add = [&](std::string id, std::string checks, Needs needs, void (*run)(Trial&)) {
+    into.push_back({.id = std::move(id),
+                    .checks = std::move(checks),
+                    .contract = std::string(contract::deletion),
+                    .needs = needs,
+                    .run = run});
+  };
+  const Needs optional = changes_of(Subject::optional);
+  Needs nodes = optional;
+  Needs metrics = changes_of(Subject::named);
+  metrics.name = certs::CertificateName::metrics_exporter;
+  Needs proxy = metrics;
+  proxy.name = certs::CertificateName::proxy;
+  add("delete/200/removed-everywhere",
+      "An optional certificate is gone from every node's read-back.", nodes, removed_everywhere);
+  add("delete/200/nothing-else-is-removed", "The deletion removes the named certificate alone.",
+      optional, nothing_else_is_removed);
+  add("delete/200/can-be-installed-again", "What was deleted can be installed again.", optional,
+      can_be_installed_again);
+  add("delete/404/twice", "Deleting it a second time is 404.", optional, twice);
+  add("delete/404/unknown-name", "Deleting a name that no cluster has is 404 and removes nothing.",
+      {.changes = true}, unknown_name);
+  add("delete/403/required-metrics-exporter", "A required certificate cannot be deleted.", metrics,
+      required);
+  add("delete/403/required-proxy",
+      "A required certificate that databases present cannot be deleted.", proxy, required);
+}
+
+}  // namespace certdrill::conformance

@@ -1,0 +1,158 @@
+// Every fixture of the catalogue, through both calls: the codes in all the ways that the fixtures
+// offer.
+#include <string>
+
+#include "conformance/cases/cases.h"
+#include "conformance/cases/contract.h"
+#include "conformance/trial.h"
+#include "fixtures/catalogue.h"
+#include "fixtures/expected.h"
+
+namespace certdrill::conformance {
+namespace {
+
+using fixtures::Fixture;
+
+fixtures::Edition fixture_edition(Edition edition) {
+  switch (edition) {
+    case Edition::v7_8:
+      return fixtures::Edition::v7_8;
+    case Edition::v7_22:
+      return fixtures::Edition::v7_22;
+    case Edition::v8_0:
+      return fixtures::Edition::v8_0;
+    case Edition::next:
+      return fixtures::Edition::next;
+  }
+  return fixtures::Edition::v7_22;
+}
+
+fixtures::Call fixture_call(UpdateCall call) {
+  return call == UpdateCall::update_cert ? fixtures::Call::update_cert
+                                         : fixtures::Call::certificates;
+}
+
+// What the documented strictness demands in the edition that has both calls: it names the case for
+// good.
+int usual_status(const Fixture& fixture, UpdateCall call, certs::Strictness strictness) {
+  return fixtures::expected(fixture, fixture.name, fixtures::Edition::v7_22, fixture_call(call),
+                            strictness)
+      .status;
+}
+
+// Refused at every strictness, or at none: the status table. Refused from `documented` on: prose.
+// Refused by `strict` alone: stated as a requirement, and nowhere as a reason to refuse, so only
+// observed.
+Level level_of(const Fixture& fixture, UpdateCall call) {
+  const int documented = usual_status(fixture, call, certs::Strictness::documented);
+  if (documented != usual_status(fixture, call, certs::Strictness::lenient)) return Level::should;
+  return documented == usual_status(fixture, call, certs::Strictness::strict) ? Level::must
+                                                                              : Level::info;
+}
+
+std::string_view contract_of(int status) {
+  switch (status) {
+    case 400:
+      return contract::invalid;
+    case 403:
+      return contract::unknown;
+    case 404:
+      return contract::not_found;
+    case 406:
+      return contract::expired;
+    default:
+      return contract::replaced;
+  }
+}
+
+// 404 and 400 are one documented meaning, so either will do where 404 is expected.
+std::vector<int> accepted_codes(int status) {
+  return status == 404 ? std::vector{404, 400} : std::vector{status};
+}
+
+void install_sibling(Trial& trial, const Fixture& fixture) {
+  trial.with_valid_sibling(trial.fixture(fixtures::sibling_of(fixture).id));
+}
+
+void must_be_accepted(Trial& trial, const Fixture& fixture) {
+  if (fixture.needs_sibling_installed) install_sibling(trial, fixture);
+  trial.accepts(trial.fixture(fixture.id));
+}
+
+void must_be_rejected(Trial& trial, const Fixture& fixture, int status) {
+  const Snapshot before = trial.with_valid_sibling(trial.fixture(fixtures::sibling_of(fixture).id));
+  const TestCertificate certificate = trial.fixture(fixture.id);
+  const HttpAnswer answer = trial.put(certificate);
+  trial.expect_status(answer, accepted_codes(status), certificate.note());
+  trial.expect_unchanged(before, "the rejected request");
+  if (answer.status >= 400) trial.expect_error_body(answer);
+  if (status == 404) trial.observe("answered " + std::to_string(answer.status));
+}
+
+// Either answer is right, and each must have its effect.
+void may_be_rejected(Trial& trial, const Fixture& fixture) {
+  const Snapshot before = trial.with_valid_sibling(trial.fixture(fixtures::sibling_of(fixture).id));
+  const TestCertificate certificate = trial.fixture(fixture.id);
+  const HttpAnswer answer = trial.put(certificate);
+  trial.expect_status(answer, {200, 400}, certificate.note());
+  trial.observe(std::string(fixture.sentence) + ": answered " + std::to_string(answer.status));
+  if (answer.status == 200) {
+    trial.expect_reads_back(certificate);
+  } else {
+    trial.expect_unchanged(before, "the rejected request");
+  }
+}
+
+void run_fixture(Trial& trial, const Fixture& fixture) {
+  const fixtures::Expectation expected =
+      fixtures::expected(fixture, trial.name(), fixture_edition(trial.edition()),
+                         fixture_call(trial.call()), trial.session().options.strictness);
+  if (trial.result().level == Level::info) {
+    may_be_rejected(trial, fixture);
+  } else if (expected.status == 200) {
+    must_be_accepted(trial, fixture);
+  } else {
+    must_be_rejected(trial, fixture, expected.status);
+  }
+}
+
+std::string claim_for(const Fixture& fixture) {
+  std::string claim(fixture.id);
+  for (char& c : claim) {
+    if (c == '/') c = '-';
+  }
+  return claim;
+}
+
+Needs needs_of(const Fixture& fixture) {
+  Needs needs = changes_of(Subject::any);
+  if (fixture.only_for_name) {
+    needs.subject = Subject::named;
+    needs.name = fixture.name;
+  }
+  return needs;
+}
+
+Case case_of(const Fixture& fixture, UpdateCall call) {
+  const int status = usual_status(fixture, call, certs::Strictness::documented);
+  const Level level = level_of(fixture, call);
+  const std::string topic = level == Level::info ? "observed" : std::to_string(status);
+  return {std::string(to_string(call)) + "/" + topic + "/" + claim_for(fixture),
+          level,
+          std::string(fixture.sentence) + " " + std::string(fixture.why),
+          std::string(contract_of(status)),
+          editions_of(call),
+          needs_of(fixture),
+          call,
+          [&fixture](Trial& trial) { run_fixture(trial, fixture); }};
+}
+
+}  // namespace
+
+void add_fixture_cases(std::vector<Case>& into) {
+  for (const UpdateCall call : {UpdateCall::update_cert, UpdateCall::certificates}) {
+    for (const Fixture& fixture : fixtures::catalogue()) into.push_back(case_of(fixture, call));
+  }
+}
+
+}  // namespace certdrill::conformance

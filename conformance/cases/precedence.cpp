@@ -1,0 +1,88 @@
+// Two defects at once: which code wins is documented nowhere, so it is observed and not judged.
+// That nothing changes is judged.
+#include <nlohmann/json.hpp>
+
+#include "conformance/cases/cases.h"
+#include "conformance/cases/contract.h"
+#include "conformance/settings.h"
+#include "conformance/trial.h"
+
+namespace certdrill::conformance {
+namespace {
+
+void observe(Trial& trial, const std::string& body, const std::string& what,
+             const std::vector<int>& possible) {
+  const Snapshot before = trial.with_valid_sibling();
+  const HttpAnswer answer = trial.put_body(body, what);
+  trial.expect_status(answer, possible, what);
+  trial.expect_unchanged(before, what);
+  trial.observe(what + ": " + std::to_string(answer.status));
+}
+
+void expired_and_key_mismatch(Trial& trial) {
+  TestCertificate certificate = trial.fixture("expired/leaf");
+  certificate.made.key = trial.fixture("valid/ecdsa-p256").made.key;
+  certificate.made.entry.reset();
+  observe(trial, certificate.body(trial.call()), "expired, with another's key", {400, 406});
+}
+
+void expired_and_unknown_name(Trial& trial) {
+  TestCertificate certificate = trial.fixture("expired/leaf");
+  certificate.made.name = "certdrill_no_such_name";
+  certificate.made.entry.reset();
+  observe(trial, certificate.body(trial.call()), "expired, for an unknown name", {403, 406});
+}
+
+void absent_and_unknown_name(Trial& trial) {
+  const nlohmann::json entry{{"name", "certdrill_no_such_name"}, {"key", "x"}};
+  observe(trial, body_of(trial.call(), entry), "no certificate, for an unknown name",
+          {400, 403, 404});
+}
+
+void not_json_and_no_credentials(Trial& trial) {
+  if (!trial.session().options.client_cert.empty()) {
+    throw CaseStopped{Outcome::could_not_run,
+                      "the client certificate authenticates every request; --username"};
+  }
+  const Snapshot before = trial.with_valid_sibling();
+  HttpRequest request = trial.request("PUT", std::string(path_of(trial.call())), "{");
+  request.credentials.reset();
+  const HttpAnswer answer = trial.send(request);
+  trial.expect_status(answer, {400, 401}, "broken JSON without credentials");
+  trial.expect_unchanged(before, "broken JSON without credentials");
+  trial.observe("broken JSON without credentials: " + std::to_string(answer.status));
+}
+
+void expired_by_a_viewer(Trial& trial) {
+  const Snapshot before = trial.with_valid_sibling();
+  const TestCertificate certificate = trial.fixture("expired/leaf");
+  HttpRequest request =
+      trial.request("PUT", std::string(path_of(trial.call())), certificate.body(trial.call()));
+  request.credentials = viewer_credentials(trial.session().options);
+  const HttpAnswer answer = trial.send(request, certificate.note());
+  trial.expect_status(answer, {403, 406}, "expired, by a user who may only look");
+  trial.expect_unchanged(before, "expired, by a user who may only look");
+  trial.observe("expired, by a user who may only look: " + std::to_string(answer.status));
+}
+
+}  // namespace
+
+void add_precedence_cases(std::vector<Case>& into) {
+  constexpr auto sentence = "Nothing documents which code wins when two apply.";
+  const Needs needs = changes_of(Subject::any);
+  Needs viewer = needs;
+  viewer.viewer = true;
+  add_for_both_calls({{"observed/expired-and-key-mismatch", Level::info, "406 or 400.", sentence,
+                       needs, expired_and_key_mismatch},
+                      {"observed/expired-and-unknown-name", Level::info, "406 or 403.", sentence,
+                       needs, expired_and_unknown_name},
+                      {"observed/absent-and-unknown-name", Level::info, "404, 403 or 400.",
+                       sentence, needs, absent_and_unknown_name},
+                      {"observed/not-json-and-no-credentials", Level::info, "401 or 400.", sentence,
+                       needs, not_json_and_no_credentials},
+                      {"observed/expired-by-a-viewer", Level::info, "403 or 406.", sentence, viewer,
+                       expired_by_a_viewer}},
+                     into);
+}
+
+}  // namespace certdrill::conformance

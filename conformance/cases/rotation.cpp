@@ -1,0 +1,146 @@
+// Rotating the internal certificates: the two internode ones, both or one by name.
+#include "certs/bundle.h"
+#include "conformance/cases/cases.h"
+#include "conformance/cases/contract.h"
+#include "conformance/trial.h"
+
+namespace certdrill::conformance {
+namespace {
+
+constexpr auto control_plane = "ccs_internode_encryption";
+constexpr auto data_plane = "data_internode_encryption";
+
+HttpAnswer rotate(Trial& trial, const std::string& body) {
+  return trial.send(trial.request("POST", "/v1/cluster/certificates/rotate", body));
+}
+
+bool is_new(const Installed& before, const Installed& after, const std::string& name) {
+  const auto was = before.find(name);
+  const auto is = after.find(name);
+  return was != before.end() && is != after.end() &&
+         was->second.certificate != is->second.certificate;
+}
+
+void expect_others_unchanged(Trial& trial, Installed before, Installed after) {
+  for (const auto name : {control_plane, data_plane}) {
+    before.erase(name);
+    after.erase(name);
+  }
+  for (const std::string& clause : differences(before, after)) {
+    trial.expect(false, "rotating leaves every other certificate as it was", clause);
+  }
+}
+
+// REQUIRES of the cases below: both internode certificates are allowed; the second is asked for
+// here.
+void need_both(Trial& trial) {
+  if (trial.session().is_allowed(certs::CertificateName::ccs_internode_encryption)) return;
+  throw CaseStopped{Outcome::could_not_run,
+                    "--cert ccs_internode_encryption --force-cert would let it run"};
+}
+
+void both_are_new(Trial& trial) {
+  need_both(trial);
+  const Installed before = trial.installed();
+  trial.expect_status(rotate(trial, ""), {200}, "rotating");
+  const Installed after = trial.installed();
+  for (const auto name : {control_plane, data_plane}) {
+    trial.expect(is_new(before, after, name), std::string(name) + " is a new certificate",
+                 "it is the old one");
+    const auto held = after.find(name);
+    const bool whole = held != after.end() && restorable(name, held->second, trial.session().now);
+    trial.expect(whole, std::string(name) + " is a valid pair", "it is not");
+  }
+  expect_others_unchanged(trial, before, after);
+}
+
+void one_by_name(Trial& trial) {
+  const Installed before = trial.installed();
+  trial.expect_status(rotate(trial, R"({"name": "data_internode_encryption"})"), {200},
+                      "rotating one by name");
+  const Installed after = trial.installed();
+  trial.expect(is_new(before, after, data_plane), "data_internode_encryption is a new certificate",
+               "it is not");
+  trial.expect(!is_new(before, after, control_plane), "ccs_internode_encryption stays",
+               "it is new too");
+  expect_others_unchanged(trial, before, after);
+}
+
+void refused_name(Trial& trial, const std::string& name) {
+  const Installed before = trial.installed();
+  trial.expect_status(rotate(trial, R"({"name": ")" + name + R"("})"), {403}, "rotating " + name);
+  for (const std::string& clause : differences(before, trial.installed())) {
+    trial.expect(false, "a refused rotation changes nothing", clause);
+  }
+}
+
+void not_an_internal_one(Trial& trial) {
+  refused_name(trial, "proxy");
+}
+void unknown_name(Trial& trial) {
+  refused_name(trial, "certdrill_no_such_name");
+}
+
+void a_node_down(Trial& trial) {
+  need_both(trial);
+  trial.take_down(trial.other_node());
+  trial.expect_status(rotate(trial, ""), {400}, "rotating with a node unreachable");
+}
+
+void works_after_the_node_is_back(Trial& trial) {
+  need_both(trial);
+  const ClusterNode& node = trial.other_node();
+  trial.take_down(node);
+  rotate(trial, "");
+  trial.bring_up(node);
+  trial.expect_status(rotate(trial, ""), {200}, "rotating again, with every node back");
+}
+
+void needs_credentials(Trial& trial) {
+  if (!trial.session().options.client_cert.empty()) {
+    throw CaseStopped{Outcome::could_not_run,
+                      "the client certificate authenticates every request; --username"};
+  }
+  const Installed before = trial.installed();
+  HttpRequest request = trial.request("POST", "/v1/cluster/certificates/rotate");
+  request.credentials.reset();
+  trial.expect_status(trial.send(request), {401}, "rotating without credentials");
+  for (const std::string& clause : differences(before, trial.installed())) {
+    trial.expect(false, "nothing is rotated", clause);
+  }
+}
+
+}  // namespace
+
+void add_rotate_cases(std::vector<Case>& into) {
+  const auto add = [&](std::string id, std::string checks, Needs needs, void (*run)(Trial&)) {
+    into.push_back({.id = std::move(id),
+                    .checks = std::move(checks),
+                    .contract = std::string(contract::rotation),
+                    .needs = needs,
+                    .run = run});
+  };
+  // All of them, the refused ones too: a server that gets it wrong rotates.
+  Needs internode = changes_of(Subject::named);
+  internode.name = certs::CertificateName::data_internode_encryption;
+  Needs down = internode;
+  down.injector = true;
+  down.nodes = 2;
+  add("rotate/200/both-are-new",
+      "Both internode certificates are new pairs, and nothing else changes.", internode,
+      both_are_new);
+  add("rotate/200/one-by-name", "The named one is new, the other stays.", internode, one_by_name);
+  add("rotate/403/not-an-internal-one", "Rotating proxy is refused and changes nothing.", internode,
+      not_an_internal_one);
+  add("rotate/403/unknown-name",
+      "Rotating a name that no cluster has is refused and changes nothing.", internode,
+      unknown_name);
+  add("rotate/400/unreached-node-is-reported", "With a node down, rotating is 400.", down,
+      a_node_down);
+  add("rotate/200/after-the-node-is-back", "Once the node is back, rotating is 200.", down,
+      works_after_the_node_is_back);
+  add("rotate/401/no-credentials", "Rotating without credentials changes nothing.", internode,
+      needs_credentials);
+}
+
+}  // namespace certdrill::conformance

@@ -1,0 +1,146 @@
+// Success and its effect: everywhere, whole, at once, and on nothing else.
+#include <nlohmann/json.hpp>
+
+#include "certs/bundle.h"
+#include "conformance/cases/cases.h"
+#include "conformance/cases/contract.h"
+#include "conformance/trial.h"
+
+namespace certdrill::conformance {
+namespace {
+
+void replaces_everywhere(Trial& trial) {
+  trial.accepts(trial.valid());
+  trial.accepts(trial.valid(1));
+}
+
+void repetition_is_a_success(Trial& trial) {
+  const TestCertificate certificate = trial.valid();
+  trial.accepts(certificate);
+  trial.accepts(certificate);
+}
+
+void back_to_the_former(Trial& trial) {
+  trial.accepts(trial.valid(1));
+  trial.accepts(trial.valid(2));
+  trial.accepts(trial.valid(1));
+}
+
+// A process that a node keeps for itself may hold on to the old certificate, so one connection is
+// not enough.
+void every_connection_sees_the_new_one(Trial& trial) {
+  constexpr int connections = 6;
+  trial.accepts(trial.valid());
+  const TestCertificate next = trial.valid(1);
+  trial.expect_status(trial.put(next), {200}, next.note());
+  for (int i = 0; i < connections; ++i) trial.expect_presented_everywhere(next);
+}
+
+void others_stay_as_they_were(Trial& trial) {
+  trial.with_valid_sibling();
+  Installed before = trial.installed();
+  trial.expect_status(trial.put(trial.valid(1)), {200}, "an update of " + trial.name_text());
+  Installed after = trial.installed();
+  before.erase(trial.name_text());
+  after.erase(trial.name_text());
+  for (const std::string& clause : differences(before, after)) {
+    trial.expect(false, "only " + trial.name_text() + " changes", clause);
+  }
+}
+
+void key_belongs_to_the_certificate(Trial& trial) {
+  for (const std::uint64_t variant : {0U, 1U}) {
+    trial.expect_status(trial.put(trial.valid(variant)), {200}, trial.valid(variant).note());
+    const Installed installed = trial.installed();
+    const auto held = installed.find(trial.name_text());
+    const bool restorable_pair =
+        held != installed.end() &&
+        restorable(held->first, held->second, trial.session().now).has_value();
+    trial.expect(restorable_pair,
+                 "what reads back is a whole pair: its key belongs to its certificate",
+                 "it is not, or it is gone");
+  }
+}
+
+void every_node_reads_it_back(Trial& trial) {
+  const TestCertificate certificate = trial.valid(1);
+  trial.with_valid_sibling();
+  trial.expect_status(trial.put(certificate), {200}, certificate.note());
+  for (const ClusterNode& node : trial.nodes()) {
+    const auto read = trial.session().cluster.read_installed_at(node.rest);
+    const auto held = read ? read->find(certificate.name()) : Installed::const_iterator();
+    const bool right =
+        read && held != read->end() && held->second.certificate == *certificate.made.certificate;
+    trial.expect(right, "node " + std::to_string(node.uid) + " reads the new certificate back",
+                 read ? "another one or none" : read.error());
+  }
+}
+
+// Sent to a node that is not the usual one: the whole cluster must follow all the same.
+void any_node_takes_it(Trial& trial) {
+  trial.with_valid_sibling();
+  const TestCertificate next = trial.valid(1);
+  const HttpRequest request =
+      trial.request("PUT", std::string(path_of(trial.call())), next.body(trial.call()));
+  trial.expect_status(trial.send(request, next.note(), trial.other_node().rest), {200},
+                      next.note() + " sent to node " + std::to_string(trial.other_node().uid));
+  trial.expect_reads_back(next);
+  trial.expect_presented_everywhere(next);
+}
+
+void answer_is_empty_or_json(Trial& trial) {
+  const HttpAnswer answer = trial.put(trial.valid());
+  trial.expect_status(answer, {200}, "a valid certificate");
+  trial.expect(answer.body.empty() || nlohmann::json::accept(answer.body),
+               "a body that is empty or JSON",
+               std::to_string(answer.body.size()) + " bytes of something else");
+  trial.observe(answer.body.empty() ? "the body is empty" : "the body is JSON");
+}
+
+void key_never_comes_back(Trial& trial) {
+  const HttpAnswer answer = trial.put(trial.valid());
+  trial.expect(answer.body.find("PRIVATE KEY") == std::string::npos,
+               "an answer without the private key", "the answer repeats it");
+}
+
+}  // namespace
+
+void add_update_200_cases(std::vector<Case>& into) {
+  Needs two_nodes = changes_of(Subject::any);
+  two_nodes.nodes = 2;
+  add_for_both_calls(
+      {{"200/replaces-everywhere", Level::must,
+        "A valid certificate gets 200, reads back byte for byte, and every node presents it; then "
+        "another one.",
+        contract::replaced, changes_of(Subject::presented), replaces_everywhere},
+       {"200/repetition-is-a-success", Level::must,
+        "The same request again is 200, and nothing is lost.", contract::retry,
+        changes_of(Subject::any), repetition_is_a_success},
+       {"200/back-to-the-former", Level::must, "A certificate that was replaced can be put back.",
+        contract::replaced, changes_of(Subject::any), back_to_the_former},
+       {"200/every-connection-sees-the-new-one", Level::must,
+        "After 200, connection after connection gets the new certificate.",
+        contract::next_connection, changes_of(Subject::presented),
+        every_connection_sees_the_new_one},
+       {"200/others-stay-as-they-were", Level::must,
+        "An update changes the certificate that it names, and no other.", contract::replaced,
+        changes_of(Subject::any), others_stay_as_they_were},
+       {"200/key-belongs-to-the-certificate", Level::must,
+        "After each of two updates, key and certificate that read back are one pair.",
+        contract::read_back, changes_of(Subject::any), key_belongs_to_the_certificate},
+       {"200/every-node-reads-it-back", Level::must,
+        "After 200, every node's REST API reads the new certificate.", contract::replaced,
+        two_nodes, every_node_reads_it_back},
+       {"200/any-node-takes-it", Level::must,
+        "The request may go to any node, and the cluster follows.", contract::replaced, two_nodes,
+        any_node_takes_it},
+       {"200/answer-is-empty-or-json", Level::should, "The body of 200 is empty or JSON.",
+        "No source describes the body of 200; some 200 answers are empty.",
+        changes_of(Subject::any), answer_is_empty_or_json},
+       {"200/key-never-comes-back", Level::must,
+        "The answer to an update does not repeat the private key.",
+        "No body is documented for 200.", changes_of(Subject::any), key_never_comes_back}},
+      into);
+}
+
+}  // namespace certdrill::conformance

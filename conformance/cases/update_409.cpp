@@ -1,0 +1,169 @@
+// Not all nodes have been updated: reported, told apart, and finished by the same request again.
+#include <nlohmann/json.hpp>
+
+#include "certs/bundle.h"
+#include "conformance/cases/cases.h"
+#include "conformance/cases/contract.h"
+#include "conformance/trial.h"
+
+namespace certdrill::conformance {
+namespace {
+
+// With one node down, the update that follows the valid sibling.
+struct PartialUpdate {
+  TestCertificate sent;
+  HttpAnswer answer;
+  ClusterNode down;
+};
+
+PartialUpdate update_with_a_node_down(Trial& trial) {
+  trial.with_valid_sibling();
+  PartialUpdate partial{trial.valid(1), {}, trial.other_node()};
+  trial.take_down(partial.down);
+  partial.answer = trial.put(partial.sent);
+  trial.expect_status(
+      partial.answer, {409},
+      partial.sent.note() + " with node " + std::to_string(partial.down.uid) + " unreachable");
+  return partial;
+}
+
+void unreached_node_is_reported(Trial& trial) {
+  update_with_a_node_down(trial);
+}
+
+void report_has_the_documented_form(Trial& trial) {
+  trial.expect_error_body(update_with_a_node_down(trial).answer);
+}
+
+void report_names_the_node(Trial& trial) {
+  const PartialUpdate partial = update_with_a_node_down(trial);
+  const auto body = nlohmann::json::parse(partial.answer.body, nullptr, false);
+  const std::string text = body.is_object() ? body.value("description", "") : "";
+  const bool named = text.find(std::to_string(partial.down.uid)) != std::string::npos ||
+                     text.find(partial.down.rest.host) != std::string::npos;
+  trial.expect(named, "a description that names the node", "it does not: " + text);
+}
+
+// "Not all" says that the others are.
+void reached_nodes_are_updated(Trial& trial) {
+  const PartialUpdate partial = update_with_a_node_down(trial);
+  const auto known = *certs::find_certificate(partial.sent.name());
+  const auto chain = certs::parse_chain(*partial.sent.made.certificate);
+  for (const ClusterNode& node : trial.nodes()) {
+    if (node.uid == partial.down.uid) continue;
+    const auto presented = trial.session().cluster.presented(*node.presents(known));
+    trial.expect(
+        presented && presented->front().der() == chain->front().der(),
+        "node " + std::to_string(node.uid) + ", which was reached, presents the new certificate",
+        presented ? "it presents another" : presented.error().what);
+  }
+}
+
+void retry_converges(Trial& trial) {
+  const PartialUpdate partial = update_with_a_node_down(trial);
+  trial.bring_up(partial.down);
+  trial.accepts(partial.sent);
+}
+
+void retry_while_down_is_409_again(Trial& trial) {
+  const PartialUpdate partial = update_with_a_node_down(trial);
+  trial.expect_status(trial.put(partial.sent), {409},
+                      "the same request again, with the node still down");
+  trial.bring_up(partial.down);
+  trial.accepts(partial.sent);
+}
+
+void another_certificate_after_409(Trial& trial) {
+  const PartialUpdate partial = update_with_a_node_down(trial);
+  trial.bring_up(partial.down);
+  trial.accepts(trial.valid(2));
+}
+
+// What the node presents between its return and the retry is documented nowhere.
+void what_the_node_presents_on_its_return(Trial& trial) {
+  const PartialUpdate partial = update_with_a_node_down(trial);
+  trial.bring_up(partial.down);
+  const auto known = *certs::find_certificate(partial.sent.name());
+  const auto presented = trial.session().cluster.presented(*partial.down.presents(known));
+  const auto chain = certs::parse_chain(*partial.sent.made.certificate);
+  if (!presented) trial.inconclusive(presented.error().what);
+  trial.observe(presented->front().der() == chain->front().der()
+                    ? "a node that missed the update presents the new certificate on its return"
+                    : "a node that missed the update presents the old certificate until the retry");
+}
+
+void validation_comes_first(Trial& trial) {
+  trial.with_valid_sibling();
+  trial.take_down(trial.other_node());
+  const Installed before = trial.installed();
+  trial.expect_status(trial.put(trial.fixture("expired/leaf")), {406},
+                      "an expired certificate with a node down");
+  for (const std::string& clause : differences(before, trial.installed())) {
+    trial.expect(false, "nothing has changed after the rejected request", clause);
+  }
+}
+
+void all_others_down(Trial& trial) {
+  trial.with_valid_sibling();
+  std::vector<ClusterNode> down;
+  for (const ClusterNode& node : trial.nodes()) {
+    if (node.rest != trial.session().cluster.target()) down.push_back(node);
+  }
+  for (const ClusterNode& node : down) trial.take_down(node);
+  const TestCertificate next = trial.valid(1);
+  const HttpAnswer answer = trial.put(next);
+  trial.expect_status(answer, {409, 503}, next.note() + " with every other node down");
+  for (const ClusterNode& node : down) trial.bring_up(node);
+  trial.accepts(next);
+}
+
+void reading_works_meanwhile(Trial& trial) {
+  update_with_a_node_down(trial);
+  trial.installed();
+}
+
+}  // namespace
+
+void add_update_409_cases(std::vector<Case>& into) {
+  Needs needs = changes_of(Subject::presented);
+  needs.injector = true;
+  needs.nodes = 2;
+  Needs three = needs;
+  three.nodes = 3;
+  add_for_both_calls(
+      {{"409/unreached-node-is-reported", Level::must,
+        "With one node down, a valid update is 409, never 200.", contract::not_all_nodes, needs,
+        unreached_node_is_reported},
+       {"409/has-the-documented-form", Level::must, "409 comes with error_code and description.",
+        contract::error_body, needs, report_has_the_documented_form},
+       {"409/names-the-node", Level::should, "The description names the node that was not reached.",
+        "RS185428: unclear errors; automation must know which node to look at.", needs,
+        report_names_the_node},
+       {"409/reached-nodes-are-updated", Level::should,
+        "The nodes that were reached present the new certificate.", contract::not_all_nodes, needs,
+        reached_nodes_are_updated},
+       {"409/retry-converges", Level::must,
+        "Once the node is back, the same request is 200, and every node presents the certificate.",
+        contract::retry, needs, retry_converges},
+       {"409/retry-while-down-is-409-again", Level::must,
+        "While the node is down, the same request is 409 again, and never 200 because the store "
+        "has it already.",
+        contract::not_all_nodes, needs, retry_while_down_is_409_again},
+       {"409/another-certificate-afterwards", Level::must,
+        "After 409 another certificate can be installed everywhere.", contract::retry, needs,
+        another_certificate_after_409},
+       {"409/all-others-down", Level::should,
+        "With every other node down: 409 (or 503), and the retry converges.",
+        contract::not_all_nodes, three, all_others_down},
+       {"409/reading-works-meanwhile", Level::should, "After 409 the certificates still read.",
+        contract::read_back, needs, reading_works_meanwhile},
+       {"406/comes-before-the-rollout", Level::must,
+        "With a node down, an expired certificate is 406, not 409.", contract::validated_first,
+        needs, validation_comes_first},
+       {"observed/node-on-its-return", Level::info,
+        "What a node that missed an update presents when it comes back.", contract::retry, needs,
+        what_the_node_presents_on_its_return}},
+      into);
+}
+
+}  // namespace certdrill::conformance

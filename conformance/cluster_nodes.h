@@ -1,0 +1,49 @@
+// The nodes of the cluster and where each of their ports is.
+//
+// On a real cluster every node has the documented ports on its own address; a simulator may have
+// all nodes on one address, and then says where they are (its ready file, or its control address).
+// Thread safety: plain values and pure functions.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include <nlohmann/json_fwd.hpp>
+#include <tl/expected.hpp>
+
+#include "certs/cluster_certificates.h"
+#include "conformance/address.h"
+
+namespace certdrill::conformance {
+
+struct ClusterNode {
+  int uid = 0;
+  Address rest;                     // 9443
+  std::optional<Address> cm;        // 8443
+  std::optional<Address> metrics;   // 8070
+  std::optional<Address> database;  // a database endpoint, when one is known
+
+  // Where this node presents the certificate; nullopt for those that are seen on no port.
+  std::optional<Address> presents(certs::CertificateName name) const;
+};
+
+// A node that has the documented ports on one address.
+ClusterNode node_at(int uid, const Address& rest);
+
+// From GET /v1/nodes of a real cluster: `addr` plus the documented ports; the REST port is the
+// target's.
+tl::expected<std::vector<ClusterNode>, std::string> nodes_of_listing(const nlohmann::json& listing,
+                                                                     const Address& target);
+
+// From {"nodes": [{"uid", "rest", "cm", "metrics", "database"}, ...]}: a simulator's ready file or
+// cluster.
+tl::expected<std::vector<ClusterNode>, std::string> nodes_of_simulator(
+    const nlohmann::json& cluster);
+
+// From the option: a file with the JSON above, or a comma-separated list of https URLs, one per
+// node.
+tl::expected<std::vector<ClusterNode>, std::string> nodes_of_option(const std::string& text);
+
+}  // namespace certdrill::conformance

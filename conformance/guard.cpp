@@ -1,0 +1,134 @@
+#include "conformance/guard.h"
+
+#include <algorithm>
+#include <cctype>
+
+#include "conformance/restoration.h"
+#include "conformance/stable_id.h"
+
+namespace certdrill::conformance {
+namespace {
+
+// One cluster, one journal: its name for people, and a hash of its nodes, because many a test
+// cluster is called cluster.local.
+std::filesystem::path journal_file(const std::filesystem::path& folder, const Backup& backup) {
+  std::vector<std::string> urls;
+  for (const ClusterNode& node : backup.nodes) urls.push_back(to_string(node.rest));
+  std::ranges::sort(urls);
+  std::string identity = backup.cluster;
+  for (const std::string& url : urls) identity += " " + url;
+  std::string name = backup.cluster;
+  std::ranges::replace_if(
+      name, [](unsigned char c) { return std::isalnum(c) == 0 && c != '.' && c != '-'; }, '_');
+  return folder / (name + "-" + stable_id(identity) + ".journal");
+}
+
+// What is presented must be what reads back: a read-back that was cut would be restored cut.
+std::string presented_otherwise(const ClusterAccess& cluster, const Backup& backup,
+                                certs::CertificateName name, const certs::Bundle& bundle) {
+  for (const ClusterNode& node : backup.nodes) {
+    const auto port = node.presents(name);
+    if (!port) continue;
+    const auto presented = cluster.presented(*port);
+    if (!presented) return presented.error().what;
+    if (presented->front().der() != bundle.leaf().der()) {
+      return to_string(*port) + " presents another certificate than the one that reads back";
+    }
+    if (presented->size() > bundle.chain.size()) {
+      return to_string(*port) + " presents " + std::to_string(presented->size()) +
+             " certificates, and only " + std::to_string(bundle.chain.size()) + " read back";
+    }
+  }
+  return {};
+}
+
+// Empty, or why the certificate could not be put back.
+std::string unrestorable(const ClusterAccess& cluster, const Backup& backup,
+                         const std::string& name, certs::Instant now) {
+  const auto held = backup.held.find(name);
+  const auto known = certs::find_certificate(name);
+  if (!known) return name + " is no certificate of a cluster";
+  if (held == backup.held.end()) {
+    // Deleting it again puts it back; only optional ones can be deleted.
+    return certs::info(*known).optional ? ""
+                                        : name + " does not read back, and it cannot be absent";
+  }
+  const auto bundle = restorable(name, held->second, now);
+  if (!bundle) return name + ": " + bundle.error();
+  const std::string otherwise = presented_otherwise(cluster, backup, *known, *bundle);
+  return otherwise.empty() ? "" : name + ": " + otherwise;
+}
+
+tl::unexpected<GuardRefusal> refuse(std::string what) {
+  return tl::unexpected(GuardRefusal{GuardRefusal::Kind::no_backup, std::move(what)});
+}
+
+}  // namespace
+
+std::filesystem::path lock_of(const std::filesystem::path& journal) {
+  std::filesystem::path lock = journal;
+  return lock.replace_extension(".lock");
+}
+
+tl::expected<Guard, GuardRefusal> Guard::set_up(ClusterAccess& cluster, Backup backup,
+                                                std::optional<Injector> injector,
+                                                const std::filesystem::path& state_folder,
+                                                std::chrono::milliseconds settle,
+                                                certs::Instant now) {
+  const std::filesystem::path file = journal_file(state_folder, backup);
+  auto lock = RunLock::take(lock_of(file));
+  if (!lock) return tl::unexpected(GuardRefusal{GuardRefusal::Kind::busy, lock.error()});
+  if (std::filesystem::exists(file)) {
+    return tl::unexpected(GuardRefusal{
+        GuardRefusal::Kind::left_behind,
+        "an earlier run has not restored this cluster; do that first: certdrill-conform restore " +
+            file.string()});
+  }
+
+  const auto installed = cluster.read_installed();
+  if (!installed) return refuse("there is no backup: " + installed.error());
+  const auto again = cluster.read_installed();
+  if (!again || !differences(*installed, *again).empty()) {
+    return refuse("there is no backup: two readings of the certificates differ");
+  }
+  for (const std::string& name : backup.names) {
+    const auto held = installed->find(name);
+    if (held != installed->end()) backup.held.insert(*held);
+  }
+  for (const std::string& name : backup.names) {
+    const std::string problem = unrestorable(cluster, backup, name, now);
+    if (!problem.empty()) return refuse("the backup could not be restored: " + problem);
+  }
+
+  auto journal = GuardJournal::create(file, backup);
+  if (!journal) return refuse(journal.error());
+  return Guard(cluster, std::move(backup), std::move(injector), std::move(*lock),
+               std::move(*journal), settle);
+}
+
+tl::expected<void, std::string> Guard::take_down(const ClusterNode& node) {
+  if (auto noted = journal_.note_node(node.uid, false); !noted) return noted;
+  down_.insert(node.uid);
+  return injector_->take_down(node);
+}
+
+tl::expected<void, std::string> Guard::bring_up(const ClusterNode& node) {
+  auto up = injector_->bring_up(node);
+  if (!up) return up;
+  down_.erase(node.uid);
+  return journal_.note_node(node.uid, true);
+}
+
+std::vector<std::string> Guard::restore() {
+  std::vector<std::string> problems;
+  for (const ClusterNode& node : backup_.nodes) {
+    if (!down_.contains(node.uid)) continue;
+    if (auto up = bring_up(node); !up) problems.push_back(up.error());
+  }
+  for (std::string& problem : restore_backup(*cluster_, backup_, settle_))
+    problems.push_back(std::move(problem));
+  if (problems.empty()) journal_.remove();
+  return problems;
+}
+
+}  // namespace certdrill::conformance

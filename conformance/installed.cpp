@@ -1,0 +1,99 @@
+#include "conformance/installed.h"
+
+#include <nlohmann/json.hpp>
+
+#include "certs/cluster_certificates.h"
+
+namespace certdrill::conformance {
+namespace {
+
+using nlohmann::json;
+
+constexpr std::string_view cert_suffix = "_cert";
+constexpr std::string_view key_suffix = "_key";
+
+// Puts one property where it belongs; the error names the property.
+std::optional<std::string> add_property(const std::string& property, const json& value,
+                                        Installed& installed,
+                                        std::map<std::string, std::string>& keys) {
+  if (!value.is_string()) return "the property '" + property + "' is not a string";
+  if (property.ends_with(cert_suffix)) {
+    const std::string name = property.substr(0, property.size() - cert_suffix.size());
+    installed[name].certificate = value.get<std::string>();
+    return std::nullopt;
+  }
+  if (property.ends_with(key_suffix)) {
+    keys[property.substr(0, property.size() - key_suffix.size())] = value.get<std::string>();
+    return std::nullopt;
+  }
+  return "the property '" + property + "' ends in neither _cert nor _key";
+}
+
+}  // namespace
+
+tl::expected<Installed, std::string> parse_installed(std::string_view body) {
+  const json parsed = json::parse(body, nullptr, false);
+  if (parsed.is_discarded()) return tl::unexpected(std::string("the body is not JSON"));
+  if (!parsed.is_object()) return tl::unexpected(std::string("the body is not a JSON object"));
+  Installed installed;
+  std::map<std::string, std::string> keys;
+  for (const auto& [property, value] : parsed.items()) {
+    if (auto problem = add_property(property, value, installed, keys))
+      return tl::unexpected(*problem);
+  }
+  for (auto& [name, key] : keys) {
+    const auto found = installed.find(name);
+    if (found == installed.end())
+      return tl::unexpected("there is " + name + "_key without " + name + "_cert");
+    found->second.key = std::move(key);
+  }
+  return installed;
+}
+
+std::vector<std::string> differences(const Installed& before, const Installed& after) {
+  std::vector<std::string> found;
+  for (const auto& [name, was] : before) {
+    const auto is = after.find(name);
+    if (is == after.end()) {
+      found.push_back(name + " is gone");
+      continue;
+    }
+    if (is->second.certificate != was.certificate)
+      found.push_back(name + "_cert is not what it was");
+    if (is->second.key != was.key) found.push_back(name + "_key is not what it was");
+  }
+  for (const auto& [name, is] : after) {
+    if (!before.contains(name)) found.push_back(name + " is new");
+  }
+  return found;
+}
+
+tl::expected<certs::Bundle, std::string> restorable(std::string_view name,
+                                                    const InstalledCertificate& installed,
+                                                    certs::Instant now) {
+  auto chain = certs::parse_chain(installed.certificate);
+  if (!chain)
+    return tl::unexpected("its certificate does not decode: " + certs::describe(chain.error()));
+  certs::Bundle bundle{std::move(*chain), std::nullopt};
+  if (bundle.chain.empty())
+    return tl::unexpected(std::string("it reads back without any certificate"));
+  for (const auto& certificate : bundle.chain) {
+    if (certificate.expired_at(now)) {
+      return tl::unexpected("it has expired on " + certs::format_instant(certificate.not_after()) +
+                            ", and the cluster would refuse it");
+    }
+  }
+  const auto known = certs::find_certificate(name);
+  if (known && !certs::info(*known).has_key) return bundle;
+
+  if (!installed.key) return tl::unexpected(std::string("its private key cannot be read back"));
+  auto key = certs::parse_key(*installed.key);
+  if (!key) return tl::unexpected(std::string("its private key does not decode"));
+  if (!key->matches(bundle.leaf())) {
+    return tl::unexpected(std::string("its private key does not match its certificate"));
+  }
+  bundle.key = std::move(*key);
+  return bundle;
+}
+
+}  // namespace certdrill::conformance

@@ -1,0 +1,289 @@
+#include "conformance/preflight.h"
+
+#include <algorithm>
+#include <random>
+
+#include <nlohmann/json.hpp>
+
+#include "conformance/settings.h"
+#include "conformance/simulator_control.h"
+
+namespace certdrill::conformance {
+namespace {
+
+using certs::CertificateName;
+using nlohmann::json;
+using Problem = std::optional<PreflightError>;
+
+PreflightError could_not_run(std::string what) {
+  return {exit_could_not_run, std::move(what)};
+}
+
+struct Start {
+  Address target;
+  std::vector<ClusterNode> nodes;  // empty: to be asked for
+  certs::Instant now;
+};
+
+tl::expected<Start, std::string> where_to_start(const Options& options) {
+  Start start;
+  start.now = std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now());
+  if (!options.sim_control.empty()) {
+    auto simulated = ask_simulator(options.sim_control);
+    if (!simulated) return tl::unexpected(simulated.error());
+    start.nodes = std::move(simulated->nodes);
+    start.now = simulated->now;
+  }
+  if (options.now) start.now = *options.now;
+  if (options.nodes != "auto") {
+    auto named = nodes_of_option(options.nodes);
+    if (!named) return tl::unexpected(named.error());
+    start.nodes = std::move(*named);
+  }
+  if (options.target.empty()) {
+    start.target = start.nodes.front().rest;
+  } else {
+    start.target = *parse_address(options.target);  // checked with the options
+  }
+  return start;
+}
+
+// GET as the user; nullopt when it is not answered with JSON of 200.
+std::optional<json> get_json(Session& session, const std::string& path) {
+  HttpRequest request;
+  request.path = path;
+  const auto answer = session.cluster.send(session.cluster.as_user(request));
+  if (!answer || answer->status != 200) return std::nullopt;
+  json body = json::parse(answer->body, nullptr, false);
+  if (body.is_discarded()) return std::nullopt;
+  return body;
+}
+
+// The first request: whether anybody is there who speaks HTTPS and knows the user.
+Problem greet(Session& session) {
+  const auto presented = session.cluster.presented(session.cluster.target());
+  if (!presented) return could_not_run(presented.error().what);
+  session.said.push_back("reachable: " + to_string(session.cluster.target()) + ", presents " +
+                         presented->front().subject() + ", valid until " +
+                         certs::format_instant(presented->front().not_after()));
+  HttpRequest request;
+  request.path = "/v1/cluster";
+  const auto answer = session.cluster.send(session.cluster.as_user(request));
+  if (!answer) return could_not_run(answer.error());
+  if (answer->status == 401) {
+    return could_not_run("GET /v1/cluster answered 401: the credentials of --username are refused");
+  }
+  session.cluster_name = session.cluster.target().host;
+  const json body = json::parse(answer->body, nullptr, false);
+  if (answer->status == 200 && body.is_object() && body.value("name", json()).is_string()) {
+    session.cluster_name = body["name"].get<std::string>();
+    session.said.push_back("cluster: " + session.cluster_name);
+  } else {
+    session.said.push_back("cluster: GET /v1/cluster answered " + std::to_string(answer->status) +
+                           " without a name; its host name stands in");
+  }
+  session.said.push_back(std::string("TLS: ") +
+                         (session.options.insecure
+                              ? "the server's certificate is NOT verified (--insecure)"
+                              : "the server's certificate is verified"));
+  return std::nullopt;
+}
+
+void find_nodes(Session& session, const std::optional<json>& listing) {
+  if (!session.cluster.nodes().empty()) return;
+  if (listing) {
+    auto nodes = nodes_of_listing(*listing, session.cluster.target());
+    if (nodes) {
+      session.cluster.set_nodes(std::move(*nodes));
+      return;
+    }
+    session.said.push_back("nodes: " + nodes.error());
+  }
+  session.cluster.set_nodes({node_at(1, session.cluster.target())});
+}
+
+// An update without any field can change nothing: 400 says that the user may, 403 that he may not,
+// and 404 or 405 that the call is not there.
+int answer_to_nothing(Session& session, UpdateCall call) {
+  HttpRequest request;
+  request.method = "PUT";
+  request.path = path_of(call);
+  request.body = "{}";
+  const auto answer = session.cluster.send(session.cluster.as_user(request));
+  return answer ? answer->status : 0;
+}
+
+bool missing(int status) {
+  return status == 404 || status == 405;
+}
+
+void find_edition(Session& session, const std::optional<json>& listing) {
+  std::string source = "assumed";
+  if (session.options.edition) {
+    session.edition = *session.options.edition;
+    source = "--edition";
+  } else if (listing && listing->is_array() && !listing->empty() && (*listing)[0].is_object()) {
+    const json version = (*listing)[0].value("software_version", json());
+    const auto found =
+        version.is_string() ? edition_of_version(version.get<std::string>()) : std::nullopt;
+    if (found) {
+      session.edition = *found;
+      source = "software_version " + version.get<std::string>();
+    }
+  }
+  if (session.options.allow_changes) {
+    const int status = answer_to_nothing(session, UpdateCall::update_cert);
+    if (missing(status) && !session.options.edition) {
+      session.edition = Edition::next;
+      source = "update_cert is not there";
+    }
+    const int proof = with_update_cert.contains(session.edition)
+                          ? status
+                          : answer_to_nothing(session, UpdateCall::certificates);
+    if (proof == 400) session.update_permission = Permission::held;
+    if (proof == 403 || proof == 401) session.update_permission = Permission::refused;
+  }
+  session.said.push_back("edition: " + std::string(to_string(session.edition)) + " (" + source +
+                         ")");
+}
+
+void tell_user(Session& session) {
+  const std::string who = session.options.username.empty()
+                              ? "client certificate " + session.options.client_cert
+                              : "user " + session.options.username;
+  const char* permission = !session.options.allow_changes ? "update_cluster not asked for"
+                           : session.update_permission == Permission::held ? "holds update_cluster"
+                           : session.update_permission == Permission::refused
+                               ? "does NOT hold update_cluster"
+                               : "update_cluster unproven";
+  session.said.push_back(who + ": " + permission);
+}
+
+bool needs_force(CertificateName name) {
+  return name == CertificateName::api || name == CertificateName::cm || certs::info(name).internode;
+}
+
+// --cert, else everything on a simulator, else an optional one that is not installed, else
+// metrics_exporter.
+tl::expected<std::vector<CertificateName>, std::string> choose_certificates(
+    const Options& options, const Installed& installed) {
+  for (const CertificateName name : options.certificates) {
+    if (needs_force(name) && !options.force_certificates) {
+      return tl::unexpected("--cert " + std::string(certs::to_string(name)) +
+                            " can lock everybody out of the cluster; it needs --force-cert");
+    }
+  }
+  if (!options.certificates.empty()) return options.certificates;
+  if (!options.sim_control.empty()) {
+    std::vector<CertificateName> all{CertificateName::metrics_exporter};
+    for (const auto& certificate : certs::cluster_certificates()) {
+      if (certificate.name != CertificateName::metrics_exporter) all.push_back(certificate.name);
+    }
+    return all;
+  }
+  for (const CertificateName name : {CertificateName::ldap_client, CertificateName::sso_service}) {
+    if (!installed.contains(certs::to_string(name))) return std::vector{name};
+  }
+  return std::vector{CertificateName::metrics_exporter};
+}
+
+std::string names_text(const std::vector<CertificateName>& names) {
+  std::string text;
+  for (const CertificateName name : names)
+    text += (text.empty() ? "" : ", ") + std::string(certs::to_string(name));
+  return text;
+}
+
+// The guard, or why there is none. Only a contradiction in the options ends the run.
+Problem set_up_guard(Session& session, const tl::expected<Installed, std::string>& installed) {
+  if (!session.options.allow_changes) {
+    session.why_no_changes = "it changes the cluster: --allow-changes";
+    return std::nullopt;
+  }
+  if (session.update_permission == Permission::refused) {
+    session.why_no_changes = "the user does not hold update_cluster (role admin)";
+    return std::nullopt;
+  }
+  auto names = choose_certificates(session.options, installed.value_or(Installed()));
+  if (!names) return could_not_run(names.error());
+  session.allowed = std::move(*names);
+
+  Backup backup;
+  backup.cluster = session.cluster_name;
+  backup.target = to_string(session.cluster.target());
+  backup.edition = session.edition;
+  backup.nodes = session.cluster.nodes();
+  for (const CertificateName name : session.allowed)
+    backup.names.emplace_back(certs::to_string(name));
+  backup.control_url = session.options.sim_control;
+  backup.heal_command = session.options.heal_command;
+  auto guard =
+      Guard::set_up(session.cluster, std::move(backup), session.injector,
+                    session.options.state_folder, settle_time(session.options), session.now);
+  if (guard) {
+    session.guard.emplace(std::move(*guard));
+    session.said.push_back("may change: " + names_text(session.allowed) +
+                           "; backup and journal: " + session.guard->journal().string());
+    return std::nullopt;
+  }
+  if (guard.error().kind == GuardRefusal::Kind::busy) return could_not_run(guard.error().what);
+  if (guard.error().kind == GuardRefusal::Kind::left_behind) {
+    return PreflightError{exit_not_restored, guard.error().what};
+  }
+  session.why_no_changes = "the guard changes nothing: " + guard.error().what;
+  session.said.push_back(session.why_no_changes);
+  return std::nullopt;
+}
+
+// Keys made from a known seed are known to everybody: right for a simulator, where they cost
+// nothing, and wrong for a cluster that presents them, even for a moment.
+std::uint64_t key_seed(const Options& options) {
+  if (!options.sim_control.empty()) return 0;
+  std::random_device device;
+  return (static_cast<std::uint64_t>(device()) << 32) | device();
+}
+
+}  // namespace
+
+tl::expected<std::unique_ptr<Session>, PreflightError> preflight(const Options& options) {
+  auto start = where_to_start(options);
+  if (!start) return tl::unexpected(could_not_run(start.error()));
+  auto session = std::make_unique<Session>(Session{
+      .options = options,
+      .redactor = {},
+      .cluster = ClusterAccess(start->target, std::move(start->nodes), tls_settings(options),
+                               user_credentials(options), options.timeout),
+      .cluster_name = {},
+      .edition = Edition::v7_22,
+      .now = start->now,
+      .update_permission = Permission::unproven,
+      .allowed = {},
+      .injector = {},
+      .test_certificates = {},
+      .guard = {},
+      .why_no_changes = {},
+      .said = {}});
+  session->redactor.add(options.password);
+  session->redactor.add(options.viewer_password);
+  if (!options.sim_control.empty()) {
+    session->injector = Injector::of_simulator(options.sim_control);
+  } else if (!options.inject_command.empty()) {
+    session->injector = Injector::of_commands(options.inject_command, options.heal_command);
+  }
+
+  if (const Problem problem = greet(*session)) return tl::unexpected(*problem);
+  const auto listing = get_json(*session, "/v1/nodes");
+  find_nodes(*session, listing);
+  session->said.push_back("nodes: " + std::to_string(session->cluster.nodes().size()));
+  find_edition(*session, listing);
+  tell_user(*session);
+
+  const auto installed = session->cluster.read_installed();
+  session->said.push_back(installed ? "certificates installed: " + std::to_string(installed->size())
+                                    : "certificates installed: unknown; " + installed.error());
+  if (const Problem problem = set_up_guard(*session, installed)) return tl::unexpected(*problem);
+  session->test_certificates.emplace(session->cluster_name, session->now, key_seed(options));
+  return session;
+}
+
+}  // namespace certdrill::conformance

@@ -1,0 +1,34 @@
+// What a TLS port presents: the whole chain that a client receives in the handshake, verified
+// against nothing, because a wrong certificate is exactly what is looked for. No credentials are
+// sent.
+//
+// Thread safety: any thread.
+#pragma once
+
+#include <chrono>
+#include <string>
+#include <vector>
+
+#include <tl/expected.hpp>
+
+#include "certs/certificate.h"
+#include "conformance/address.h"
+
+namespace certdrill::conformance {
+
+struct ProbeError {
+  enum class Kind {
+    unreachable,  // no TCP connection
+    not_tls,      // it listens, and what it answers is not TLS
+    handshake,    // TLS, but the handshake failed or timed out
+  };
+  Kind kind = Kind::unreachable;
+  std::string what;  // a clause: "127.0.0.1:9443: connection refused"
+};
+
+// The chain as presented, leaf first, never empty. `server_name` goes into SNI when it is a host
+// name.
+tl::expected<std::vector<certs::Certificate>, ProbeError> presented_chain(
+    const Address& address, const std::string& server_name, std::chrono::milliseconds timeout);
+
+}  // namespace certdrill::conformance

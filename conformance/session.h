@@ -1,0 +1,53 @@
+// What one run knows of its cluster and may do with it: the result of the preflight, shared by all
+// cases.
+//
+// Thread safety: one thread at a time.
+#pragma once
+
+#include <chrono>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "certs/cluster_certificates.h"
+#include "certs/instant.h"
+#include "conformance/case.h"
+#include "conformance/cluster_access.h"
+#include "conformance/edition.h"
+#include "conformance/guard.h"
+#include "conformance/inject.h"
+#include "conformance/installed.h"
+#include "conformance/options.h"
+#include "conformance/redact.h"
+#include "conformance/test_certificates.h"
+
+namespace certdrill::conformance {
+
+// Whether the user may change certificates, as far as could be proven without changing anything.
+enum class Permission { held, refused, unproven };
+
+struct Session {
+  Options options;
+  Redactor redactor;
+  ClusterAccess cluster;
+  std::string cluster_name;  // the FQDN
+  Edition edition = Edition::v7_22;
+  certs::Instant now;
+  Permission update_permission = Permission::unproven;
+  std::vector<certs::CertificateName> allowed;  // may be changed; the first is the run's own
+  std::optional<Injector> injector;
+  std::optional<TestCertificates> test_certificates;
+  std::optional<Guard> guard;     // set once changes are allowed and the guard agrees
+  std::string why_no_changes;     // when there is no guard
+  std::vector<std::string> said;  // the preflight's lines, for people
+
+  // The certificate that a case of these needs works with; nullopt: none of the allowed ones fits.
+  std::optional<certs::CertificateName> subject_for(const Needs& needs) const;
+
+  bool is_allowed(certs::CertificateName name) const;
+};
+
+// Why the case cannot run here, with the option that would let it; nullopt: it can.
+std::optional<std::string> obstacle(const Session& session, const Case& one);
+
+}  // namespace certdrill::conformance

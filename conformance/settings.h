@@ -1,0 +1,22 @@
+// Options turned into what the clients take.
+//
+// Thread safety: pure functions.
+#pragma once
+
+#include <chrono>
+#include <optional>
+
+#include "conformance/options.h"
+#include "conformance/target.h"
+
+namespace certdrill::conformance {
+
+TlsSettings tls_settings(const Options& options);
+std::optional<Credentials> user_credentials(
+    const Options& options);  // nullopt with a client certificate
+std::optional<Credentials> viewer_credentials(const Options& options);  // nullopt when not given
+
+// 30 s for a cluster whose processes reload; a simulator presents at the next connection.
+std::chrono::milliseconds settle_time(const Options& options);
+
+}  // namespace certdrill::conformance

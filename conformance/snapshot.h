@@ -1,0 +1,30 @@
+// The cluster's certificates at one moment, as far as the outside can see them: what reads back,
+// and what every node presents for one name.
+//
+// Holds private keys; never printed.
+// Thread safety: plain values and pure functions.
+#pragma once
+
+#include <map>
+#include <string>
+#include <vector>
+
+#include "certs/cluster_certificates.h"
+#include "conformance/cluster_access.h"
+#include "conformance/installed.h"
+
+namespace certdrill::conformance {
+
+struct Snapshot {
+  Installed installed;
+  // By node uid: the fingerprints of the presented chain, leaf first, or the error of the probe.
+  std::map<int, std::vector<std::string>> presented;
+};
+
+tl::expected<Snapshot, std::string> take_snapshot(ClusterAccess& cluster,
+                                                  certs::CertificateName name);
+
+// One clause for each difference; empty when nothing changed.
+std::vector<std::string> differences(const Snapshot& before, const Snapshot& after);
+
+}  // namespace certdrill::conformance

@@ -1,0 +1,56 @@
+#include "conformance/test_certificates.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "fixtures/catalogue.h"
+#include "fixtures/workshop.h"
+
+namespace certdrill::conformance {
+namespace {
+
+fixtures::Settings settings_for(const std::string& cluster_name, certs::Instant now,
+                                std::uint64_t seed, certs::CertificateName name) {
+  fixtures::Settings settings;
+  settings.fqdn = cluster_name;
+  settings.now = now;
+  settings.seed = seed;
+  settings.name = name;
+  return settings;
+}
+
+}  // namespace
+
+std::string TestCertificate::body(UpdateCall call) const {
+  return call == UpdateCall::update_cert ? made.request_body() : made.certificates_body();
+}
+
+TestCertificates::TestCertificates(std::string cluster_name, certs::Instant now, std::uint64_t seed)
+    : cluster_name_(std::move(cluster_name)),
+      now_(now),
+      pool_(std::make_unique<fixtures::KeyPool>(seed)) {}
+
+TestCertificate TestCertificates::valid(certs::CertificateName name, std::uint64_t variant) const {
+  const auto settings = settings_for(cluster_name_, now_, pool_->seed(), name);
+  // The catalogue opens with the plainest of each kind, and has one for every name.
+  const auto all = fixtures::catalogue();
+  const auto plain = std::ranges::find_if(all, [&](const fixtures::Fixture& one) {
+    return one.valid() && fixtures::name_of(one, settings) == name;
+  });
+  return {std::string(plain->id), fixtures::make(*plain, settings, *pool_, variant)};
+}
+
+tl::expected<TestCertificate, std::string> TestCertificates::fixture(std::string_view id,
+                                                                     certs::CertificateName name,
+                                                                     std::uint64_t variant) const {
+  const fixtures::Fixture* found = fixtures::find(id);
+  if (found == nullptr) return tl::unexpected("there is no fixture '" + std::string(id) + "'");
+  const auto settings = settings_for(cluster_name_, now_, pool_->seed(), name);
+  if (fixtures::name_of(*found, settings) != name) {
+    return tl::unexpected("the fixture '" + std::string(id) + "' cannot be made for " +
+                          std::string(certs::to_string(name)));
+  }
+  return TestCertificate{std::string(id), fixtures::make(*found, settings, *pool_, variant)};
+}
+
+}  // namespace certdrill::conformance

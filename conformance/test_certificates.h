@@ -1,0 +1,54 @@
+// The certificates that the cases send: the fixtures' catalogue, made for this cluster's name and
+// time.
+//
+// Thread safety: one thread at a time (it keeps the keys that it has made).
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include <tl/expected.hpp>
+
+#include "certs/cluster_certificates.h"
+#include "certs/instant.h"
+#include "conformance/update_call.h"
+#include "fixtures/fixture.h"
+#include "fixtures/key_pool.h"
+
+namespace certdrill::conformance {
+
+// A certificate as it is sent, with the id that reports name instead of repeating it. `made` holds
+// its key.
+struct TestCertificate {
+  std::string id;  // of the fixture: "valid/rsa", "expired/leaf"
+  fixtures::Made made;
+
+  const std::string& name() const { return made.name; }
+  std::string note() const { return "fixture " + id + " for " + made.name; }
+  std::string body(UpdateCall call) const;
+  CertificateEntry entry() const { return {made.name, made.certificate, made.key}; }
+};
+
+class TestCertificates {
+ public:
+  // `seed`: of the keys. A real cluster holds them for a moment, so there it must be a random one.
+  TestCertificates(std::string cluster_name, certs::Instant now, std::uint64_t seed);
+
+  // The plainest valid one for this name. Another variant is another certificate of the same kind.
+  TestCertificate valid(certs::CertificateName name, std::uint64_t variant = 0) const;
+
+  // The error is a clause that says why there is none.
+  tl::expected<TestCertificate, std::string> fixture(std::string_view id,
+                                                     certs::CertificateName name,
+                                                     std::uint64_t variant = 0) const;
+
+ private:
+  std::string cluster_name_;
+  certs::Instant now_;
+  std::unique_ptr<fixtures::KeyPool> pool_;
+};
+
+}  // namespace certdrill::conformance
