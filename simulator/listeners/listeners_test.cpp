@@ -1,0 +1,265 @@
+// Ports and connections as a whole: pausing, hooks, Redis, and many clients on few threads.
+
+#include "simulator/listeners/listeners.h"
+
+#include <atomic>
+#include <future>
+#include <latch>
+#include <thread>
+
+#include <gtest/gtest.h>
+
+#include "simulator/listeners/testing/test_server.h"
+
+namespace certdrill::simulator {
+namespace {
+
+using testing::add_http;
+using testing::add_https;
+using testing::echo;
+using testing::exact_deadlines;
+using testing::get;
+using testing::present_shared_identity;
+using testing::put;
+using testing::TestClient;
+
+constexpr auto plain = TestClient::Security::plain;
+constexpr auto tls = TestClient::Security::tls;
+constexpr std::chrono::seconds patience{10};
+
+Listeners::Settings two_threads() {
+  auto settings = exact_deadlines();
+  settings.loop.base_threads = 2;
+  return settings;
+}
+
+TEST(ListenersTest, ConnectionsMadeBeforeTheStartAreServedAfterIt) {
+  Listeners listeners(exact_deadlines());
+  const auto port = add_http(listeners, echo);
+  TestClient early(port, plain);
+  ASSERT_TRUE(early.connected());
+  listeners.start();
+  EXPECT_TRUE(early.exchange(get("/")));
+  EXPECT_TRUE(TestClient(add_http(listeners, echo), plain).exchange(get("/")))
+      << "added while running";
+}
+
+TEST(ListenersTest, PauseRefusesDropsAndResumeServesOnTheSamePort) {
+  Listeners listeners(exact_deadlines());
+  const auto rest = add_https(listeners, echo, present_shared_identity, 3);
+  const auto control = add_http(listeners, echo, 3);
+  const auto other = add_http(listeners, echo, 4);
+  listeners.start();
+  for (int round = 0; round < 3; ++round) {
+    TestClient open_tls(rest, tls);
+    TestClient open_plain(control, plain);
+    TestClient bystander(other, plain);
+    ASSERT_TRUE(open_tls.exchange(get("/")));
+    ASSERT_TRUE(open_plain.exchange(get("/")));
+    ASSERT_TRUE(bystander.exchange(get("/")));
+
+    listeners.pause(3);
+    listeners.pause(3);
+    EXPECT_TRUE(TestClient(rest, tls).refused());
+    EXPECT_TRUE(TestClient(control, plain).refused());
+    EXPECT_FALSE(open_tls.exchange(get("/")));
+    EXPECT_FALSE(open_plain.exchange(get("/")));
+    EXPECT_TRUE(bystander.exchange(get("/")));
+
+    const auto resumed = listeners.resume(3);
+    ASSERT_TRUE(resumed) << resumed.error();
+    EXPECT_TRUE(TestClient(rest, tls).exchange(get("/")));
+    EXPECT_TRUE(TestClient(control, plain).exchange(get("/")));
+  }
+}
+
+TEST(ListenersTest, PauseCutsOffWhatIsBeingAnswered) {
+  Listeners listeners(exact_deadlines());
+  std::promise<void> begun;
+  std::promise<void> release;
+  auto released = release.get_future().share();
+  const auto port = add_http(listeners, [&, released](Exchange& exchange) {
+    begun.set_value();
+    const BlockingSection waiting(exchange.loop);
+    released.wait();
+    EXPECT_TRUE(exchange.client_gone());
+    echo(exchange);
+  });
+  listeners.start();
+  TestClient client(port, plain);
+  ASSERT_TRUE(client.send(get("/")));
+  begun.get_future().wait();
+  listeners.pause(1);
+  const auto rest = client.read_to_end();  // before the face is done
+  EXPECT_TRUE(!rest || rest->empty());
+  release.set_value();
+}
+
+TEST(ListenersTest, AFaceMayPauseItsOwnPort) {
+  Listeners listeners(exact_deadlines());
+  const auto port = add_http(listeners, [&](Exchange& exchange) {
+    listeners.pause(1);
+    echo(exchange);
+  });
+  listeners.start();
+  TestClient client(port, plain);
+  EXPECT_FALSE(client.exchange(get("/")));
+  EXPECT_TRUE(TestClient(port, plain).refused());
+}
+
+TEST(ListenersTest, PauseAndResumeUnderLoad) {
+  Listeners listeners(exact_deadlines());
+  const auto port = add_https(listeners, echo, present_shared_identity, 1);
+  listeners.start();
+  std::atomic<bool> done{false};
+  std::vector<std::thread> clients;
+  for (int i = 0; i < 4; ++i) {
+    clients.emplace_back([&] {
+      while (!done) {
+        TestClient client(port, tls);
+        while (!done && client.connected() && client.exchange(put("/", "body"))) {
+        }
+      }
+    });
+  }
+  for (int round = 0; round < 50; ++round) {
+    listeners.pause(1);
+    EXPECT_TRUE(TestClient(port, plain).refused());
+    ASSERT_TRUE(listeners.resume(1));
+    EXPECT_TRUE(TestClient(port, tls).connected());
+  }
+  done = true;
+  for (auto& client : clients) client.join();
+  EXPECT_TRUE(TestClient(port, tls).exchange(get("/")));
+}
+
+TEST(ListenersTest, OnAcceptTurnsAwayWithAReset) {
+  auto settings = exact_deadlines();
+  settings.on_accept = [](const ConnectionInfo& connection) { return connection.tag != 2; };
+  Listeners listeners(std::move(settings));
+  const auto welcome = add_http(listeners, echo, 1);
+  const auto unwelcome = add_http(listeners, echo, 2);
+  listeners.start();
+  EXPECT_TRUE(TestClient(welcome, plain).exchange(get("/")));
+  EXPECT_TRUE(TestClient(unwelcome, plain).was_reset());
+}
+
+TEST(ListenersTest, AnswersPingOnADatabasePort) {
+  Listeners listeners(exact_deadlines());
+  ListenerSpec spec;
+  spec.address = "127.0.0.1";
+  spec.identity = present_shared_identity;
+  const auto port = listeners.add(spec);
+  ASSERT_TRUE(port) << port.error();
+  listeners.start();
+  TestClient client(*port, tls);
+  for (int i = 0; i < 3; ++i) {
+    ASSERT_TRUE(client.send("*1\r\n$4\r\nPING\r\n"));
+    EXPECT_EQ(client.read_until("\r\n"), "+PONG\r\n");
+  }
+  ASSERT_TRUE(client.send("QUIT\r\n"));
+  EXPECT_EQ(client.read_until("\r\n"), "+OK\r\n");
+  EXPECT_TRUE(client.closed_in_order());
+}
+
+TEST(ListenersTest, APortInUseIsAnError) {
+  Listeners listeners(exact_deadlines());
+  ListenerSpec spec;
+  spec.address = "127.0.0.1";
+  spec.port = add_http(listeners, echo);
+  const auto again = listeners.add(spec);
+  ASSERT_FALSE(again);
+  EXPECT_NE(again.error().find("in use"), std::string::npos) << again.error();
+}
+
+TEST(ListenersTest, IdleAndSlowClientsHoldNoThread) {
+  Listeners listeners(two_threads());
+  const auto port = add_https(listeners, echo, present_shared_identity);
+  listeners.start();
+  std::vector<TestClient> idle;
+  for (int i = 0; i < 200; ++i) {
+    TestClient& client = idle.emplace_back(port, tls);
+    ASSERT_TRUE(client.connected());
+    const bool sent =
+        i % 4 == 1   ? client.send("GET /slow HTTP/1.1\r\nHost: n\r\nX-Half")
+        : i % 4 == 2 ? client.send("PUT / HTTP/1.1\r\nHost: n\r\nContent-Length: 9\r\n\r\nhalf")
+        : i % 4 == 3 ? client.exchange(get("/")).has_value()
+                     : true;
+    ASSERT_TRUE(sent);
+  }
+  EXPECT_TRUE(TestClient(port, tls).exchange(get("/new")));
+  EXPECT_EQ(listeners.loop().threads(), 2U);
+  ASSERT_TRUE(idle[1].send("-Way: yes\r\n\r\n"));
+  EXPECT_EQ(idle[1].read_response()->body, "/slow\n") << "the slow ones are not forgotten";
+  ASSERT_TRUE(idle[2].send("-body"));
+  EXPECT_EQ(idle[2].read_response()->body, "/\nhalf-body");
+}
+
+TEST(ListenersTest, RequestsAreAnsweredWhileOthersWait) {
+  Listeners listeners(two_threads());
+  std::latch waiting(20);
+  const auto port = add_https(
+      listeners,
+      [&](Exchange& exchange) {
+        if (exchange.request.path == "/wait") {
+          waiting.count_down();
+          exchange.loop.sleep_for(std::chrono::hours(1));
+        }
+        echo(exchange);
+      },
+      present_shared_identity);
+  listeners.start();
+  std::vector<TestClient> clients;
+  for (int i = 0; i < 20; ++i) {
+    ASSERT_TRUE(clients.emplace_back(port, tls).send(get("/wait")));
+  }
+  waiting.wait();
+  EXPECT_TRUE(TestClient(port, tls).exchange(get("/now")));
+  EXPECT_LE(listeners.loop().threads(), 20U + 2U + 1U);
+}
+
+TEST(ListenersTest, AThousandConnectionsAllMakeProgress) {
+  Listeners listeners(two_threads());
+  const auto port = add_https(listeners, echo, present_shared_identity);
+  listeners.start();
+  std::vector<TestClient> clients;
+  for (int i = 0; i < 1000; ++i) {
+    ASSERT_TRUE(clients.emplace_back(port, tls).connected()) << i;
+  }
+  EXPECT_EQ(listeners.connections(), 1000U);
+  for (int round = 0; round < 3; ++round) {
+    for (auto& client : clients) ASSERT_TRUE(client.send(put("/all", "body")));
+    for (auto& client : clients) {
+      const auto response = client.read_response();
+      ASSERT_TRUE(response);
+      ASSERT_EQ(response->body, "/all\nbody");
+    }
+  }
+  EXPECT_EQ(listeners.loop().threads(), 2U);
+}
+
+TEST(ListenersTest, StopWhileBusy) {
+  Listeners listeners(two_threads());
+  const auto port = add_https(listeners, echo, present_shared_identity);
+  listeners.start();
+  std::atomic<int> answered{0};
+  std::vector<std::thread> clients;
+  for (int i = 0; i < 4; ++i) {
+    clients.emplace_back([&] {
+      TestClient client(port, tls);
+      while (client.connected() && client.exchange(put("/", "body"))) ++answered;
+    });
+  }
+  while (answered < 100) std::this_thread::yield();
+  const auto begin = std::chrono::steady_clock::now();
+  listeners.stop();
+  EXPECT_LT(std::chrono::steady_clock::now() - begin, patience);
+  for (auto& client : clients) client.join();
+  EXPECT_EQ(listeners.connections(), 0U);
+  ListenerSpec late;
+  late.address = "127.0.0.1";
+  EXPECT_FALSE(listeners.add(late));
+}
+
+}  // namespace
+}  // namespace certdrill::simulator
