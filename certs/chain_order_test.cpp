@@ -74,6 +74,12 @@ TEST(ChainOrder, AcceptsACaThatChangedItsKey) {
   EXPECT_EQ(check_chain_order({leaf, link, c.root}), std::nullopt);
 }
 
+TEST(ChainOrder, TakesTwoRootsOfOneNameForNoChain) {
+  const Certificate other = issue_self_signed(sample::ca_spec("Root"), sample::key("other"));
+  expect_defect({sample::chain().root, other}, DefectId::chain_signature, 0,
+                "not with the key of certificate 2");
+}
+
 TEST(ChainOrder, VerifiesEverySignature) {
   const sample::Chain c = sample::chain();
   const Certificate impostor =

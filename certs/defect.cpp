@@ -142,10 +142,9 @@ const Row& row(DefectId id) {
   return table[static_cast<std::size_t>(id)];
 }
 
-// A subject can be as long as its sender likes; an error is for people. Cuts between UTF-8
+// Names can be as long as their sender likes; an error is for people. Cuts between UTF-8
 // characters.
-std::string shortened(const std::string& text) {
-  constexpr std::size_t longest = 200;
+std::string shortened(const std::string& text, std::size_t longest) {
   if (text.size() <= longest) return text;
   std::size_t size = longest;
   while (size > 0 && (static_cast<unsigned char>(text[size]) & 0xC0) == 0x80) --size;
@@ -167,11 +166,11 @@ std::string describe(const Defect& defect) {
   std::string text;
   if (defect.position >= 0) {
     text = "certificate " + std::to_string(defect.position + 1) + " of the chain";
-    if (!defect.subject.empty()) text += ", " + shortened(defect.subject);
+    if (!defect.subject.empty()) text += ", " + shortened(defect.subject, 200);
     text += ": ";
   }
   text += found.wrong;
-  if (!defect.detail.empty()) text += ": " + defect.detail;
+  if (!defect.detail.empty()) text += ": " + shortened(defect.detail, 1000);
   if (!text.ends_with('.')) text += '.';
   text[0] = static_cast<char>(std::toupper(static_cast<unsigned char>(text[0])));
   return text.append(" ").append(found.right);

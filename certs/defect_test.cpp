@@ -55,6 +55,9 @@ TEST(Defect, ShortensLongSubjectsBetweenCharacters) {
   const std::string text =
       describe({.id = DefectId::expired, .position = 0, .subject = subject, .detail = ""});
   EXPECT_LT(text.size(), 400U);
+  const std::string detailed =
+      describe({.id = DefectId::expired, .position = 0, .subject = "", .detail = subject});
+  EXPECT_LT(detailed.size(), 1200U);
   EXPECT_THAT(text, HasSubstr("é...: the certificate has expired"));
 }
 

@@ -59,8 +59,10 @@ std::string usage_name(const ASN1_OBJECT* usage) {
 std::vector<std::string> extended_key_usage_of(const Certificate& certificate) {
   const auto usages =
       extension<EXTENDED_KEY_USAGE_free, EXTENDED_KEY_USAGE>(certificate, NID_ext_key_usage);
+  const int count = std::max(0, sk_ASN1_OBJECT_num(usages.get()));  // -1 without the extension
   std::vector<std::string> names;
-  for (int i = 0; i < sk_ASN1_OBJECT_num(usages.get()); ++i)
+  names.reserve(static_cast<std::size_t>(count));
+  for (int i = 0; i < count; ++i)
     names.push_back(usage_name(sk_ASN1_OBJECT_value(usages.get(), i)));
   return names;
 }

@@ -10,6 +10,7 @@
 
 #include "certs/alternative_names.h"
 #include "certs/openssl_handles.h"
+#include "certs/text_hints.h"
 
 namespace certdrill::certs {
 namespace {
@@ -214,8 +215,8 @@ Verdict common_name_is_fqdn(const RuleInput& input) {
   const std::string found = input.bundle.leaf().common_name();
   if (same_host(found, input.fqdn)) return std::nullopt;
   return at_leaf(DefectId::common_name_not_fqdn, input,
-                 (found.empty() ? "it has none" : "it is '" + found + "'") + ", and should be '" +
-                     std::string(input.fqdn) + "'");
+                 (found.empty() ? "it has none" : "it is '" + printable(found, 100) + "'") +
+                     ", and should be '" + std::string(input.fqdn) + "'");
 }
 
 Verdict validity_is_a_year(const RuleInput& input) {

@@ -103,6 +103,17 @@ TEST(Rules, PathLength) {
   EXPECT_THAT(broken(full(sample::chain(sample::leaf_spec(), intermediate, root))), IsEmpty());
 }
 
+// RFC 5280 4.2.1.9: a CA that certifies its own next key costs no path length.
+TEST(Rules, PathLengthDoesNotCountSelfIssuedCertificates) {
+  CertificateSpec root = sample::ca_spec("Root");
+  root.basic_constraints->path_length = 0;
+  const sample::Chain c = sample::chain(sample::leaf_spec(), sample::ca_spec("Intermediate"), root);
+  const PrivateKey new_key = sample::key("new root");
+  const Certificate link = issue(sample::ca_spec("Root"), new_key, c.by_root());
+  const Certificate leaf = issue(sample::leaf_spec(), c.leaf_key, {link, new_key});
+  EXPECT_THAT(broken({leaf, link, c.root}), IsEmpty());
+}
+
 TEST(Rules, CriticalExtension) {
   CertificateSpec leaf = sample::leaf_spec();
   leaf.extensions = {{.oid = "1.2.3.4", .critical = true, .der = "\x05"}};

@@ -1,7 +1,8 @@
 // The verdict on a submitted certificate, in the order that the design fixes:
 // absent -> decodes -> key -> chain order and signatures -> not yet valid -> rules -> expired.
 //
-// Cost: about 150 us for an RSA 2048 leaf with its CA and key, nearly all of it in OpenSSL.
+// Cost: nearly all of it is OpenSSL's. For an RSA 2048 leaf with its CA and key, 1.1 times the sum of two
+// d2i_X509 (two thirds of all), one key decoded with a kept context and two X509_verify: about 230 us.
 // Thread safety: pure; any thread. It keeps decoder contexts per thread.
 #pragma once
 
