@@ -38,11 +38,15 @@ struct Extension {
   std::string oid;  // dotted, "1.2.3.4"
   bool critical = false;
   std::string der;  // content of the extension's OCTET STRING
+
+  friend bool operator==(const Extension&, const Extension&) = default;
 };
 
 struct BasicConstraints {
   bool ca = false;
   std::optional<std::int64_t> path_length;
+
+  friend bool operator==(const BasicConstraints&, const BasicConstraints&) = default;
 };
 
 struct CertificateSpec {
@@ -61,6 +65,8 @@ struct CertificateSpec {
   bool subject_key_identifier = true;
   bool authority_key_identifier = false;
   std::vector<Extension> extensions;  // any others, as they are
+
+  friend bool operator==(const CertificateSpec&, const CertificateSpec&) = default;
 };
 
 // Who signs: the certificate whose subject becomes the issuer, and its key.
