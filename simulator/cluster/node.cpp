@@ -42,6 +42,12 @@ void Node::install_unpresented(certs::CertificateName name, InstalledPtr certifi
   held_[name].swap(certificate);
 }
 
+void Node::stop_presenting(certs::CertificateName name) {
+  InstalledPtr none;
+  const std::lock_guard lock(mutex_);
+  presented_[name].swap(none);
+}
+
 void Node::present_held() {
   const std::lock_guard lock(mutex_);
   presented_ = held_;

@@ -33,6 +33,9 @@ class Node {
   // Holds it, while the listeners go on presenting what they did.
   void install_unpresented(certs::CertificateName name, InstalledPtr certificate);
 
+  // Nothing presents it any more, as when the service behind the port has crashed.
+  void stop_presenting(certs::CertificateName name);
+
   // The listeners present what is held, as after a restart.
   void present_held();
 

@@ -70,7 +70,8 @@ Answer get_certificates(const Scene& scene, const Call& /*call*/, std::string_vi
   for (const auto& certificate : certs::cluster_certificates()) {
     const auto& installed = (*store)[certificate.name];
     if (!installed) continue;
-    json[std::string(certificate.text) + "_cert"] = installed->certificate_text;
+    const auto changed = scene.mishaps.read_back(certificate.name, *installed);
+    json[std::string(certificate.text) + "_cert"] = changed.value_or(installed->certificate_text);
     if (certificate.has_key) json[std::string(certificate.text) + "_key"] = installed->key_text;
   }
   return json_answer(json.dump(-1, ' ', false, nlohmann::ordered_json::error_handler_t::replace));
