@@ -2,6 +2,8 @@
 
 #include <cerrno>
 
+#include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <openssl/bio.h>
 #include <openssl/err.h>
 #include <openssl/ssl.h>
@@ -131,6 +133,11 @@ Io Channel::write(std::string_view bytes, std::size_t& count) {
   if (sent < 0) return worth_a_retry() ? Io::would_block : Io::broken;
   count = static_cast<std::size_t>(sent);
   return Io::done;
+}
+
+void Channel::acknowledge_now() {
+  const int on = 1;
+  setsockopt(fd_, IPPROTO_TCP, TCP_QUICKACK, &on, sizeof on);
 }
 
 void Channel::end_writing() {

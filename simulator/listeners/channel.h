@@ -39,6 +39,10 @@ class Channel {
   Io read(char* into, std::size_t size, std::size_t& count);
   Io write(std::string_view bytes, std::size_t& count);
 
+  // Sends the acknowledgement that TCP would hold back for up to 40 ms: a client that does not set
+  // TCP_NODELAY waits for it before it sends the rest of what we wait for.
+  void acknowledge_now();
+
   void end_writing();  // close_notify and FIN; reading goes on
   void reset();        // TCP reset when the channel is destroyed
 

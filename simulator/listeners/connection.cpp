@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <utility>
 
 #include <poll.h>
 
@@ -138,9 +139,11 @@ Next Connection::wait_for_input() {
     consumed_ = 0;
     request_begun_ = false;
     slot_->set_deadline(limits.idle_time);
+    if (!std::exchange(waited_before_, true)) channel_.acknowledge_now();
   } else if (!request_begun_) {
     request_begun_ = true;  // from its first byte, and not prolonged by the later ones
     slot_->set_deadline(limits.request_time);
+    channel_.acknowledge_now();
   }
   return Next::wait;
 }

@@ -57,6 +57,7 @@ class Connection final : public Watcher, public ResponseWire {
   Phase phase_ = Phase::handshake;
   bool hung_up_ = false;
   bool request_begun_ = false;  // and its deadline is running
+  bool waited_before_ = false;  // for input
   bool closing_ = false;        // once the output is sent
   bool client_is_sending_ = false;
   std::string input_;
