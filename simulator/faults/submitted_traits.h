@@ -1,0 +1,30 @@
+// What is special about the certificate that a request carries: faults that imitate a validator's
+// quirk strike only where the quirk does.
+//
+// Adding a trait: one function and one row in submitted_traits.cpp.
+// Thread safety: constant data and pure functions.
+#pragma once
+
+#include <cstddef>
+#include <span>
+#include <string_view>
+#include <vector>
+
+namespace certdrill::simulator {
+
+struct SubmittedCertificate {
+  std::string_view text;       // the request's "certificate"
+  std::size_t in_request = 1;  // how many certificates the request carries
+};
+
+struct Trait {
+  std::string_view id;        // "no_common_name"
+  std::string_view sentence;  // for people
+  bool (*holds)(const SubmittedCertificate& submitted);
+};
+
+std::span<const Trait> submitted_traits();
+std::vector<std::string_view> trait_ids();
+const Trait* find_trait(std::string_view id);  // nullptr when there is none
+
+}  // namespace certdrill::simulator
