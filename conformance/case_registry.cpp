@@ -10,11 +10,11 @@ namespace certdrill::conformance {
 namespace {
 
 constexpr std::array files{
-    add_reading_cases,    add_authentication_cases, add_update_200_cases, add_encoding_cases,
-    add_fixture_cases,    add_update_400_cases,     add_body_cases,       add_update_403_cases,
-    add_update_404_cases, add_update_406_cases,     add_update_409_cases, add_names_cases,
-    add_batch_cases,      add_delete_cases,         add_rotate_cases,     add_concurrency_cases,
-    add_precedence_cases, add_edition_cases,
+    add_reading_cases,    add_authentication_cases, add_update_200_cases,  add_fixture_cases,
+    add_update_400_cases, add_body_cases,           add_update_403_cases,  add_update_404_cases,
+    add_update_406_cases, add_update_409_cases,     add_names_cases,       add_batch_cases,
+    add_delete_cases,     add_rotate_cases,         add_concurrency_cases, add_precedence_cases,
+    add_edition_cases,
 };
 
 }  // namespace

@@ -24,9 +24,9 @@ std::filesystem::path journal_file(const std::filesystem::path& folder, const Ba
 }
 
 // What is presented must be what reads back: a read-back that was cut would be restored cut.
-std::string presented_otherwise(const ClusterAccess& cluster, const Backup& backup,
-                                certs::CertificateName name, const certs::Bundle& bundle) {
-  for (const ClusterNode& node : backup.nodes) {
+std::string presented_otherwise(const ClusterAccess& cluster, certs::CertificateName name,
+                                const certs::Bundle& bundle) {
+  for (const ClusterNode& node : cluster.nodes()) {
     const auto port = node.presents(name);
     if (!port) continue;
     const auto presented = cluster.presented(*port);
@@ -42,28 +42,26 @@ std::string presented_otherwise(const ClusterAccess& cluster, const Backup& back
   return {};
 }
 
-// Empty, or why the certificate could not be put back.
-std::string unrestorable(const ClusterAccess& cluster, const Backup& backup,
-                         const std::string& name, certs::Instant now) {
-  const auto held = backup.held.find(name);
-  const auto known = certs::find_certificate(name);
-  if (!known) return name + " is no certificate of a cluster";
-  if (held == backup.held.end()) {
-    // Deleting it again puts it back; only optional ones can be deleted.
-    return certs::info(*known).optional ? ""
-                                        : name + " does not read back, and it cannot be absent";
-  }
-  const auto bundle = restorable(name, held->second, now);
-  if (!bundle) return name + ": " + bundle.error();
-  const std::string otherwise = presented_otherwise(cluster, backup, *known, *bundle);
-  return otherwise.empty() ? "" : name + ": " + otherwise;
-}
-
 tl::unexpected<GuardRefusal> refuse(std::string what) {
   return tl::unexpected(GuardRefusal{GuardRefusal::Kind::no_backup, std::move(what)});
 }
 
 }  // namespace
+
+std::string unrestorable(const ClusterAccess& cluster, const Installed& installed,
+                         std::string_view cluster_name, certs::CertificateName name,
+                         certs::Instant now) {
+  const std::string text(certs::to_string(name));
+  const auto held = installed.find(text);
+  if (held == installed.end()) {
+    // Deleting it again puts it back; only optional ones can be deleted.
+    return certs::info(name).optional ? "" : text + " does not read back, and it cannot be absent";
+  }
+  const auto bundle = restorable(text, held->second, cluster_name, now);
+  if (!bundle) return text + ": " + bundle.error();
+  const std::string otherwise = presented_otherwise(cluster, name, *bundle);
+  return otherwise.empty() ? "" : text + ": " + otherwise;
+}
 
 std::filesystem::path lock_of(const std::filesystem::path& journal) {
   std::filesystem::path lock = journal;
@@ -96,7 +94,9 @@ tl::expected<Guard, GuardRefusal> Guard::set_up(ClusterAccess& cluster, Backup b
     if (held != installed->end()) backup.held.insert(*held);
   }
   for (const std::string& name : backup.names) {
-    const std::string problem = unrestorable(cluster, backup, name, now);
+    const auto known = certs::find_certificate(name);
+    if (!known) return refuse(name + " is no certificate of a cluster");
+    const std::string problem = unrestorable(cluster, *installed, backup.cluster, *known, now);
     if (!problem.empty()) return refuse("the backup could not be restored: " + problem);
   }
 

@@ -72,6 +72,12 @@ class Guard {
   std::set<int> down_;
 };
 
+// Why the certificate could not be put back after a change; empty when it could. Asks the cluster's
+// ports too.
+std::string unrestorable(const ClusterAccess& cluster, const Installed& installed,
+                         std::string_view cluster_name, certs::CertificateName name,
+                         certs::Instant now);
+
 // The lock file that belongs to a journal: runs and restorations of one cluster exclude each other.
 std::filesystem::path lock_of(const std::filesystem::path& journal);
 

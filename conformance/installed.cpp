@@ -3,6 +3,7 @@
 #include <nlohmann/json.hpp>
 
 #include "certs/cluster_certificates.h"
+#include "certs/validate.h"
 
 namespace certdrill::conformance {
 namespace {
@@ -70,30 +71,18 @@ std::vector<std::string> differences(const Installed& before, const Installed& a
 
 tl::expected<certs::Bundle, std::string> restorable(std::string_view name,
                                                     const InstalledCertificate& installed,
+                                                    std::string_view cluster_name,
                                                     certs::Instant now) {
-  auto chain = certs::parse_chain(installed.certificate);
-  if (!chain)
-    return tl::unexpected("its certificate does not decode: " + certs::describe(chain.error()));
-  certs::Bundle bundle{std::move(*chain), std::nullopt};
-  if (bundle.chain.empty())
-    return tl::unexpected(std::string("it reads back without any certificate"));
-  for (const auto& certificate : bundle.chain) {
-    if (certificate.expired_at(now)) {
-      return tl::unexpected("it has expired on " + certs::format_instant(certificate.not_after()) +
-                            ", and the cluster would refuse it");
-    }
-  }
   const auto known = certs::find_certificate(name);
-  if (known && !certs::info(*known).has_key) return bundle;
-
-  if (!installed.key) return tl::unexpected(std::string("its private key cannot be read back"));
-  auto key = certs::parse_key(*installed.key);
-  if (!key) return tl::unexpected(std::string("its private key does not decode"));
-  if (!key->matches(bundle.leaf())) {
-    return tl::unexpected(std::string("its private key does not match its certificate"));
+  if (!known) return tl::unexpected(std::string("it is no certificate of a cluster"));
+  if (certs::info(*known).has_key && !installed.key) {
+    return tl::unexpected(std::string("its private key cannot be read back"));
   }
-  bundle.key = std::move(*key);
-  return bundle;
+  const certs::Submission submission{*known, installed.certificate, installed.key, nullptr};
+  auto bundle = certs::validate(submission, {certs::Strictness::documented, cluster_name}, now);
+  if (!bundle)
+    return tl::unexpected("the cluster would refuse it: " + certs::describe(bundle.error()));
+  return std::move(*bundle);
 }
 
 }  // namespace certdrill::conformance

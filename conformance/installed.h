@@ -35,10 +35,11 @@ tl::expected<Installed, std::string> parse_installed(std::string_view body);
 // values.
 std::vector<std::string> differences(const Installed& before, const Installed& after);
 
-// Whether it could be sent back later: it decodes, its key is there and matches, and it has not
-// expired. The error is a clause that says why not.
+// Whether it could be sent back later: whole, with its key, and nothing in it that the cluster is
+// documented to refuse. `cluster_name` is the FQDN. The error is a clause that says why not.
 tl::expected<certs::Bundle, std::string> restorable(std::string_view name,
                                                     const InstalledCertificate& installed,
+                                                    std::string_view cluster_name,
                                                     certs::Instant now);
 
 }  // namespace certdrill::conformance

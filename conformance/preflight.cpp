@@ -194,6 +194,16 @@ std::string names_text(const std::vector<CertificateName>& names) {
   return text;
 }
 
+// Of what the suite chose itself; what the caller named must be restorable, or nothing is changed.
+void leave_out_unrestorable(Session& session, const Installed& installed) {
+  std::erase_if(session.allowed, [&](CertificateName name) {
+    const std::string problem =
+        unrestorable(session.cluster, installed, session.cluster_name, name, session.now);
+    if (!problem.empty()) session.said.push_back("left out, it could not be put back: " + problem);
+    return !problem.empty();
+  });
+}
+
 // The guard, or why there is none. Only a contradiction in the options ends the run.
 Problem set_up_guard(Session& session, const tl::expected<Installed, std::string>& installed) {
   if (!session.options.allow_changes) {
@@ -207,6 +217,8 @@ Problem set_up_guard(Session& session, const tl::expected<Installed, std::string
   auto names = choose_certificates(session.options, installed.value_or(Installed()));
   if (!names) return could_not_run(names.error());
   session.allowed = std::move(*names);
+  if (session.options.certificates.empty() && installed)
+    leave_out_unrestorable(session, *installed);
 
   Backup backup;
   backup.cluster = session.cluster_name;

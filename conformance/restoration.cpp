@@ -3,6 +3,8 @@
 #include <array>
 #include <thread>
 
+#include <nlohmann/json.hpp>
+
 #include "certs/bundle.h"
 
 namespace certdrill::conformance {
@@ -41,7 +43,14 @@ std::string put_back_once(ClusterAccess& cluster, const Backup& backup, const st
   const auto answer = was == nullptr ? cluster.remove(name)
                                      : cluster.update(call_for(backup.edition, attempt),
                                                       {name, was->certificate, was->key});
-  return answer ? "the cluster answered " + std::to_string(answer->status) : answer.error();
+  if (!answer) return answer.error();
+  // An error's description says why; its form is the cluster's business, so nothing is taken for
+  // granted.
+  const auto body = nlohmann::json::parse(answer->body, nullptr, false);
+  const auto said =
+      body.is_object() ? body.value("description", nlohmann::json()) : nlohmann::json();
+  return "the cluster answered " + std::to_string(answer->status) +
+         (said.is_string() ? " (" + said.get<std::string>() + ")" : "");
 }
 
 // The clause that says what is presented instead; empty when the node presents what it should.

@@ -29,7 +29,7 @@ HttpAnswer put_list(Trial& trial, const std::vector<CertificateEntry>& entries,
 }
 
 void all_are_replaced(Trial& trial) {
-  const TestCertificate one = trial.valid(1);
+  const TestCertificate one = trial.fixture("valid/p256");  // another key than the other's
   const TestCertificate two = trial.valid_for(other_name(trial), 1);
   trial.expect_status(put_list(trial, {one.entry(), two.entry()}, "two valid certificates"), {200},
                       "two valid certificates");
@@ -56,7 +56,7 @@ void neither_is_changed(Trial& trial, const CertificateEntry& wrong, const std::
 
 void one_is_invalid(Trial& trial) {
   CertificateEntry wrong = trial.valid(1).entry();
-  wrong.key = trial.fixture("valid/ecdsa-p256").made.key;
+  wrong.key = trial.fixture("valid/p256").made.key;
   neither_is_changed(trial, wrong, {400}, "a certificate with another's key");
 }
 

@@ -20,22 +20,6 @@ void rejects_entry(Trial& trial, const json& entry, const std::string& note) {
   trial.rejects_body(body_of(trial.call(), entry), note, {400});
 }
 
-void not_json(Trial& trial) {
-  trial.rejects_body("name=proxy&key=x", "a form instead of JSON", {400});
-}
-
-// The reference page's own example ends like this.
-void trailing_comma(Trial& trial) {
-  std::string body = trial.valid(1).body(trial.call());
-  body.insert(body.rfind('}'), ",");
-  trial.rejects_body(body, "a body with a trailing comma", {400});
-}
-
-void cut_off(Trial& trial) {
-  const std::string body = trial.valid(1).body(trial.call());
-  trial.rejects_body(body.substr(0, body.size() - 3), "a body that ends too early", {400});
-}
-
 void an_array(Trial& trial) {
   trial.rejects_body("[" + dump(entry_of(trial)) + "]", "an array at the top", {400});
 }
@@ -46,24 +30,6 @@ void a_string(Trial& trial) {
 
 void no_body(Trial& trial) {
   trial.rejects_body("", "no body at all", {400});
-}
-
-void name_missing(Trial& trial) {
-  json entry = entry_of(trial);
-  entry.erase("name");
-  rejects_entry(trial, entry, "an entry without a name");
-}
-
-void name_not_a_string(Trial& trial) {
-  json entry = entry_of(trial);
-  entry["name"] = 7;
-  rejects_entry(trial, entry, "a name that is a number");
-}
-
-void certificate_not_a_string(Trial& trial) {
-  json entry = entry_of(trial);
-  entry["certificate"] = json::array({entry["certificate"]});
-  rejects_entry(trial, entry, "a certificate that is an array");
 }
 
 void key_not_a_string(Trial& trial) {
@@ -125,24 +91,11 @@ void errors_never_repeat_the_key(Trial& trial) {
 void add_body_cases(std::vector<Case>& into) {
   const Needs needs = changes_of(Subject::any);
   add_for_both_calls(
-      {{"400/body-is-not-json", Level::must, "A form instead of JSON.", contract::body, needs,
-        not_json},
-       {"400/body-has-a-trailing-comma", Level::must,
-        "JSON with a trailing comma, as on the reference page.", contract::body, needs,
-        trailing_comma},
-       {"400/body-is-cut-off", Level::must, "JSON that ends too early.", contract::body, needs,
-        cut_off},
-       {"400/body-is-an-array", Level::must, "An array instead of the object.", contract::body,
+      {{"400/body-is-an-array", Level::must, "An array instead of the object.", contract::body,
         needs, an_array},
        {"400/body-is-a-string", Level::must, "A string instead of the object.", contract::body,
         needs, a_string},
        {"400/body-is-missing", Level::must, "No body.", contract::body, needs, no_body},
-       {"400/name-is-missing", Level::must, "A valid certificate for no name.", contract::body,
-        needs, name_missing},
-       {"400/name-is-not-a-string", Level::must, "A name that is a number.", contract::body, needs,
-        name_not_a_string},
-       {"400/certificate-is-not-a-string", Level::must, "A certificate inside an array.",
-        contract::body, needs, certificate_not_a_string},
        {"400/key-is-not-a-string", Level::must, "A key inside an object.", contract::body, needs,
         key_not_a_string},
        {"400/content-type-is-wrong", Level::should, "A valid body as text/plain.",

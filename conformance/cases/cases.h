@@ -13,7 +13,6 @@ void add_reading_cases(std::vector<Case>& into);
 void add_authentication_cases(std::vector<Case>& into);
 void add_fixture_cases(std::vector<Case>& into);
 void add_update_200_cases(std::vector<Case>& into);
-void add_encoding_cases(std::vector<Case>& into);
 void add_update_400_cases(std::vector<Case>& into);
 void add_body_cases(std::vector<Case>& into);
 void add_update_403_cases(std::vector<Case>& into);

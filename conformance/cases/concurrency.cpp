@@ -39,7 +39,7 @@ void one_winner_everywhere(Trial& trial) {
   constexpr int rounds = 4;
   trial.with_valid_sibling();
   const TestCertificate one = trial.valid(1);
-  const TestCertificate two = trial.fixture("valid/ecdsa-p256");
+  const TestCertificate two = trial.fixture("valid/p256");
   for (int round = 0; round < rounds && !trial.failed(); ++round) {
     auto first = put_in_background(trial, one);
     auto second = put_in_background(trial, two);
@@ -58,7 +58,7 @@ void one_winner_everywhere(Trial& trial) {
 void readings_are_never_torn(Trial& trial) {
   constexpr int updates = 6;
   const TestCertificate one = trial.valid(1);
-  const TestCertificate two = trial.fixture("valid/ecdsa-p256");
+  const TestCertificate two = trial.fixture("valid/p256");
   trial.with_valid_sibling(one);
   auto writer =
       std::async(std::launch::async, [&, cluster = trial.session().cluster.clone()]() mutable {

@@ -1,5 +1,7 @@
 // Every fixture of the catalogue, through both calls: the codes in all the ways that the fixtures
 // offer.
+#include <algorithm>
+#include <array>
 #include <string>
 
 #include "conformance/cases/cases.h"
@@ -12,6 +14,11 @@ namespace certdrill::conformance {
 namespace {
 
 using fixtures::Fixture;
+
+// Not for a cluster whose clock goes on: true for one second only. And one that a case of its own
+// judges.
+constexpr std::array left_out{"valid/first-second", "valid/last-second", "expired/one-second-ago",
+                              "not-yet-valid/one-second-ahead", "request/unknown-property"};
 
 fixtures::Edition fixture_edition(Edition edition) {
   switch (edition) {
@@ -151,7 +158,10 @@ Case case_of(const Fixture& fixture, UpdateCall call) {
 
 void add_fixture_cases(std::vector<Case>& into) {
   for (const UpdateCall call : {UpdateCall::update_cert, UpdateCall::certificates}) {
-    for (const Fixture& fixture : fixtures::catalogue()) into.push_back(case_of(fixture, call));
+    for (const Fixture& fixture : fixtures::catalogue()) {
+      if (std::ranges::find(left_out, fixture.id) == left_out.end())
+        into.push_back(case_of(fixture, call));
+    }
   }
 }
 

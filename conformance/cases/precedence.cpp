@@ -21,7 +21,7 @@ void observe(Trial& trial, const std::string& body, const std::string& what,
 
 void expired_and_key_mismatch(Trial& trial) {
   TestCertificate certificate = trial.fixture("expired/leaf");
-  certificate.made.key = trial.fixture("valid/ecdsa-p256").made.key;
+  certificate.made.key = trial.fixture("valid/p256").made.key;
   certificate.made.entry.reset();
   observe(trial, certificate.body(trial.call()), "expired, with another's key", {400, 406});
 }

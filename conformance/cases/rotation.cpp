@@ -48,7 +48,9 @@ void both_are_new(Trial& trial) {
     trial.expect(is_new(before, after, name), std::string(name) + " is a new certificate",
                  "it is the old one");
     const auto held = after.find(name);
-    const bool whole = held != after.end() && restorable(name, held->second, trial.session().now);
+    const bool whole =
+        held != after.end() &&
+        restorable(name, held->second, trial.session().cluster_name, trial.session().now);
     trial.expect(whole, std::string(name) + " is a valid pair", "it is not");
   }
   expect_others_unchanged(trial, before, after);

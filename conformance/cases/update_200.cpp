@@ -49,13 +49,14 @@ void others_stay_as_they_were(Trial& trial) {
 }
 
 void key_belongs_to_the_certificate(Trial& trial) {
-  for (const std::uint64_t variant : {0U, 1U}) {
-    trial.expect_status(trial.put(trial.valid(variant)), {200}, trial.valid(variant).note());
+  for (const TestCertificate& one : {trial.valid(), trial.fixture("valid/p256")}) {
+    trial.expect_status(trial.put(one), {200}, one.note());
     const Installed installed = trial.installed();
     const auto held = installed.find(trial.name_text());
     const bool restorable_pair =
         held != installed.end() &&
-        restorable(held->first, held->second, trial.session().now).has_value();
+        restorable(held->first, held->second, trial.session().cluster_name, trial.session().now)
+            .has_value();
     trial.expect(restorable_pair,
                  "what reads back is a whole pair: its key belongs to its certificate",
                  "it is not, or it is gone");

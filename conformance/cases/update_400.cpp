@@ -8,7 +8,7 @@ namespace {
 
 // The new certificate with the installed one's key: a mix-up that a server must see.
 void key_of_the_former(Trial& trial) {
-  const TestCertificate former = trial.fixture("valid/ecdsa-p256");
+  const TestCertificate former = trial.fixture("valid/p256");
   TestCertificate next = trial.valid(1);
   const Snapshot before = trial.with_valid_sibling(former);
   next.made.key = former.made.key;
@@ -18,7 +18,7 @@ void key_of_the_former(Trial& trial) {
 }
 
 void certificate_of_the_former(Trial& trial) {
-  const TestCertificate former = trial.fixture("valid/ecdsa-p256");
+  const TestCertificate former = trial.fixture("valid/p256");
   TestCertificate next = trial.valid(1);
   const Snapshot before = trial.with_valid_sibling(former);
   next.made.certificate = former.made.certificate;
@@ -29,7 +29,7 @@ void certificate_of_the_former(Trial& trial) {
 
 // Without a key the installed one must match.
 void no_key_and_the_installed_one_is_another(Trial& trial) {
-  const Snapshot before = trial.with_valid_sibling(trial.fixture("valid/ecdsa-p256"));
+  const Snapshot before = trial.with_valid_sibling(trial.fixture("valid/p256"));
   TestCertificate next = trial.valid(1);
   next.made.key.reset();
   next.made.entry.reset();
@@ -50,7 +50,7 @@ void no_key_and_the_installed_one_fits(Trial& trial) {
 }
 
 void still_works_after_rejections(Trial& trial) {
-  for (int i = 0; i < 3; ++i) trial.rejects(trial.fixture("key/mismatch"), {400});
+  for (int i = 0; i < 3; ++i) trial.rejects(trial.fixture("key/does-not-match"), {400});
   trial.accepts(trial.valid(1));
 }
 

@@ -14,31 +14,12 @@ void rejects_name(Trial& trial, const std::string& name, const std::vector<int>&
                      "a valid certificate for the name '" + name + "'", codes);
 }
 
-void no_such_name(Trial& trial) {
-  rejects_name(trial, "certdrill_no_such_name", {403});
-}
-
-// As GET spells it, and as many scripts send it.
-void with_cert_suffix(Trial& trial) {
-  rejects_name(trial, trial.name_text() + "_cert", {403});
-}
-
-void in_capitals(Trial& trial) {
-  std::string name = trial.name_text();
-  for (char& c : name) c = static_cast<char>(c >= 'a' && c <= 'z' ? c - 'a' + 'A' : c);
-  rejects_name(trial, name, {403});
-}
-
 void with_blanks(Trial& trial) {
   rejects_name(trial, " " + trial.name_text() + " ", {403});
 }
 
 void a_path(Trial& trial) {
   rejects_name(trial, "../" + trial.name_text(), {403});
-}
-
-void empty(Trial& trial) {
-  rejects_name(trial, "", {403, 400});
 }
 
 // Proves that 403 is not about the user: the same user's valid request got 200 a moment before.
@@ -53,18 +34,10 @@ void nothing_is_created(Trial& trial) {
 void add_update_403_cases(std::vector<Case>& into) {
   const Needs needs = changes_of(Subject::any);
   add_for_both_calls(
-      {{"403/no-such-name", Level::must, "A valid certificate for a name that no cluster has.",
-        contract::unknown, needs, no_such_name},
-       {"403/name-with-cert-suffix", Level::must, "The name with _cert behind it.",
-        contract::unknown, needs, with_cert_suffix},
-       {"403/name-in-capitals", Level::must, "The name in capitals.", contract::unknown, needs,
-        in_capitals},
-       {"403/name-with-blanks", Level::must, "The name with blanks around it.", contract::unknown,
+      {{"403/name-with-blanks", Level::must, "The name with blanks around it.", contract::unknown,
         needs, with_blanks},
        {"403/name-is-a-path", Level::must, "A path that leads out of the store.", contract::unknown,
         needs, a_path},
-       {"403/name-is-empty", Level::should, "An empty name: unknown, or not a name at all.",
-        contract::unknown, needs, empty},
        {"403/nothing-is-created", Level::must, "An unknown name does not appear in the read-back.",
         contract::unknown, needs, nothing_is_created}},
       into);
