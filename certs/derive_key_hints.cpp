@@ -6,7 +6,23 @@
 namespace certdrill::certs {
 namespace {
 
-constexpr std::array<RsaHint, 0> table{};
+// clang-format off
+constexpr std::array<RsaHint, 13> table{{
+    {KeyType::rsa512, 0, "leaf", 36, 13},
+    {KeyType::rsa1024, 0, "leaf", 522, 194},
+    {KeyType::rsa2048, 0, "leaf", 1234, 314},
+    {KeyType::rsa2048, 0, "other", 157, 133},
+    {KeyType::rsa2048, 0, "root", 121, 7},
+    {KeyType::rsa2048, 0, "intermediate", 226, 6},
+    {KeyType::rsa2048, 0, "issuing", 650, 1046},
+    {KeyType::rsa2048, 0, "unrelated root", 510, 281},
+    {KeyType::rsa2048, 0, "unrelated intermediate", 87, 170},
+    {KeyType::rsa2048, 0, "loop A", 121, 79},
+    {KeyType::rsa2048, 0, "loop B", 358, 103},
+    {KeyType::rsa3072, 0, "leaf", 57, 181},
+    {KeyType::rsa4096, 0, "leaf", 308, 194},
+}};
+// clang-format on
 
 }  // namespace
 
