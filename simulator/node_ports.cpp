@@ -32,18 +32,16 @@ std::string node_address(int uid) {
 }
 
 tl::expected<ReadyNode, std::string> open_node_ports(Listeners& listeners, const Node& node,
-                                                     bool free_ports, const NodeFaces& faces) {
+                                                     bool free_ports, const NodeFaces& faces,
+                                                     const Presents& presents) {
   ReadyNode ready{.uid = node.uid(), .address = node.address()};
   for (const Service& service : kServices) {
     ListenerSpec spec{.address = node.address(),
                       .port = free_ports ? std::uint16_t{0} : service.port,
                       .tag = static_cast<std::uint32_t>(node.uid()),
                       .role = static_cast<int>(service.presents),
-                      .identity =
-                          [&node, name = service.presents](const ConnectionInfo&) {
-                            const auto presented = node.presented(name);
-                            return presented ? presented->bundle : nullptr;
-                          },
+                      .identity = [&node, presents, port = service.presents](
+                                      const ConnectionInfo&) { return presents(node, port); },
                       .http = service.face == nullptr ? HttpFace{} : faces.*service.face};
     const auto port = listeners.add(std::move(spec));
     if (!port) return tl::unexpected(port.error());

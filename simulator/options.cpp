@@ -108,6 +108,12 @@ void add_limit_options(CLI::App& app, SimulatorSettings& settings, Texts& texts)
                  "Body of a 200 for which none is documented: empty or object")
       ->check(CLI::IsMember({"empty", "object"}))
       ->capture_default_str();
+  app.add_option("--journal-limit", settings.journal_limit,
+                 "Requests that the journal keeps; older ones fall out")
+      ->check(CLI::Range(std::size_t{1}, std::size_t{1'000'000}))
+      ->capture_default_str();
+  app.add_flag("--include-keys", settings.include_keys,
+               "Snapshots hold private keys without being asked");
   app.add_option("--max-body", settings.max_body_bytes, "Largest request body in bytes; above: 413")
       ->check(CLI::Range(std::size_t{1}, std::size_t{1} << 30))
       ->capture_default_str();

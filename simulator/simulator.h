@@ -24,8 +24,16 @@
 #include "simulator/cluster/edition.h"
 #include "simulator/cluster/users.h"
 #include "simulator/control_api/control_access.h"
+#include "simulator/faults/drills.h"
+#include "simulator/faults/fault_plan.h"
+#include "simulator/feed/feed.h"
+#include "simulator/journal/journal.h"
+#include "simulator/snapshots.h"
 
 namespace certdrill::simulator {
+
+class RequestGate;
+class RequestMetrics;
 
 enum class PortPlan {
   product,     // node k on 127.0.0.k, with the product's ports 9443, 8443, 8070 and 12000
@@ -48,11 +56,18 @@ struct SimulatorSettings {
   ControlAccess control;
   std::vector<int> down;  // uids of nodes that are down from the start
 
+  std::vector<FaultRule> faults;     // armed from the start
+  std::vector<const Drill*> drills;  // as well
+
   Clock::Source time_source = system_now;
+  FaultPlan::SteadySource steady_source = std::chrono::steady_clock::now;  // of faults that end
   std::optional<certs::Instant>
       now;  // where the cluster's clock starts; default: the source's time
 
   std::optional<std::filesystem::path> data_dir;  // default: all in memory
+
+  std::size_t journal_limit = 10'000;  // entries, 1 to 1,000,000; older ones fall out
+  bool include_keys = false;           // snapshots hold private keys without being asked
 
   std::size_t max_body_bytes = 4 * 1024 * 1024;
   std::size_t max_header_bytes = 32 * 1024;
@@ -93,6 +108,12 @@ class Simulator {
   const Ready& ready() const;
   Cluster& cluster();
   Clock& clock();
+  Journal& journal();
+  Feed& feed();
+  RequestMetrics& metrics();
+  RequestGate& gate();
+  Snapshots& snapshots();
+  const SimulatorSettings& settings() const;
 
   // A node that is down refuses connections on its ports and misses rollouts. REQUIRES: the cluster
   // has uid. The error says which port could not be had again.
@@ -100,6 +121,31 @@ class Simulator {
 
   // Drops the node's connections; it comes back with what it holds, and presents that. Same errors.
   tl::expected<void, std::string> restart_node(int uid);
+
+  // Back to the state at the start: certificates, nodes, clock, faults, journal, feed, metrics, and
+  // no named snapshots. Every request sees the state before or after. The error says which port or
+  // file could not be had.
+  tl::expected<void, std::string> reset();
+
+  // Puts a snapshot's nodes, certificates and clock in place. REQUIRES: it was taken of a cluster
+  // with as many nodes. Same errors.
+  tl::expected<void, std::string> restore(const Snapshot& snapshot);
+  Snapshot take_snapshot();
+
+  // Faults. What is armed when a call returns is what the next request sees, and a node that a
+  // fault takes down is down. The errors of disarming say which port could not be had again.
+  FaultPlan& faults();
+  tl::expected<std::vector<FaultStatus>, ArmError> arm(std::vector<FaultRule> rules,
+                                                       FaultPlan::Existing existing);
+  tl::expected<bool, std::string> disarm(std::string_view name);         // false: there is none
+  tl::expected<bool, std::string> disarm_drill(std::string_view drill);  // false: it is not on
+  tl::expected<void, std::string> disarm_all();
+  tl::expected<void, std::string> reset_faults();  // what was armed at the start, counters at 0
+
+  // What happens by itself as time passes: faults end, nodes come back, internode certificates are
+  // rotated. Done once a second, when a fault ends, and by whoever moves the clock. Returns when it
+  // has something to do again, at most a second from now.
+  std::chrono::milliseconds tick();
 
   // Closes every port and connection, and waits for what is being answered. Not from inside a
   // request.

@@ -10,6 +10,10 @@ namespace {
 
 using certs::CertificateName;
 
+// Source: CONTRACT, "The certificates", the paragraph on internode certificates.
+constexpr auto kProvidedReplacedBefore = std::chrono::days(5);
+constexpr auto kOwnRotatedAfter = std::chrono::days(30);
+
 // Says "a rollout runs" for as long as it lives.
 class RunningMark {
  public:
@@ -51,6 +55,15 @@ InstalledPtr corrupt_pair(const InstalledCertificate& fresh, const InstalledPtr&
   return corrupt;
 }
 
+// The new leaf alone: what a node presents that lost the rest of the chain.
+InstalledPtr without_chain(const InstalledCertificate& fresh) {
+  auto cut = std::make_shared<InstalledCertificate>(fresh);
+  cut->certificate_text = fresh.bundle->leaf().pem();
+  cut->bundle = std::make_shared<const certs::Bundle>(
+      certs::Bundle{{fresh.bundle->leaf()}, fresh.bundle->key});
+  return cut;
+}
+
 std::optional<std::string_view> view(const std::optional<std::string>& text) {
   return text ? std::optional<std::string_view>(*text) : std::nullopt;
 }
@@ -67,7 +80,7 @@ Cluster::Cluster(ClusterSettings settings, certs::Instant created, InternodeCa i
   }
 }
 
-Cluster::Cluster(ClusterSettings settings, certs::Instant now)
+Cluster::Cluster(const ClusterSettings& settings, certs::Instant now)
     : Cluster(settings, now, make_internode_ca(settings.name, settings.key_type, now)) {
   generate_all(now);
 }
@@ -92,7 +105,7 @@ tl::expected<std::unique_ptr<Cluster>, std::string> Cluster::open(ClusterSetting
   if (!contents) return tl::unexpected(contents.error());
   const std::size_t wanted = settings.node_addresses.size();
   if (!*contents) {
-    auto fresh = std::make_unique<Cluster>(std::move(settings), now);
+    auto fresh = std::make_unique<Cluster>(settings, now);
     const auto store = fresh->store();
     if (auto made = data_dir->create({fresh->settings_.name, now, fresh->internode_ca_, *store, 0,
                                       std::vector<CertificateSet>(wanted, *store)});
@@ -150,12 +163,15 @@ void Cluster::publish_store(CertificateSet store) {
 
 tl::expected<certs::Bundle, certs::Defect> Cluster::judge(const Change& change,
                                                           const CertificateSet& installed,
-                                                          certs::Instant now) const {
+                                                          certs::Instant now,
+                                                          Mishaps& mishaps) const {
   const auto& before = installed[change.name];
   const bool has_installed_key = before && before->bundle->key.has_value();
   return certs::validate({change.name, view(change.certificate), view(change.key),
                           has_installed_key ? &*before->bundle->key : nullptr},
-                         {settings_.strictness, settings_.name}, now);
+                         {mishaps.strictness_for(change.name).value_or(settings_.strictness),
+                          settings_.name},
+                         now);
 }
 
 tl::expected<Rollout, Rejection> Cluster::update(std::span<const Change> changes,
@@ -166,7 +182,7 @@ tl::expected<Rollout, Rejection> Cluster::update(std::span<const Change> changes
   const auto judge_all = [&](const CertificateSet& installed) -> std::optional<Rejection> {
     bundles.clear();
     for (std::size_t i = 0; i < changes.size(); ++i) {
-      auto bundle = judge(changes[i], installed, now);
+      auto bundle = judge(changes[i], installed, now, mishaps);
       if (!bundle) {
         log_rejection(changes[i], bundle.error(), now);
         return Rejection{i, std::move(bundle.error()), {}};
@@ -203,39 +219,83 @@ tl::expected<Rollout, Rejection> Cluster::update(std::span<const Change> changes
   }
   generation_ = generation;
   publish_store(std::move(after));
-  auto rollout = roll_out(accepted, mishaps);
+  auto rollout = roll_out(accepted, now, mishaps);
   log_change("cluster_certificate_updated", accepted, rollout, now);
   return rollout;
 }
 
-Rollout Cluster::roll_out(std::span<const Accepted> accepted, Mishaps& mishaps) {
-  Rollout rollout{generation_, {}};
+Rollout Cluster::roll_out(std::span<const Accepted> accepted, certs::Instant now,
+                          Mishaps& mishaps) {
+  Rollout rollout{generation_, {}, {}, {}};
+  for (const auto& change : accepted) {
+    rollout.installed.push_back(change.certificate);
+    publish(FeedKind::verdict, now, 0, change.name, change.certificate ? "accepted" : "removed");
+    convergence_.begin_attempt(change.name);
+    look_at(change.name, now);
+  }
+  const auto begun = std::chrono::steady_clock::now();
+  roll_out_to_nodes(accepted, now, rollout, mishaps);
+  rollout.duration = std::chrono::duration_cast<std::chrono::microseconds>(
+      std::chrono::steady_clock::now() - begun);
+  for (const auto& change : accepted) {
+    convergence_.end_attempt(change.name, rollout.unreached.empty());
+    look_at(change.name, now);
+  }
+  return rollout;
+}
+
+void Cluster::roll_out_to_nodes(std::span<const Accepted> accepted, certs::Instant now,
+                                Rollout& rollout, Mishaps& mishaps) {
   for (const auto& node : nodes_) {
-    if (!node->up()) {
-      rollout.unreached.push_back({node->uid(), "the node is down"});
-      continue;
-    }
     for (const auto& change : accepted) {
-      if (auto why = apply(*node, change, mishaps)) {
+      if (auto why = apply(*node, change, now, mishaps)) {
+        publish(FeedKind::node_failed, now, node->uid(), change.name, *why);
         rollout.unreached.push_back({node->uid(), std::move(*why)});
         break;
       }
     }
   }
-  return rollout;
 }
 
-std::optional<std::string> Cluster::apply(Node& node, const Accepted& accepted, Mishaps& mishaps) {
-  Step step = mishaps.on_apply(accepted.name, node.uid());
-  if (step.fate == Fate::unreachable || step.fate == Fate::fails_before_apply) return step.reason;
-  if (auto failure = install_on(node, accepted, step.fate)) return failure;
-  if (step.fate == Fate::loses_confirmation || step.fate == Fate::corrupts_pair) return step.reason;
-  return std::nullopt;
+std::optional<std::string> Cluster::apply(Node& node, const Accepted& accepted, certs::Instant now,
+                                          Mishaps& mishaps) {
+  Step step = node.up() ? mishaps.on_apply(accepted.name, node.uid())
+                        : mishaps.on_node_down(accepted.name, node.uid());
+  const bool hears = step.fate != Fate::unreachable && step.fate != Fate::fails_before_apply;
+  if (hears) {
+    if (auto failure = install_on(node, accepted, step.fate)) return failure;
+    publish(FeedKind::node_applied, now, node.uid(), accepted.name, {});
+  }
+  const bool confirms =
+      hears && step.fate != Fate::loses_confirmation && step.fate != Fate::corrupts_pair;
+  if (confirms || !step.reported) return std::nullopt;
+  return std::move(step.reason);
+}
+
+void Cluster::look_at(CertificateName name, certs::Instant now) const {
+  convergence_.look(name, (*store())[name], nodes_, now);
+}
+
+void Cluster::publish(FeedKind kind, certs::Instant now, int node,
+                      std::optional<CertificateName> name, std::string detail) const {
+  if (feed_ == nullptr) return;
+  FeedEvent event;
+  event.kind = kind;
+  event.time = now;
+  event.node = node;
+  event.certificate = name;
+  if (name && kind != FeedKind::node_failed) {
+    const auto store = this->store();
+    event.generation = (*store)[*name] ? (*store)[*name]->generation : 0;
+  }
+  event.detail = std::move(detail);
+  feed_->publish(std::move(event));
 }
 
 std::optional<std::string> Cluster::install_on(Node& node, const Accepted& accepted, Fate fate) {
   InstalledPtr fresh = accepted.certificate;
   if (fate == Fate::corrupts_pair && fresh) fresh = corrupt_pair(*fresh, node.held(accepted.name));
+  if (fate == Fate::loses_chain && fresh) fresh = without_chain(*fresh);
   if (data_dir_) {
     if (auto written = data_dir_->write_node(node.uid(), accepted.name, fresh); !written)
       return written.error();
@@ -245,6 +305,7 @@ std::optional<std::string> Cluster::install_on(Node& node, const Accepted& accep
   } else {
     node.install(accepted.name, std::move(fresh));
   }
+  if (fate == Fate::stops_presenting) node.stop_presenting(accepted.name);
   return std::nullopt;
 }
 
@@ -261,13 +322,13 @@ tl::expected<Rollout, RemoveError> Cluster::remove(CertificateName name, certs::
   after[name] = nullptr;
   if (data_dir_) {
     if (auto written = data_dir_->write_store(name, nullptr); !written) {
-      return Rollout{generation_, {{0, written.error()}}};
+      return Rollout{generation_, {{0, written.error()}}, {}, {}};
     }
   }
   ++generation_;
   publish_store(std::move(after));
   const Accepted removal{name, nullptr};
-  auto rollout = roll_out({&removal, 1}, mishaps);
+  auto rollout = roll_out({&removal, 1}, now, mishaps);
   log_change("cluster_certificate_deleted", {&removal, 1}, rollout, now);
   return rollout;
 }
@@ -284,16 +345,37 @@ Rollout Cluster::rotate_internode(std::span<const CertificateName> names, certs:
     after[name] = std::make_shared<const InstalledCertificate>(std::move(made));
     if (data_dir_) {
       if (auto written = data_dir_->write_store(name, after[name]); !written) {
-        return Rollout{generation_, {{0, written.error()}}};
+        return Rollout{generation_, {{0, written.error()}}, {}, {}};
       }
     }
     accepted.push_back({name, after[name]});
   }
   ++generation_;
   publish_store(std::move(after));
-  auto rollout = roll_out(accepted, mishaps);
+  auto rollout = roll_out(accepted, now, mishaps);
   log_change("cluster_internode_certificates_rotated", accepted, rollout, now);
   return rollout;
+}
+
+std::vector<CertificateName> Cluster::due_for_rotation(certs::Instant now) const {
+  const auto store = this->store();
+  std::vector<CertificateName> due;
+  for (const auto& certificate : certs::cluster_certificates()) {
+    const auto& installed = (*store)[certificate.name];
+    if (!certificate.internode || !installed) continue;
+    const auto& leaf = installed->bundle->leaf();
+    const bool is_due = installed->origin == Origin::provided
+                            ? leaf.not_after() - now <= kProvidedReplacedBefore
+                            : now - leaf.not_before() >= kOwnRotatedAfter;
+    if (is_due) due.push_back(certificate.name);
+  }
+  return due;
+}
+
+std::optional<Rollout> Cluster::maintain(certs::Instant now, Mishaps& mishaps) {
+  const auto due = due_for_rotation(now);
+  if (due.empty()) return std::nullopt;
+  return rotate_internode(due, now, mishaps);
 }
 
 int Cluster::primary() const {
@@ -312,6 +394,29 @@ void Cluster::set_node_up(int uid, bool up, certs::Instant now) {
             up ? "node_up" : "node_down",
             up ? Severity::info : Severity::error,
             {{"node_uid", std::to_string(uid)}}});
+  publish(up ? FeedKind::node_up : FeedKind::node_down, now, uid, std::nullopt, {});
+  for (const auto& certificate : certs::cluster_certificates()) look_at(certificate.name, now);
+}
+
+std::vector<CertificateConvergence> Cluster::convergence(certs::Instant now) const {
+  std::vector<CertificateConvergence> all;
+  const auto store = this->store();
+  for (const auto& certificate : certs::cluster_certificates()) {
+    const auto name = certificate.name;
+    const bool somewhere =
+        (*store)[name] || std::ranges::any_of(nodes_, [&](const auto& node) {
+          return node->held(name) != nullptr || node->presented(name) != nullptr;
+        });
+    auto report = convergence_.look(name, (*store)[name], nodes_, now);
+    if (somewhere) all.push_back(std::move(report));
+  }
+  return all;
+}
+
+void Cluster::forget_history(certs::Instant now) {
+  log_.clear();
+  convergence_.clear();
+  for (const auto& certificate : certs::cluster_certificates()) look_at(certificate.name, now);
 }
 
 void Cluster::log_change(const char* type, std::span<const Accepted> accepted,
@@ -337,14 +442,14 @@ void Cluster::log_rejection(const Change& change, const certs::Defect& defect, c
             Severity::warning,
             {{"certificate", std::string(to_string(change.name))},
              {"reason", std::string(text_id(defect.id))}}});
+  publish(FeedKind::verdict, now, 0, change.name, "rejected: " + std::string(text_id(defect.id)));
 }
 
 ClusterState Cluster::capture() const {
+  const std::lock_guard lock(rollout_mutex_);
   ClusterState state;
-  {
-    const std::lock_guard lock(store_mutex_);
-    state.store = *store_;
-  }
+  state.store = *store();
+  state.generation = generation_;
   for (const auto& node : nodes_) {
     ClusterState::NodeState taken{node->up(), {}, {}};
     for (const auto& certificate : certs::cluster_certificates()) {
@@ -377,6 +482,7 @@ tl::expected<void, std::string> Cluster::restore(const ClusterState& state) {
     }
   }
   for (std::size_t i = 0; i < nodes_.size(); ++i) nodes_[i]->set_up(state.nodes[i].up);
+  generation_ = state.generation;
   publish_store(state.store);
   return {};
 }

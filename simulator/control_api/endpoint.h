@@ -58,5 +58,11 @@ std::span<const std::span<const ControlRoute>> control_routes();
 std::span<const ControlRoute> health_routes();
 std::span<const ControlRoute> cluster_routes();
 std::span<const ControlRoute> node_routes();
+std::span<const ControlRoute> convergence_routes();
+std::span<const ControlRoute> request_routes();
+std::span<const ControlRoute> event_routes();
+std::span<const ControlRoute> snapshot_routes();
+std::span<const ControlRoute> metric_routes();
+std::span<const ControlRoute> openapi_routes();
 
 }  // namespace certdrill::simulator

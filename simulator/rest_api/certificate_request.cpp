@@ -92,6 +92,19 @@ Answer rejection_answer(const Rejection& rejection, bool answers_404, const std:
   return error_answer(400, "invalid_certificate", description);
 }
 
+void note_rollout(std::span<const certs::CertificateName> names, const Rollout& rollout,
+                  AnswerNotes& notes) {
+  for (std::size_t i = 0; i < names.size(); ++i) {
+    NotedCertificate noted{std::string(to_string(names[i])), std::nullopt};
+    if (i < rollout.installed.size() && rollout.installed[i]) {
+      noted.leaf = rollout.installed[i]->bundle->leaf();
+    }
+    notes.certificates.push_back(std::move(noted));
+  }
+  for (const auto& unreached : rollout.unreached) notes.unreached.push_back(unreached.uid);
+  notes.rollout = rollout.duration;
+}
+
 std::string name_unreached(const Rollout& rollout) {
   std::string text;
   for (const auto& unreached : rollout.unreached) {

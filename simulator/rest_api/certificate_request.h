@@ -4,6 +4,7 @@
 // Errors follow the design's order: 400 for the JSON's shape, 403 for an unknown name.
 #pragma once
 
+#include <span>
 #include <string>
 
 #include <nlohmann/json_fwd.hpp>
@@ -25,6 +26,10 @@ Answer rejection_answer(const Rejection& rejection, bool answers_404, const std:
 // Step 7 and 8: 409 with the nodes and why, or 200.
 Answer rollout_answer(const Rollout& rollout, std::size_t node_count,
                       std::string_view success_body);
+
+// What the journal keeps of a rollout. `names` are those of the changes, in their order.
+void note_rollout(std::span<const certs::CertificateName> names, const Rollout& rollout,
+                  AnswerNotes& notes);
 
 // "node 2 (the node is down), node 3 (...)".
 std::string name_unreached(const Rollout& rollout);

@@ -88,16 +88,17 @@ Answer put_certificates(const Scene& scene, const Call& call, std::string_view /
   // This call documents no 404 in any edition.
   if (!rollout)
     return rejection_answer(rollout.error(), /*answers_404=*/false, where(rollout.error().index));
-  return rollout_answer(*rollout, scene.cluster.node_count(), scene.success_body);
+  auto answer = rollout_answer(*rollout, scene.cluster.node_count(), scene.success_body);
+  std::vector<certs::CertificateName> names;
+  for (const auto& change : *changes) names.push_back(change.name);
+  note_rollout(names, *rollout, answer.notes);
+  return answer;
 }
 
-Answer delete_certificate(const Scene& scene, const Call& /*call*/, std::string_view parameter) {
-  const auto name = certs::find_certificate(parameter);
-  if (!name) {
-    return error_answer(404, "unknown_certificate",
-                        "There is no certificate named '" + std::string(parameter) + "'.");
-  }
-  const auto rollout = scene.cluster.remove(*name, scene.now, scene.mishaps);
+namespace {
+
+Answer removal_answer(const Scene& scene, std::string_view parameter,
+                      const tl::expected<Rollout, RemoveError>& rollout) {
   if (!rollout && rollout.error() == RemoveError::required) {
     return error_answer(
         403, "required_certificate",
@@ -116,6 +117,20 @@ Answer delete_certificate(const Scene& scene, const Call& /*call*/, std::string_
             name_unreached(*rollout) + ".");
   }
   return json_answer(std::string(scene.success_body));
+}
+
+}  // namespace
+
+Answer delete_certificate(const Scene& scene, const Call& /*call*/, std::string_view parameter) {
+  const auto name = certs::find_certificate(parameter);
+  if (!name) {
+    return error_answer(404, "unknown_certificate",
+                        "There is no certificate named '" + std::string(parameter) + "'.");
+  }
+  const auto rollout = scene.cluster.remove(*name, scene.now, scene.mishaps);
+  auto answer = removal_answer(scene, parameter, rollout);
+  if (rollout) note_rollout({&*name, 1}, *rollout, answer.notes);
+  return answer;
 }
 
 }  // namespace certdrill::simulator

@@ -72,19 +72,13 @@ Answer not_authenticated(const Call& call) {
   return answer;
 }
 
-}  // namespace
-
-Answer RestApi::answer(const Scene& scene, const Call& call) const {
-  const User* user = call.authorization ? users_.authenticate(*call.authorization) : nullptr;
-  if (user == nullptr) return not_authenticated(call);
-
-  const Found found = find_route(call, scene.edition);
+Answer dispatch(const Scene& scene, const Call& call, const Found& found, const User& user) {
   if (!found.path_known) return unknown_uri(call, scene.edition);
   if (found.route == nullptr) return wrong_method(call, found);
-  if (!permits(user->role, found.route->permission)) {
+  if (!permits(user.role, found.route->permission)) {
     return error_answer(
         403, "insufficient_permissions",
-        "The user '" + user->username + "' has the role " + std::string(to_string(user->role)) +
+        "The user '" + user.username + "' has the role " + std::string(to_string(user.role)) +
             ", which does not hold the permission " +
             std::string(to_string(found.route->permission)) + " that this call needs.");
   }
@@ -97,6 +91,17 @@ Answer RestApi::answer(const Scene& scene, const Call& call) const {
             : "There is no Content-Type header; send Content-Type: application/json.");
   }
   return found.route->handler(scene, call, found.parameter);
+}
+
+}  // namespace
+
+Answer RestApi::answer(const Scene& scene, const Call& call) const {
+  const User* user = call.authorization ? users_.authenticate(*call.authorization) : nullptr;
+  const Found found = find_route(call, scene.edition);
+  Answer answer = user == nullptr ? not_authenticated(call) : dispatch(scene, call, found, *user);
+  if (found.route != nullptr) answer.notes.endpoint = found.route->path;
+  if (user != nullptr) answer.notes.user = user->username;
+  return answer;
 }
 
 }  // namespace certdrill::simulator

@@ -1,5 +1,6 @@
 #include "simulator/rest_api/rest_face.h"
 
+#include <chrono>
 #include <optional>
 
 namespace certdrill::simulator {
@@ -36,10 +37,18 @@ void RestFace::operator()(Exchange& exchange) const {
   // A change waits for a rollout that runs, and for the disk; the other connections must not wait
   // with it.
   std::optional<BlockingSection> blocking;
-  if (call.method != "GET" && settings_.cluster.may_block()) blocking.emplace(exchange.loop);
-  const Scene scene{settings_.cluster, settings_.mishaps, settings_.edition, settings_.clock.now(),
-                    settings_.success_body};
-  write_answer(api_.answer(scene, call), exchange.response);
+  if (call.method != "GET" && cluster_.may_block()) blocking.emplace(exchange.loop);
+  const auto pass = gate_.enter();
+  const auto begun = std::chrono::steady_clock::now();
+  const auto now = clock_.now();
+  recorder_.came_in(call, now);
+  const auto sleep = [&](Milliseconds duration) { gate_.sleep_for(exchange.loop, duration); };
+  auto served = front_.serve(call, header(exchange.request, "X-Certdrill-Drill"), sleep);
+  recorder_.was_answered(call, served.answer, now,
+                         std::chrono::duration_cast<std::chrono::microseconds>(
+                             std::chrono::steady_clock::now() - begun));
+  write_answer(std::move(served.answer), exchange.response);
+  exchange.delivery = served.delivery;
 }
 
 }  // namespace certdrill::simulator

@@ -4,34 +4,31 @@
 // Thread safety: operator() may be called from any thread.
 #pragma once
 
-#include <string>
-
-#include "simulator/cluster/clock.h"
-#include "simulator/cluster/cluster.h"
-#include "simulator/cluster/edition.h"
 #include "simulator/listeners/exchange.h"
-#include "simulator/rest_api/rest_api.h"
+#include "simulator/request_gate.h"
+#include "simulator/rest_api/front.h"
+#include "simulator/rest_api/request_recorder.h"
 
 namespace certdrill::simulator {
 
-struct RestFaceSettings {
-  Cluster& cluster;
-  const Clock& clock;
-  Mishaps& mishaps;
-  const Edition& edition;
-  std::string success_body;  // of a 200 for which no body is documented: "" or "{}"
-};
-
 class RestFace {
  public:
-  RestFace(RestFaceSettings settings, Users users)
-      : settings_(std::move(settings)), api_(std::move(users)) {}
+  RestFace(FrontSettings settings, Users users, RequestGate& gate,  // both outlive this
+           const RequestRecorder& recorder)
+      : cluster_(settings.cluster),
+        clock_(settings.clock),
+        gate_(gate),
+        recorder_(recorder),
+        front_(std::move(settings), std::move(users)) {}
 
   void operator()(Exchange& exchange) const;
 
  private:
-  const RestFaceSettings settings_;
-  const RestApi api_;
+  const Cluster& cluster_;
+  const Clock& clock_;
+  RequestGate& gate_;
+  const RequestRecorder& recorder_;
+  const Front front_;
 };
 
 }  // namespace certdrill::simulator

@@ -46,10 +46,13 @@ Answer post_rotate(const Scene& scene, const Call& call, std::string_view /*para
   const auto names = names_to_rotate(scene, call.body);
   if (!names) return names.error();
   const auto rollout = scene.cluster.rotate_internode(*names, scene.now, scene.mishaps);
-  if (rollout.unreached.empty()) return json_answer(std::string(scene.success_body));
-  return error_answer(
-      400, "not_all_nodes_updated",
-      "The internal certificates were not updated on " + name_unreached(rollout) + ".");
+  auto answer = rollout.unreached.empty()
+                    ? json_answer(std::string(scene.success_body))
+                    : error_answer(400, "not_all_nodes_updated",
+                                   "The internal certificates were not updated on " +
+                                       name_unreached(rollout) + ".");
+  note_rollout(*names, rollout, answer.notes);
+  return answer;
 }
 
 }  // namespace certdrill::simulator

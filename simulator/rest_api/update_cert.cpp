@@ -15,7 +15,9 @@ Answer update_one(const Scene& scene, const Call& call) {
   if (!change) return change.error();
   const auto rollout = scene.cluster.update({&*change, 1}, scene.now, scene.mishaps);
   if (!rollout) return rejection_answer(rollout.error(), scene.edition.answers_404, "");
-  return rollout_answer(*rollout, scene.cluster.node_count(), scene.success_body);
+  auto answer = rollout_answer(*rollout, scene.cluster.node_count(), scene.success_body);
+  note_rollout({&change->name, 1}, *rollout, answer.notes);
+  return answer;
 }
 
 }  // namespace

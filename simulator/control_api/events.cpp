@@ -1,0 +1,115 @@
+// GET /sim/v1/events: the feed as server-sent events.
+#include <array>
+#include <chrono>
+#include <memory>
+
+#include "simulator/control_api/endpoint.h"
+#include "simulator/control_api/fields.h"
+#include "simulator/simulator.h"
+
+namespace certdrill::simulator {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+constexpr std::array<std::string_view, 1> kQuery{"since"};
+constexpr std::chrono::milliseconds kLook{100};  // how soon a client that left is noticed
+constexpr int kLooksPerHeartbeat = 50;
+
+Json event_json(const NumberedEvent& numbered) {
+  const FeedEvent& event = numbered.event;
+  Json json{{"id", numbered.id},
+            {"kind", to_string(event.kind)},
+            {"time", certs::format_instant(event.time)}};
+  if (event.node != 0) json["node"] = event.node;
+  if (event.certificate) json["certificate"] = to_string(*event.certificate);
+  if (event.generation != 0) json["generation"] = event.generation;
+  if (event.status != 0) json["status"] = event.status;
+  if (!event.name.empty()) json["name"] = event.name;
+  if (!event.detail.empty()) json["detail"] = event.detail;
+  return json;
+}
+
+std::string wire_text(const Feed::Batch& batch) {
+  std::string text;
+  if (batch.missed > 0) {
+    text += ": " + std::to_string(batch.missed) + " events before these are no longer kept\n\n";
+  }
+  for (const auto& numbered : batch.events) {
+    text += "id: " + std::to_string(numbered.id) +
+            "\nevent: " + std::string(to_string(numbered.event.kind)) +
+            "\ndata: " + event_json(numbered).dump(-1, ' ', false, Json::error_handler_t::replace) +
+            "\n\n";
+  }
+  return text;
+}
+
+// One watcher. The provider is called again and again, and writes what there is each time.
+class Stream {
+ public:
+  Stream(const Feed& feed, Exchange& exchange, std::uint64_t since)
+      : feed_(feed), loop_(exchange.loop), client_gone_(exchange.client_gone), since_(since) {}
+
+  bool write(httplib::DataSink& sink) {
+    if (!begun_) {
+      begun_ = true;
+      const std::string hello = ": certdrill events\n\n";
+      return sink.write(hello.data(), hello.size());
+    }
+    if (loop_.stopping()) {
+      sink.done();
+      return true;
+    }
+    if (client_gone_()) return false;
+    const auto batch = feed_.after(since_, kLook);
+    std::string text = wire_text(batch);
+    if (!batch.events.empty()) since_ = batch.events.back().id;
+    if (text.empty() && ++quiet_ < kLooksPerHeartbeat) return true;
+    quiet_ = 0;
+    if (text.empty()) text = ": heartbeat\n\n";
+    return sink.write(text.data(), text.size());
+  }
+
+ private:
+  const Feed& feed_;
+  EventLoop& loop_;
+  const std::function<bool()> client_gone_;
+  std::uint64_t since_;
+  bool begun_ = false;
+  int quiet_ = 0;  // looks since something was written
+};
+
+// From ?since=ID, or from the header that a browser's or library's reconnect sends; otherwise from
+// now on.
+tl::expected<std::uint64_t, ControlAnswer> first_id(const Feed& feed,
+                                                    const httplib::Request& request) {
+  const auto asked = request.params.find("since");
+  const std::string text =
+      asked != request.params.end() ? asked->second : request.get_header_value("Last-Event-ID");
+  if (asked == request.params.end() && text.empty()) return feed.last_id();
+  const auto number = number_of("since", text, {0, INT64_MAX});
+  if (!number) return tl::unexpected(number.error());
+  return static_cast<std::uint64_t>(*number);
+}
+
+ControlAnswer get_events(Simulator& simulator, const ControlCall& call) {
+  const auto since = first_id(simulator.feed(), call.exchange.request);
+  if (!since) return since.error();
+  const auto stream = std::make_shared<Stream>(simulator.feed(), call.exchange, *since);
+  call.exchange.response.set_chunked_content_provider(
+      "text/event-stream",
+      [stream](std::size_t /*offset*/, httplib::DataSink& sink) { return stream->write(sink); });
+  return {.status = 200, .body = {}, .headers = {}, .streams = true};
+}
+
+constexpr std::array<ControlRoute, 1> kRoutes{{
+    {"GET", "/sim/v1/events", BodyRule::none, get_events, kQuery},
+}};
+
+}  // namespace
+
+std::span<const ControlRoute> event_routes() {
+  return kRoutes;
+}
+
+}  // namespace certdrill::simulator

@@ -1,0 +1,28 @@
+// GET /metrics: what the simulator counts of itself, for Prometheus.
+#include <array>
+
+#include "simulator/control_api/endpoint.h"
+#include "simulator/metrics/request_metrics.h"
+#include "simulator/simulator.h"
+
+namespace certdrill::simulator {
+namespace {
+
+ControlAnswer get_metrics(Simulator& simulator, const ControlCall& /*call*/) {
+  return {.status = 200,
+          .body = simulator.metrics().text(),
+          .content_type = "text/plain; version=0.0.4; charset=utf-8",
+          .headers = {}};
+}
+
+constexpr std::array<ControlRoute, 1> kRoutes{{
+    {"GET", "/metrics", BodyRule::none, get_metrics},
+}};
+
+}  // namespace
+
+std::span<const ControlRoute> metric_routes() {
+  return kRoutes;
+}
+
+}  // namespace certdrill::simulator

@@ -1,0 +1,152 @@
+// GET and POST /sim/v1/snapshot, GET /sim/v1/snapshots, GET and DELETE /sim/v1/snapshots/{name},
+// POST /sim/v1/restore, POST /sim/v1/reset.
+#include <algorithm>
+#include <array>
+
+#include "certs/nearest_name.h"
+#include "simulator/control_api/endpoint.h"
+#include "simulator/control_api/fields.h"
+#include "simulator/control_api/snapshot_json.h"
+#include "simulator/simulator.h"
+
+namespace certdrill::simulator {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+constexpr std::array<std::string_view, 1> kKeysQuery{"include_keys"};
+constexpr std::size_t kLongestName = 64;
+
+tl::expected<Keys, ControlAnswer> keys_wanted(const Simulator& simulator, const ControlCall& call) {
+  const auto& params = call.exchange.request.params;
+  const auto asked = params.find("include_keys");
+  if (asked == params.end()) {
+    return simulator.settings().include_keys ? Keys::included : Keys::left_out;
+  }
+  if (asked->second != "true" && asked->second != "false") {
+    return tl::unexpected(invalid_request("include_keys must be true or false."));
+  }
+  return asked->second == "true" ? Keys::included : Keys::left_out;
+}
+
+ControlAnswer shown(const Simulator& simulator, const ControlCall& call, const Snapshot& snapshot,
+                    int status) {
+  const auto keys = keys_wanted(simulator, call);
+  if (!keys) return keys.error();
+  return control_answer(to_json(snapshot, simulator.ready().cluster, *keys), status);
+}
+
+bool is_good_name(const std::string& name) {
+  return !name.empty() && name.size() <= kLongestName &&
+         std::ranges::all_of(name, [](unsigned char c) {
+           return std::isalnum(c) != 0 || c == '-' || c == '_' || c == '.';
+         });
+}
+
+ControlAnswer unknown_snapshot(Simulator& simulator, std::string_view name) {
+  const auto owned = simulator.snapshots().names();
+  const std::vector<std::string_view> names(owned.begin(), owned.end());
+  return control_error(
+      404, "snapshot_not_exist",
+      "There is no snapshot '" + std::string(name) + "'" + certs::did_you_mean(name, names) + ".");
+}
+
+// A snapshot waits for a rollout that runs.
+ControlAnswer get_snapshot(Simulator& simulator, const ControlCall& call) {
+  const BlockingSection blocking(call.exchange.loop);
+  return shown(simulator, call, simulator.take_snapshot(), 200);
+}
+
+ControlAnswer post_snapshot(Simulator& simulator, const ControlCall& call) {
+  constexpr std::array<std::string_view, 1> kFields{"name"};
+  if (auto refused = refuse_unknown_fields(call.body, kFields)) return std::move(*refused);
+  const auto name = text_field(call.body, "name");
+  if (!name) return name.error();
+  if (!is_good_name(name->value_or(""))) {
+    return invalid_request("'name' must be there: 1 to 64 letters, digits, '-', '_' or '.'.");
+  }
+  if (auto keys = keys_wanted(simulator, call); !keys) return std::move(keys.error());
+  const BlockingSection blocking(call.exchange.loop);
+  const auto snapshot = simulator.take_snapshot();
+  if (!simulator.snapshots().put(**name, snapshot)) {
+    return control_error(
+        409, "too_many_snapshots",
+        "There are " + std::to_string(Snapshots::kMost) + " snapshots already; delete one first.");
+  }
+  return shown(simulator, call, snapshot, 201);
+}
+
+ControlAnswer get_snapshots(Simulator& simulator, const ControlCall& /*call*/) {
+  return control_answer({{"snapshots", simulator.snapshots().names()}});
+}
+
+ControlAnswer get_named(Simulator& simulator, const ControlCall& call) {
+  const auto snapshot = simulator.snapshots().find(std::string(call.parameter));
+  if (!snapshot) return unknown_snapshot(simulator, call.parameter);
+  return shown(simulator, call, *snapshot, 200);
+}
+
+ControlAnswer delete_named(Simulator& simulator, const ControlCall& call) {
+  if (!simulator.snapshots().remove(std::string(call.parameter))) {
+    return unknown_snapshot(simulator, call.parameter);
+  }
+  return get_snapshots(simulator, call);
+}
+
+tl::expected<Snapshot, ControlAnswer> snapshot_to_restore(Simulator& simulator,
+                                                          const nlohmann::json& body) {
+  const auto name = text_field(body, "name");
+  if (!name) return tl::unexpected(name.error());
+  if (name->has_value() == body.contains("snapshot")) {
+    return tl::unexpected(invalid_request(
+        "Send either 'name', of a snapshot taken before, or 'snapshot', one that was taken with "
+        "?include_keys=true."));
+  }
+  if (*name) {
+    auto found = simulator.snapshots().find(**name);
+    if (!found) return tl::unexpected(unknown_snapshot(simulator, **name));
+    return std::move(*found);
+  }
+  auto read = snapshot_from_json(body["snapshot"], simulator.ready().cluster,
+                                 simulator.cluster().node_count());
+  if (!read) return tl::unexpected(invalid_request("The snapshot " + read.error() + "."));
+  return std::move(*read);
+}
+
+ControlAnswer post_restore(Simulator& simulator, const ControlCall& call) {
+  constexpr std::array<std::string_view, 2> kFields{"name", "snapshot"};
+  if (auto refused = refuse_unknown_fields(call.body, kFields)) return std::move(*refused);
+  const auto snapshot = snapshot_to_restore(simulator, call.body);
+  if (!snapshot) return snapshot.error();
+  const BlockingSection blocking(call.exchange.loop);
+  if (auto restored = simulator.restore(*snapshot); !restored) {
+    return control_error(500, "restore_failed", restored.error());
+  }
+  return control_answer({{"status", "restored"}});
+}
+
+ControlAnswer post_reset(Simulator& simulator, const ControlCall& call) {
+  const BlockingSection blocking(call.exchange.loop);
+  if (auto reset = simulator.reset(); !reset) {
+    return control_error(500, "reset_failed", reset.error());
+  }
+  return control_answer({{"status", "reset"}});
+}
+
+constexpr std::array<ControlRoute, 7> kRoutes{{
+    {"GET", "/sim/v1/snapshot", BodyRule::none, get_snapshot, kKeysQuery},
+    {"POST", "/sim/v1/snapshot", BodyRule::required, post_snapshot, kKeysQuery},
+    {"GET", "/sim/v1/snapshots", BodyRule::none, get_snapshots},
+    {"GET", "/sim/v1/snapshots/*", BodyRule::none, get_named, kKeysQuery},
+    {"DELETE", "/sim/v1/snapshots/*", BodyRule::none, delete_named},
+    {"POST", "/sim/v1/restore", BodyRule::required, post_restore},
+    {"POST", "/sim/v1/reset", BodyRule::none, post_reset},
+}};
+
+}  // namespace
+
+std::span<const ControlRoute> snapshot_routes() {
+  return kRoutes;
+}
+
+}  // namespace certdrill::simulator

@@ -1,0 +1,67 @@
+#include "simulator/metrics/certificate_metrics.h"
+
+#include <algorithm>
+#include <array>
+
+#include <prometheus/metric_family.h>
+#include <prometheus/text_serializer.h>
+
+namespace certdrill::simulator {
+namespace {
+
+struct Version {
+  std::string_view path;
+  const char* series;
+};
+
+constexpr std::array<Version, 3> kVersions{{
+    {"/", "node_cert_expiration_seconds"},
+    {"/v2", "node_cert_expires_in_seconds"},
+    {"/v2/", "node_cert_expires_in_seconds"},
+}};
+
+prometheus::MetricFamily expiry_family(const char* name, const std::string& cluster,
+                                       const Node& node, certs::Instant now) {
+  prometheus::MetricFamily family;
+  family.name = name;
+  family.help = "Certificate expiration (in seconds).";
+  family.type = prometheus::MetricType::Gauge;
+  for (const auto& certificate : certs::cluster_certificates()) {
+    const auto held = node.held(certificate.name);
+    if (!held) continue;
+    const std::string logical_name(certificate.text);
+    prometheus::ClientMetric metric;
+    metric.label = {{"cluster", cluster},
+                    {"logical_name", logical_name},
+                    {"node", std::to_string(node.uid())},
+                    {"path", "/etc/opt/redislabs/" + logical_name + "_cert.pem"}};
+    metric.gauge.value = static_cast<double>((held->bundle->leaf().not_after() - now).count());
+    family.metric.push_back(std::move(metric));
+  }
+  return family;
+}
+
+}  // namespace
+
+void CertificateMetrics::operator()(Exchange& exchange) const {
+  const auto& request = exchange.request;
+  auto& response = exchange.response;
+  const auto version = std::ranges::find(kVersions, request.path, &Version::path);
+  if (version == kVersions.end()) {
+    response.status = 404;
+    response.set_content("The metrics are at / and /v2.\n", "text/plain");
+    return;
+  }
+  if (request.method != "GET" && request.method != "HEAD") {
+    response.status = 405;
+    response.set_header("Allow", "GET, HEAD");
+    response.set_content("GET only.\n", "text/plain");
+    return;
+  }
+  const Node& node = cluster_.node(static_cast<int>(exchange.connection.tag));
+  const auto family = expiry_family(version->series, cluster_.settings().name, node, clock_.now());
+  response.set_content(prometheus::TextSerializer().Serialize({family}),
+                       "text/plain; version=0.0.4; charset=utf-8");
+}
+
+}  // namespace certdrill::simulator

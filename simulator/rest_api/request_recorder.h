@@ -1,0 +1,34 @@
+// What is noted of every request to the REST API: an entry of the journal, two events of the feed,
+// a count.
+//
+// Thread safety: every member may be called from any thread.
+#pragma once
+
+#include <chrono>
+
+#include "certs/instant.h"
+#include "simulator/feed/feed.h"
+#include "simulator/journal/journal.h"
+#include "simulator/metrics/request_metrics.h"
+#include "simulator/rest_api/call.h"
+
+namespace certdrill::simulator {
+
+class RequestRecorder {
+ public:
+  RequestRecorder(Journal& journal, Feed& feed, RequestMetrics& metrics)  // all outlive this
+      : journal_(journal), feed_(feed), metrics_(metrics) {}
+
+  void came_in(const Call& call, certs::Instant now) const;
+
+  // `now` as for came_in().
+  void was_answered(const Call& call, const Answer& answer, certs::Instant now,
+                    std::chrono::microseconds duration) const;
+
+ private:
+  Journal& journal_;
+  Feed& feed_;
+  RequestMetrics& metrics_;
+};
+
+}  // namespace certdrill::simulator

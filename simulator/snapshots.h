@@ -1,0 +1,42 @@
+// The state of the simulator at one moment, to come back to: certificates, nodes and the clock. In
+// memory under a name, so that no key has to leave the process.
+//
+// Faults, the journal and the feed are no part of it. Thread safety: Snapshots may be used from any
+// thread; a Snapshot is a plain value whose certificates are shared and immutable.
+#pragma once
+
+#include <cstddef>
+#include <map>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "simulator/cluster/clock.h"
+#include "simulator/cluster/cluster.h"
+
+namespace certdrill::simulator {
+
+struct Snapshot {
+  certs::Instant now;
+  bool clock_frozen = false;
+  ClusterState cluster;
+};
+
+class Snapshots {
+ public:
+  static constexpr std::size_t kMost = 100;
+
+  // False: there are kMost already, and none of this name.
+  bool put(const std::string& name, Snapshot snapshot);
+  std::optional<Snapshot> find(const std::string& name) const;
+  std::vector<std::string> names() const;
+  bool remove(const std::string& name);
+  void clear();
+
+ private:
+  mutable std::mutex mutex_;
+  std::map<std::string, Snapshot> snapshots_;
+};
+
+}  // namespace certdrill::simulator
