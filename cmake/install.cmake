@@ -2,7 +2,7 @@
 # find_package(certdrill) and link certdrill::simulator.
 include(CMakePackageConfigHelpers)
 
-foreach(folder certs fixtures simulator conformance)
+foreach(folder certs fixtures simulator)
   install(DIRECTORY ${folder} DESTINATION ${CMAKE_INSTALL_INCLUDEDIR}/certdrill FILES_MATCHING PATTERN "*.h")
 endforeach()
 

@@ -15,12 +15,17 @@ function(certdrill_settings target)
   endif()
 endfunction()
 
-# certdrill_library(NAME FOLDER SOURCES...): a static library, aliased and exported as certdrill::NAME.
-function(certdrill_library name)
+# certdrill_internal_library(NAME SOURCES...): a static library of this build alone, as certdrill::NAME.
+function(certdrill_internal_library name)
   add_library(certdrill_${name} STATIC ${ARGN})
   add_library(certdrill::${name} ALIAS certdrill_${name})
-  set_target_properties(certdrill_${name} PROPERTIES EXPORT_NAME ${name})
   certdrill_settings(certdrill_${name})
+endfunction()
+
+# certdrill_library(NAME SOURCES...): the same, and installed for others to link.
+function(certdrill_library name)
+  certdrill_internal_library(${name} ${ARGN})
+  set_target_properties(certdrill_${name} PROPERTIES EXPORT_NAME ${name})
   install(TARGETS certdrill_${name} EXPORT certdrill ARCHIVE DESTINATION ${CMAKE_INSTALL_LIBDIR})
 endfunction()
 
