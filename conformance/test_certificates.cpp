@@ -32,6 +32,21 @@ TestCertificates::TestCertificates(std::string cluster_name, certs::Instant now,
       now_(now),
       pool_(std::make_unique<fixtures::KeyPool>(seed)) {}
 
+const TestCertificate& TestCertificates::made(const fixtures::Fixture& fixture,
+                                              certs::CertificateName name,
+                                              std::uint64_t variant) const {
+  const std::tuple key(std::string(fixture.id), name, variant);
+  auto found = made_.find(key);
+  if (found == made_.end()) {
+    const auto settings = settings_for(cluster_name_, now_, pool_->seed(), name);
+    found = made_
+                .emplace(key, TestCertificate{std::string(fixture.id),
+                                              fixtures::make(fixture, settings, *pool_, variant)})
+                .first;
+  }
+  return found->second;
+}
+
 TestCertificate TestCertificates::valid(certs::CertificateName name, std::uint64_t variant) const {
   const auto settings = settings_for(cluster_name_, now_, pool_->seed(), name);
   const auto fits = [&](const fixtures::Fixture& one) {
@@ -42,7 +57,7 @@ TestCertificate TestCertificates::valid(certs::CertificateName name, std::uint64
     const auto all = fixtures::catalogue();
     plain = &*std::ranges::find_if(all, fits);
   }
-  return {std::string(plain->id), fixtures::make(*plain, settings, *pool_, variant)};
+  return made(*plain, name, variant);
 }
 
 tl::expected<TestCertificate, std::string> TestCertificates::fixture(std::string_view id,
@@ -55,7 +70,7 @@ tl::expected<TestCertificate, std::string> TestCertificates::fixture(std::string
     return tl::unexpected("the fixture '" + std::string(id) + "' cannot be made for " +
                           std::string(certs::to_string(name)));
   }
-  return TestCertificate{std::string(id), fixtures::make(*found, settings, *pool_, variant)};
+  return made(*found, name, variant);
 }
 
 }  // namespace certdrill::conformance

@@ -1,14 +1,16 @@
 // The certificates that the cases send: the fixtures' catalogue, made for this cluster's name and
 // time.
 //
-// Thread safety: one thread at a time (it keeps the keys that it has made).
+// Thread safety: one thread at a time (it keeps what it has made).
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <tuple>
 
 #include <tl/expected.hpp>
 
@@ -49,6 +51,12 @@ class TestCertificates {
   std::string cluster_name_;
   certs::Instant now_;
   std::unique_ptr<fixtures::KeyPool> pool_;
+
+  // By id, name and variant: signing again would give the same bytes.
+  const TestCertificate& made(const fixtures::Fixture& fixture, certs::CertificateName name,
+                              std::uint64_t variant) const;
+  mutable std::map<std::tuple<std::string, certs::CertificateName, std::uint64_t>, TestCertificate>
+      made_;
 };
 
 }  // namespace certdrill::conformance

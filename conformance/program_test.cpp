@@ -1,0 +1,287 @@
+// certdrill-conform as people run it: against a healthy simulator, against servers that are none,
+// killed, interrupted, locked out. Every exit code is here.
+#include <thread>
+
+#include <gmock/gmock.h>
+#include <nlohmann/json.hpp>
+#include <signal.h>
+
+#include "certs/bundle.h"
+#include "conformance/testing/simulated_cluster.h"
+#include "conformance/testing/stub_server.h"
+
+namespace certdrill::conformance {
+namespace {
+
+using conformance::testing::Finished;
+using conformance::testing::Process;
+using conformance::testing::read_text;
+using conformance::testing::run_conform;
+using conformance::testing::SimulatedRun;
+using conformance::testing::StubServer;
+using conformance::testing::TempFolder;
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+using ::testing::Not;
+
+nlohmann::json report_of(const SimulatedRun& run) {
+  return nlohmann::json::parse(read_text(run.report_folder() / "report.json"));
+}
+
+void expect_same(const Installed& before, ClusterAccess cluster) {
+  const auto after = cluster.read_installed();
+  ASSERT_TRUE(after.has_value()) << after.error();
+  EXPECT_THAT(differences(before, *after), IsEmpty());
+  for (const auto& [name, held] : before) {
+    const auto chain = certs::parse_chain(held.certificate);
+    for (const ClusterNode& node : cluster.nodes()) {
+      const auto port = node.presents(*certs::find_certificate(name));
+      if (!port) continue;
+      const auto presented = cluster.presented(*port);
+      ASSERT_TRUE(presented.has_value()) << presented.error().what;
+      EXPECT_EQ(presented->front().der(), chain->front().der()) << name << " on node " << node.uid;
+    }
+  }
+}
+
+// Waits until the cluster holds something else than before: a run is in the middle of its changes.
+void wait_for_a_change(const Installed& before, ClusterAccess cluster) {
+  while (true) {
+    const auto now = cluster.read_installed();
+    if (now && !differences(before, *now).empty()) return;
+    std::this_thread::yield();
+  }
+}
+
+class HealthyTest : public ::testing::TestWithParam<const char*> {};
+
+TEST_P(HealthyTest, PassesCompletelyAndLeavesNothingBehind) {
+  const SimulatedRun run({"--emulate", GetParam()});
+  const Installed before = *run.access().read_installed();
+  const Finished finished = run.conform();
+  EXPECT_EQ(finished.exit_code, 0) << finished.output;
+  const auto counts = report_of(run).at("counts");
+  EXPECT_FALSE(counts.contains("failed"));
+  EXPECT_FALSE(counts.contains("inconclusive"));
+  EXPECT_GE(counts.at("passed").get<int>(), 60);
+  expect_same(before, run.access());
+  EXPECT_THAT(run.journals(), IsEmpty());
+}
+
+INSTANTIATE_TEST_SUITE_P(Editions, HealthyTest, ::testing::Values("7.8", "7.22", "8.0", "next"));
+
+TEST(Program, WithoutAllowChangesItSendsNothingThatChanges) {
+  const SimulatedRun run;
+  const Installed before = *run.access().read_installed();
+  std::vector<std::string> arguments = run.command();
+  std::erase(arguments, "--allow-changes");
+  const Finished finished = run_conform(arguments);
+  EXPECT_EQ(finished.exit_code, 0) << finished.output;
+  EXPECT_THAT(finished.output, HasSubstr("nothing will be changed"));
+  expect_same(before, run.access());
+}
+
+TEST(Program, NoReportHoldsASecret) {
+  const SimulatedRun run;
+  const Finished finished =
+      run.conform({"--now", "2020-01-01"});  // all of it fails: most is written
+  EXPECT_NE(finished.exit_code, 0);
+  std::vector<std::string> texts{finished.output};
+  for (const char* file : {"report.json", "report.html", "summary.md", "junit.xml"}) {
+    texts.push_back(read_text(run.report_folder() / file));
+    EXPECT_FALSE(texts.back().empty()) << file;
+  }
+  for (const std::string& text : texts) {
+    EXPECT_THAT(text, Not(HasSubstr(conformance::testing::admin_password)));
+    EXPECT_THAT(text, Not(HasSubstr(conformance::testing::viewer_password)));
+    EXPECT_THAT(text, Not(HasSubstr("PRIVATE KEY-----\n")));
+    EXPECT_THAT(text, Not(HasSubstr("PRIVATE KEY-----\\n")));
+  }
+}
+
+TEST(Program, GoogleTestsFiltersAndXmlWork) {
+  const SimulatedRun run;
+  const Finished finished = run.conform({"--gtest_filter=update_cert/409.*"});
+  EXPECT_EQ(finished.exit_code, 0) << finished.output;
+  EXPECT_THAT(read_text(run.report_folder() / "junit.xml"),
+              HasSubstr("<testcase name=\"unreached-node-is-reported\""));
+  for (const auto& one : report_of(run).at("cases")) {
+    EXPECT_TRUE(one.at("id").get<std::string>().starts_with("update_cert/409/")) << one.at("id");
+  }
+}
+
+TEST(Program, ExpectedFailuresAreNoNewsAndUnexpectedPassesAreErrors) {
+  const SimulatedRun run;
+  const std::string known = run.folder().write("known", "read/401/no-credentials: ticket 7\n");
+  const Finished finished = run.conform({"--filter", "read/401/*", "--expected-failures", known});
+  EXPECT_EQ(finished.exit_code, 1);
+  EXPECT_THAT(finished.output, HasSubstr("passed unexpectedly"));
+  EXPECT_THAT(finished.output, HasSubstr("ticket 7"));
+}
+
+TEST(Program, NothingSelectedIsExit2) {
+  const SimulatedRun run;
+  EXPECT_EQ(run.conform({"--filter", "no-such-case"}).exit_code, 2);
+  EXPECT_EQ(run.conform({"--gtest_filter=no.such"}).exit_code, 2);
+  EXPECT_EQ(run.conform({"--no-such-option"}).exit_code, 2);
+}
+
+TEST(Program, WrongPasswordIsExit2) {
+  const SimulatedRun run;
+  const std::string wrong = run.folder().write("wrong", "wrong\n");
+  const Finished finished = run_conform({"--sim-control", run.control(), "--insecure", "--username",
+                                         "admin@drill.test", "--password-file", wrong});
+  EXPECT_EQ(finished.exit_code, 2);
+  EXPECT_THAT(finished.output, HasSubstr("401"));
+}
+
+std::vector<std::string> against(const std::string& target, const TempFolder& folder) {
+  return {"--target",
+          target,
+          "--insecure",
+          "--username",
+          "u",
+          "--password-file",
+          folder.write("pw", "secret-pw\n"),
+          "--allow-changes",
+          "--state-dir",
+          (folder.path() / "state").string(),
+          "--timeout",
+          "5",
+          "--settle",
+          "0"};
+}
+
+TEST(Program, AServerThatAnswers200ToEverythingFails) {
+  for (const char* body : {"", "{}"}) {
+    const StubServer stub(200, body);
+    const TempFolder folder;
+    const Finished finished = run_conform(against(stub.url(), folder));
+    EXPECT_EQ(finished.exit_code, 1) << finished.output;
+    EXPECT_THAT(finished.output, HasSubstr("failed: read/401/no-credentials"));
+  }
+}
+
+TEST(Program, AServerThatAnswers500ToEverythingFails) {
+  const StubServer stub(500, "{}");
+  const TempFolder folder;
+  const Finished finished = run_conform(against(stub.url(), folder));
+  EXPECT_EQ(finished.exit_code, 1) << finished.output;
+  EXPECT_THAT(finished.output, HasSubstr("failed: read/200/certificates-are-one-flat-object"));
+}
+
+TEST(Program, AClosedPortIsExit2) {
+  const TempFolder folder;
+  const Finished finished = run_conform(against("https://127.0.0.1:1", folder));
+  EXPECT_EQ(finished.exit_code, 2) << finished.output;
+  EXPECT_THAT(finished.output, HasSubstr("127.0.0.1:1"));
+}
+
+TEST(Program, APortWithoutTlsIsExit2) {
+  const SimulatedRun run;  // its control address speaks plain HTTP
+  const TempFolder folder;
+  const Finished finished = run_conform(against("https" + run.control().substr(4), folder));
+  EXPECT_EQ(finished.exit_code, 2) << finished.output;
+  EXPECT_THAT(finished.output, HasSubstr("not TLS"));
+}
+
+TEST(Program, UnverifiedServerIsExit2UnlessInsecure) {
+  const SimulatedRun run;
+  std::vector<std::string> arguments = run.command();
+  std::erase(arguments, "--insecure");
+  const Finished finished = run_conform(arguments);
+  EXPECT_EQ(finished.exit_code, 2) << finished.output;
+  EXPECT_THAT(finished.output, HasSubstr("could not be verified"));
+}
+
+TEST(Program, KilledInTheMiddleOfAChangeItIsRestored) {
+  const SimulatedRun run;
+  const Installed before = *run.access().read_installed();
+  std::vector<std::string> command{conformance::testing::conform_program()};
+  for (const std::string& argument : run.command()) command.push_back(argument);
+  {
+    Process process(command);
+    wait_for_a_change(before, run.access());
+    process.signal(SIGKILL);
+    EXPECT_EQ(process.wait(), 128 + SIGKILL);
+  }
+  ASSERT_THAT(run.journals(), ::testing::SizeIs(1));
+  EXPECT_EQ(run.conform({"--filter", "read/*"}).exit_code, 3)
+      << "a new run must ask for the restoration first";
+
+  const Finished restored = run.restore();
+  EXPECT_EQ(restored.exit_code, 0) << restored.output;
+  EXPECT_THAT(run.journals(), IsEmpty());
+  expect_same(before, run.access());
+}
+
+TEST(Program, KilledWithANodeDownTheNodeComesBackToo) {
+  const SimulatedRun run;
+  ClusterAccess cluster = run.access();
+  const Installed before = *cluster.read_installed();
+  std::vector<std::string> command{conformance::testing::conform_program()};
+  for (const std::string& argument : run.command({"--filter", "*/409/*", "--gtest_repeat=20"}))
+    command.push_back(argument);
+  {
+    Process process(command);
+    while (cluster.presented(cluster.nodes().back().rest).has_value()) std::this_thread::yield();
+    process.signal(SIGKILL);
+    process.wait();
+  }
+  const Finished restored = run.restore();
+  EXPECT_EQ(restored.exit_code, 0) << restored.output;
+  expect_same(before, run.access());
+}
+
+TEST(Program, InterruptedItRestoresAndSaysSo) {
+  const SimulatedRun run;
+  const Installed before = *run.access().read_installed();
+  std::vector<std::string> command{conformance::testing::conform_program()};
+  for (const std::string& argument : run.command({"--gtest_repeat=20"}))
+    command.push_back(argument);
+  Process process(command);
+  wait_for_a_change(before, run.access());
+  process.signal(SIGTERM);
+  const std::string output = process.read_rest();
+  EXPECT_EQ(process.wait(), 2) << output;
+  EXPECT_THAT(output, HasSubstr("Interrupted"));
+  EXPECT_THAT(run.journals(), IsEmpty());
+  expect_same(before, run.access());
+}
+
+TEST(Program, TwoRunsLockEachOtherOut) {
+  const SimulatedRun run;
+  const Installed before = *run.access().read_installed();
+  std::vector<std::string> command{conformance::testing::conform_program()};
+  for (const std::string& argument : run.command({"--gtest_repeat=20"}))
+    command.push_back(argument);
+  Process process(command);
+  wait_for_a_change(before, run.access());
+  process.signal(SIGSTOP);
+  const Finished second = run.conform();
+  process.signal(SIGTERM);
+  process.signal(SIGCONT);
+  process.read_rest();
+  EXPECT_EQ(process.wait(), 2);
+  EXPECT_EQ(second.exit_code, 2) << second.output;
+  EXPECT_THAT(second.output, HasSubstr("another run is busy"));
+}
+
+// The simulator goes away in the middle: nothing can be put back, and nobody may overlook it.
+TEST(Program, AClusterThatCannotBeRestoredIsExit3) {
+  auto run = std::make_unique<SimulatedRun>();
+  const Installed before = *run->access().read_installed();
+  std::vector<std::string> command{conformance::testing::conform_program()};
+  for (const std::string& argument : run->command({"--gtest_repeat=20", "--timeout", "1"}))
+    command.push_back(argument);
+  Process process(command);
+  wait_for_a_change(before, run->access());
+  run->stop_simulator();
+  const std::string output = process.read_rest();
+  EXPECT_EQ(process.wait(), 3) << output;
+  EXPECT_THAT(output, HasSubstr("ACT NOW"));
+  EXPECT_THAT(run->journals(), ::testing::SizeIs(1));
+}
+
+}  // namespace
+}  // namespace certdrill::conformance
