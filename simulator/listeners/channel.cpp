@@ -52,6 +52,12 @@ BIO_METHOD* channel_bio() {
   return method;
 }
 
+// SSL_get_error() is misled by errors of earlier calls, anyone's, in this thread. Looking is
+// cheaper than clearing.
+void forget_earlier_errors() {
+  if (ERR_peek_error() != 0) ERR_clear_error();
+}
+
 }  // namespace
 
 Channel::Channel(int fd, certs::SslHandle ssl) : fd_(fd), ssl_(std::move(ssl)) {
@@ -65,7 +71,7 @@ Channel::Channel(int fd, certs::SslHandle ssl) : fd_(fd), ssl_(std::move(ssl)) {
 
 Channel::~Channel() {
   if (encrypted_) SSL_shutdown(ssl_.get());
-  ERR_clear_error();
+  forget_earlier_errors();
   close(fd_);
 }
 
@@ -88,7 +94,7 @@ long Channel::send(const char* bytes, std::size_t size) {
 
 Io Channel::handshake() {
   if (!ssl_ || encrypted_) return Io::done;
-  ERR_clear_error();
+  forget_earlier_errors();
   const int result = SSL_do_handshake(ssl_.get());
   if (result == 1) {
     encrypted_ = true;
@@ -112,7 +118,7 @@ Io Channel::explain(int result) {
 
 Io Channel::read(char* into, std::size_t size, std::size_t& count) {
   if (ssl_) {
-    ERR_clear_error();
+    forget_earlier_errors();
     const int result = SSL_read_ex(ssl_.get(), into, size, &count);
     return result == 1 ? Io::done : explain(result);
   }
@@ -125,7 +131,7 @@ Io Channel::read(char* into, std::size_t size, std::size_t& count) {
 
 Io Channel::write(std::string_view bytes, std::size_t& count) {
   if (ssl_) {
-    ERR_clear_error();
+    forget_earlier_errors();
     const int result = SSL_write_ex(ssl_.get(), bytes.data(), bytes.size(), &count);
     return result == 1 ? Io::done : explain(result);
   }
@@ -142,7 +148,7 @@ void Channel::acknowledge_now() {
 
 void Channel::end_writing() {
   if (encrypted_) SSL_shutdown(ssl_.get());
-  ERR_clear_error();
+  forget_earlier_errors();
   shutdown(fd_, SHUT_WR);
 }
 

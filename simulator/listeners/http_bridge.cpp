@@ -93,7 +93,7 @@ class CallStream final : public httplib::Stream {
 void complete_request(Call& call, httplib::Request& request) {
   call.request = &request;
   request.body = call.whole.body;
-  request.headers.erase("Expect");  // answered before the body was read
+  if (call.whole.expects_continue) request.headers.erase("Expect");
   [](auto& any_version) {
     if constexpr (requires { any_version.body_consumed_; }) any_version.body_consumed_ = true;
   }(request);
@@ -124,7 +124,7 @@ HandlerResponse before_routing(const httplib::Request& request, httplib::Respons
   call.answer.delivery = call.exchange->delivery;
   // Ranges and compression are no part of the product's API; what a face wrote is what is sent.
   call.request->ranges.clear();
-  call.request->headers.erase("Accept-Encoding");
+  if (call.whole.accepts_encodings) call.request->headers.erase("Accept-Encoding");
   if (response.content_provider_) {
     call.streaming = true;
     call.stream_section.emplace(call.loop);

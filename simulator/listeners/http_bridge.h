@@ -29,6 +29,8 @@ struct WholeRequest {
   std::string_view body;
   bool keep_alive = true;
   bool http_1_0 = false;
+  bool expects_continue = false;   // has an Expect field, answered already
+  bool accepts_encodings = false;  // has an Accept-Encoding field
 };
 
 struct HttpAnswer {

@@ -40,7 +40,7 @@ Turn HttpConversation::take_turn(std::string_view input, ResponseWire& wire) {
 Turn HttpConversation::wait_for_more() {
   Turn turn;
   turn.needs_input = true;
-  if (framer_.has_header() && framer_.expects_continue() && !continued_) {
+  if (framer_.has_header() && framer_.expects_continue() && !framer_.http_1_0() && !continued_) {
     continued_ = true;
     turn.output = "HTTP/1.1 100 Continue\r\n\r\n";
   }
@@ -48,8 +48,12 @@ Turn HttpConversation::wait_for_more() {
 }
 
 Turn HttpConversation::answer(std::string_view input, ResponseWire& wire) {
-  const WholeRequest request{framer_.header(input), framer_.body(input), framer_.keep_alive(),
-                             framer_.http_1_0()};
+  const WholeRequest request{.header = framer_.header(input),
+                             .body = framer_.body(input),
+                             .keep_alive = framer_.keep_alive(),
+                             .http_1_0 = framer_.http_1_0(),
+                             .expects_continue = framer_.expects_continue(),
+                             .accepts_encodings = framer_.accepts_encodings()};
   HttpAnswer answer = bridge_.answer(face_, connection_, request, wire);
   Turn turn;
   turn.consumed = framer_.size();

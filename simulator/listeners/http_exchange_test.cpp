@@ -127,6 +127,16 @@ TEST_P(HttpExchange, ContinueIsSentOnceAndBeforeTheBody) {
   EXPECT_EQ(response->body, "/e\nabc");
 }
 
+TEST_P(HttpExchange, AnOldClientIsNotToldToContinue) {
+  serve(echo);
+  auto client = connect();
+  const auto response =
+      client.exchange("PUT /old HTTP/1.0\r\nExpect: 100-continue\r\nContent-Length: 3\r\n\r\nabc");
+  ASSERT_TRUE(response);
+  EXPECT_EQ(response->status, 200);
+  EXPECT_EQ(response->body, "/old\nabc");
+}
+
 TEST_P(HttpExchange, TheBodyIsGivenAsItIsWhateverItsTypeAndMethod) {
   serve(echo);
   auto client = connect();

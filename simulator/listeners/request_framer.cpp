@@ -214,9 +214,11 @@ bool RequestFramer::take_field(std::string_view line) {
     if (!same_word(value, "100-continue")) {
       return refuse(417, "expectation_failed", "The only Expect that can be met is 100-continue.");
     }
-    expects_continue_ = !http_1_0_;
+    expects_continue_ = true;
   } else if (same_word(name, "content-encoding")) {
     encoded_ = !value.empty() && !same_word(value, "identity");
+  } else if (same_word(name, "accept-encoding")) {
+    accepts_encodings_ = true;
   } else if (same_word(name, "range") && value.size() > longest_range) {
     return refuse(416, "range_not_supported", "The Range is too long; ranges are not served here.");
   }

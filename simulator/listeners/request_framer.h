@@ -54,6 +54,7 @@ class RequestFramer {
   std::size_t size() const { return end_; }  // how much of the input was this request
   bool keep_alive() const { return keep_alive_; }
   bool http_1_0() const { return http_1_0_; }
+  bool accepts_encodings() const { return accepts_encodings_; }  // names any; judged by nobody here
 
  private:
   enum class Phase {
@@ -94,6 +95,7 @@ class RequestFramer {
   bool chunked_ = false;
   bool encoded_ = false;  // Content-Encoding other than identity
   bool expects_continue_ = false;
+  bool accepts_encodings_ = false;
   bool keep_alive_ = true;
   bool http_1_0_ = false;
   std::string chunks_;  // the body put together
