@@ -145,7 +145,13 @@ bool EventLoop::arm(WatchSlot& slot) {
     errno = reason;
     return false;
   }
-  if (!hand_back(slot)) serve(slot);
+  // Never served here while epoll would report it to another worker: the caller is an acceptor, and
+  // a stream on this connection would keep it from accepting others.
+  while (!hand_back(slot)) {
+    if ((slot.pending() & (signals::kill | signals::deadline)) == 0) continue;
+    serve(slot);
+    break;
+  }
   return true;
 }
 
