@@ -64,5 +64,8 @@ std::span<const ControlRoute> event_routes();
 std::span<const ControlRoute> snapshot_routes();
 std::span<const ControlRoute> metric_routes();
 std::span<const ControlRoute> openapi_routes();
+std::span<const ControlRoute> fault_routes();
+std::span<const ControlRoute> drill_routes();
+std::span<const ControlRoute> clock_routes();
 
 }  // namespace certdrill::simulator

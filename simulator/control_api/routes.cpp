@@ -15,6 +15,9 @@ std::span<const std::span<const ControlRoute>> control_routes() {
       snapshot_routes(),
       metric_routes(),
       openapi_routes(),
+      fault_routes(),
+      drill_routes(),
+      clock_routes(),
   };
   return groups;
 }

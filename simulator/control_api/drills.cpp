@@ -1,0 +1,69 @@
+// GET /sim/v1/drills; PUT and DELETE /sim/v1/drills/{name}.
+#include <algorithm>
+#include <array>
+
+#include "simulator/control_api/endpoint.h"
+#include "simulator/control_api/fault_json.h"
+#include "simulator/simulator.h"
+
+namespace certdrill::simulator {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+ControlAnswer drill_not_exist(std::string_view name) {
+  return control_error(404, "drill_not_exist",
+                       "Refused: " + unknown_drill(name) + ", as does GET /sim/v1/drills.");
+}
+
+ControlAnswer get_drills(Simulator& simulator, const ControlCall& /*call*/) {
+  const auto armed = simulator.faults().list();
+  auto list = Json::array();
+  for (const auto& drill : drills()) {
+    auto faults = Json::array();
+    for (const auto text : drill.faults) {
+      if (!text.empty()) faults.push_back(text);
+    }
+    const bool on = std::ranges::any_of(
+        armed, [&](const auto& fault) { return fault.rule.drill == drill.name; });
+    list.push_back({{"name", drill.name},
+                    {"sentence", drill.sentence},
+                    {"reference", drill.reference},
+                    {"faults", std::move(faults)},
+                    {"on", on}});
+  }
+  return control_answer({{"drills", std::move(list)}});
+}
+
+ControlAnswer put_drill(Simulator& simulator, const ControlCall& call) {
+  const Drill* drill = find_drill(call.parameter);
+  if (drill == nullptr) return drill_not_exist(call.parameter);
+  const auto armed = simulator.arm(rules_of(*drill), FaultPlan::Existing::replace);
+  if (!armed) {
+    return control_error(400, "invalid_drill",
+                         "The drill does not fit this cluster: " + armed.error().why + ".");
+  }
+  return control_answer({{"drill", drill->name}, {"faults", to_json(*armed)}});
+}
+
+ControlAnswer delete_drill(Simulator& simulator, const ControlCall& call) {
+  const Drill* drill = find_drill(call.parameter);
+  if (drill == nullptr) return drill_not_exist(call.parameter);
+  const auto was_on = simulator.disarm_drill(drill->name);
+  if (!was_on) return control_error(500, "port_unavailable", was_on.error());
+  return control_answer({{"drill", drill->name}, {"was_on", *was_on}});
+}
+
+constexpr std::array<ControlRoute, 3> kRoutes{{
+    {"GET", "/sim/v1/drills", BodyRule::none, get_drills},
+    {"PUT", "/sim/v1/drills/*", BodyRule::none, put_drill},
+    {"DELETE", "/sim/v1/drills/*", BodyRule::none, delete_drill},
+}};
+
+}  // namespace
+
+std::span<const ControlRoute> drill_routes() {
+  return kRoutes;
+}
+
+}  // namespace certdrill::simulator

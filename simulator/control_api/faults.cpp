@@ -1,0 +1,95 @@
+// GET, POST and DELETE /sim/v1/faults; GET, PUT and DELETE /sim/v1/faults/{name}.
+#include <array>
+
+#include "certs/nearest_name.h"
+#include "simulator/control_api/endpoint.h"
+#include "simulator/control_api/fault_json.h"
+#include "simulator/simulator.h"
+
+namespace certdrill::simulator {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+ControlAnswer invalid_fault(const std::string& why) {
+  return control_error(400, "invalid_fault", "The fault is not right: " + why + ".");
+}
+
+ControlAnswer refused(const ArmError& error) {
+  return error.name_taken ? control_error(409, "fault_exists", "Refused: " + error.why + ".")
+                          : invalid_fault(error.why);
+}
+
+ControlAnswer unknown_fault(Simulator& simulator, std::string_view name) {
+  const auto armed = simulator.faults().list();
+  std::vector<std::string_view> names;
+  for (const auto& fault : armed) names.push_back(fault.rule.name);
+  return control_error(
+      404, "fault_not_exist",
+      "There is no fault '" + std::string(name) + "'" + certs::did_you_mean(name, names) + ".");
+}
+
+ControlAnswer port_unavailable(const std::string& why) {
+  return control_error(500, "port_unavailable", why);
+}
+
+ControlAnswer get_faults(Simulator& simulator, const ControlCall& /*call*/) {
+  return control_answer({{"faults", to_json(simulator.faults().list())}});
+}
+
+ControlAnswer post_fault(Simulator& simulator, const ControlCall& call) {
+  auto rule = parse_fault(call.body);
+  if (!rule) return invalid_fault(rule.error());
+  const auto armed = simulator.arm({std::move(*rule)}, FaultPlan::Existing::refuse);
+  if (!armed) return refused(armed.error());
+  return control_answer(to_json(armed->front()), 201);
+}
+
+ControlAnswer put_fault(Simulator& simulator, const ControlCall& call) {
+  auto body = call.body;
+  const std::string name(call.parameter);
+  if (body.contains("name") && body["name"] != name) {
+    return invalid_fault("'name' differs from the one in the path, '" + name + "'");
+  }
+  body["name"] = name;
+  auto rule = parse_fault(body);
+  if (!rule) return invalid_fault(rule.error());
+  const auto armed = simulator.arm({std::move(*rule)}, FaultPlan::Existing::replace);
+  if (!armed) return refused(armed.error());
+  return control_answer(to_json(armed->front()));
+}
+
+ControlAnswer get_fault(Simulator& simulator, const ControlCall& call) {
+  const auto found = simulator.faults().find(call.parameter);
+  return found ? control_answer(to_json(*found)) : unknown_fault(simulator, call.parameter);
+}
+
+ControlAnswer delete_fault(Simulator& simulator, const ControlCall& call) {
+  const auto found = simulator.disarm(call.parameter);
+  if (!found) return port_unavailable(found.error());
+  if (!*found) return unknown_fault(simulator, call.parameter);
+  return control_answer({{"removed", 1}});
+}
+
+ControlAnswer delete_faults(Simulator& simulator, const ControlCall& /*call*/) {
+  const auto count = simulator.faults().list().size();
+  if (auto done = simulator.disarm_all(); !done) return port_unavailable(done.error());
+  return control_answer({{"removed", count}});
+}
+
+constexpr std::array<ControlRoute, 6> kRoutes{{
+    {"GET", "/sim/v1/faults", BodyRule::none, get_faults},
+    {"POST", "/sim/v1/faults", BodyRule::required, post_fault},
+    {"DELETE", "/sim/v1/faults", BodyRule::none, delete_faults},
+    {"GET", "/sim/v1/faults/*", BodyRule::none, get_fault},
+    {"PUT", "/sim/v1/faults/*", BodyRule::required, put_fault},
+    {"DELETE", "/sim/v1/faults/*", BodyRule::none, delete_fault},
+}};
+
+}  // namespace
+
+std::span<const ControlRoute> fault_routes() {
+  return kRoutes;
+}
+
+}  // namespace certdrill::simulator
