@@ -35,6 +35,8 @@ struct Simulator::Parts {
   FaultPlan faults;
   std::unique_ptr<RestFace> rest_face;
   std::unique_ptr<ControlApi> control_api;
+  std::vector<User> users;
+  std::unique_ptr<bugs::PlantedBug> bug;  // null: none
   Ready ready;
   std::unique_ptr<Listeners> listeners;  // stops before what it serves goes away
   std::unique_ptr<NodeStates> node_states;
@@ -44,7 +46,9 @@ struct Simulator::Parts {
       : settings(std::move(given)),
         clock(settings.time_source),
         journal(settings.journal_limit),
-        faults(settings.nodes, settings.steady_source) {
+        faults(settings.nodes, settings.steady_source),
+        users(settings.more_users) {
+    users.push_back({settings.username, settings.password, Role::admin});
     faults.set_observer([this](const FaultEvent& event) { announce_fault(event); });
   }
 
@@ -56,6 +60,7 @@ struct Simulator::Parts {
     return node_states->follow_faults(faults);
   }
   std::shared_ptr<const certs::Bundle> present(const Node& node, certs::CertificateName port) const;
+  void plant_bug();
   void maintain();
   void announce(FeedKind kind, std::string name, std::string detail);
   void announce_fault(const FaultEvent& event);
@@ -141,12 +146,11 @@ tl::expected<void, std::string> Simulator::Parts::open_ports(Simulator& simulato
                           }});
   node_states = std::make_unique<NodeStates>(*cluster, *listeners, clock);
 
-  std::vector<User> users = settings.more_users;
-  users.push_back({settings.username, settings.password, Role::admin});
+  plant_bug();
   rest_face = std::make_unique<RestFace>(
       FrontSettings{*cluster, clock, faults, *settings.edition, settings.success_body,
-                    [this] { log_failure(follow_faults()); }},
-      Users(std::move(users)), gate, recorder);
+                    [this] { log_failure(follow_faults()); }, bug.get()},
+      Users(users), gate, recorder);
 
   ready = {settings.cluster_name, settings.username, settings.password, {}, {}};
   const NodeFaces faces{.rest = [this](Exchange& exchange) { (*rest_face)(exchange); },
@@ -156,12 +160,19 @@ tl::expected<void, std::string> Simulator::Parts::open_ports(Simulator& simulato
     auto node =
         open_node_ports(*listeners, cluster->node(uid), settings.ports == PortPlan::free_ports,
                         faces, [this](const Node& presenting, certs::CertificateName port) {
-                          return present(presenting, port);
+                          auto healthy = present(presenting, port);
+                          return bug ? bug->present(presenting, port, std::move(healthy)) : healthy;
                         });
     if (!node) return refused(node.error());
     ready.nodes.push_back(std::move(*node));
   }
   return open_control_port(simulator);
+}
+
+void Simulator::Parts::plant_bug() {
+  if (settings.bug == nullptr) return;
+  bug = settings.bug->plant({*cluster, users});
+  spdlog::warn("the bug {} is planted: {}", settings.bug->id, settings.bug->sentence);
 }
 
 tl::expected<void, std::string> Simulator::Parts::open_control_port(Simulator& simulator) {
@@ -333,6 +344,7 @@ tl::expected<void, std::string> Simulator::reset() {
   if (parts_->settings.now) parts_->clock.set(*parts_->settings.now);
   if (auto placed = parts_->node_states->put_in_place(parts_->at_start); !placed) return placed;
   parts_->cluster->forget_history(parts_->clock.now());
+  if (parts_->bug) parts_->bug->reset();
   parts_->snapshots.clear();
   parts_->journal.clear();
   parts_->metrics.clear();

@@ -19,6 +19,7 @@
 
 #include "certs/issue.h"
 #include "certs/rules.h"
+#include "simulator/bugs/bug.h"
 #include "simulator/cluster/clock.h"
 #include "simulator/cluster/cluster.h"
 #include "simulator/cluster/edition.h"
@@ -58,6 +59,7 @@ struct SimulatorSettings {
 
   std::vector<FaultRule> faults;     // armed from the start
   std::vector<const Drill*> drills;  // as well
+  const bugs::Bug* bug = nullptr;    // a planted one; null: the server is healthy
 
   Clock::Source time_source = system_now;
   FaultPlan::SteadySource steady_source = std::chrono::steady_clock::now;  // of faults that end

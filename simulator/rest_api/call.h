@@ -40,7 +40,7 @@ struct AnswerNotes {
 
 struct Answer {
   int status = 200;
-  std::string body;  // empty, or JSON
+  std::string body;  // empty, or JSON, or what the header Content-Type says
   std::vector<std::pair<std::string, std::string>> headers;
   std::string error_code;  // as in the body; empty for a success
   AnswerNotes notes{};

@@ -41,9 +41,15 @@ Answer with_notes_of(Answer told, Answer done) {
 
 }  // namespace
 
-Answer Front::answer(const Call& call, Cluster& cluster, Mishaps& mishaps) const {
-  return api_.answer(
-      {cluster, mishaps, settings_.edition, settings_.clock.now(), settings_.success_body}, call);
+Answer Front::answer(const Call& call, Cluster& cluster, Mishaps& mishaps,
+                     const Sleep& sleep) const {
+  const Scene scene{cluster, mishaps, settings_.edition, settings_.clock.now(),
+                    settings_.success_body};
+  if (settings_.bug == nullptr) return api_.answer(scene, call);
+  const auto healthy = [this](const Scene& seen, const Call& asked) {
+    return api_.answer(seen, asked);
+  };
+  return settings_.bug->serve({scene, call, healthy, sleep});
 }
 
 Served Front::serve(const Call& call, const std::optional<std::string>& drill,
@@ -52,7 +58,7 @@ Served Front::serve(const Call& call, const std::optional<std::string>& drill,
   auto armed = settings_.faults.armed();
   if (!armed) {
     Mishaps none;
-    return {answer(call, settings_.cluster, none), {}};
+    return {answer(call, settings_.cluster, none, sleep), {}};
   }
   RequestFaults faults(std::move(armed), facts_of(call),
                        surroundings(settings_.cluster, call, settings_.faults.now(), sleep));
@@ -101,7 +107,8 @@ Served Front::serve_with(const Call& call, Cluster& cluster, RequestFaults& faul
     served = cut_off(*mishaps.cut_instead);
   } else {
     served.answer =
-        mishaps.answer_instead ? std::move(*mishaps.answer_instead) : answer(call, cluster, faults);
+        mishaps.answer_instead ? std::move(*mishaps.answer_instead)
+                               : answer(call, cluster, faults, sleep);
     if (mishaps.answer_after) {
       served.answer = with_notes_of(std::move(*mishaps.answer_after), std::move(served.answer));
     }

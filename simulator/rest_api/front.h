@@ -12,6 +12,7 @@
 #include <optional>
 #include <string>
 
+#include "simulator/bugs/bug.h"
 #include "simulator/cluster/clock.h"
 #include "simulator/cluster/cluster.h"
 #include "simulator/cluster/edition.h"
@@ -29,6 +30,7 @@ struct FrontSettings {
   const Edition& edition;
   std::string success_body;             // of a 200 for which no body is documented: "" or "{}"
   std::function<void()> nodes_changed;  // a rollout may have ended or begun a node's time down
+  bugs::PlantedBug* bug = nullptr;      // null: none
 };
 
 struct Served {
@@ -51,7 +53,7 @@ class Front {
   Served serve_drill(const Call& call, const std::string& name, const Sleep& sleep) const;
   Served serve_with(const Call& call, Cluster& cluster, RequestFaults& faults,
                     const Sleep& sleep) const;
-  Answer answer(const Call& call, Cluster& cluster, Mishaps& mishaps) const;
+  Answer answer(const Call& call, Cluster& cluster, Mishaps& mishaps, const Sleep& sleep) const;
 
   const FrontSettings settings_;
   const RestApi api_;

@@ -27,7 +27,7 @@ void write_answer(Answer answer, httplib::Response& response) {
   for (const auto& [name, value] : answer.headers) response.set_header(name, value);
   if (answer.body.empty()) return;
   response.body = std::move(answer.body);
-  response.set_header("Content-Type", "application/json");
+  if (!response.has_header("Content-Type")) response.set_header("Content-Type", "application/json");
 }
 
 }  // namespace
