@@ -43,6 +43,8 @@ struct Texts {
   std::string ready_file;
   std::string config_file;
   std::string control_token_file;
+  std::string bug;
+  bool list_bugs = false;
   int port = -1;
   int control_port = -1;
   std::int64_t request_timeout_s = 30;
@@ -130,6 +132,12 @@ void add_limit_options(CLI::App& app, SimulatorSettings& settings, Texts& texts)
       ->capture_default_str();
 }
 
+void add_bug_options(CLI::App& app, Texts& texts) {
+  app.add_option("--bug", texts.bug,
+                 "Plant a bug in the server, to prove that a test suite notices it");
+  app.add_flag("--list-bugs", texts.list_bugs, "Print the bugs that can be planted, and leave");
+}
+
 std::vector<std::string> option_names(const CLI::App& app) {
   std::vector<std::string> names;
   for (const CLI::Option* option : app.get_options()) {
@@ -162,6 +170,13 @@ tl::expected<void, std::string> fill_settings(const Texts& texts, Options& optio
   if (texts.port == 0) settings.ports = PortPlan::free_ports;
   if (texts.control_port >= 0)
     settings.control_port = static_cast<std::uint16_t>(texts.control_port);
+  if (!texts.bug.empty()) {
+    settings.bug = bugs::find_bug(texts.bug);
+    if (settings.bug == nullptr) {
+      return tl::unexpected("--bug: " + bugs::unknown_bug(texts.bug) +
+                            "; --list-bugs prints them all");
+    }
+  }
   if (!texts.data_dir.empty()) settings.data_dir = texts.data_dir;
   if (!texts.ready_file.empty()) options.ready_file = texts.ready_file;
   if (!texts.now.empty()) {
@@ -216,6 +231,7 @@ tl::expected<Options, Exit> parse_options(const std::vector<std::string>& argume
   add_access_options(app, options.simulator, texts);
   add_port_options(app, options.simulator, texts);
   add_limit_options(app, options.simulator, texts);
+  add_bug_options(app, texts);
   app.add_option("--log-level", options.log_level, "off, error, warn, info or debug")
       ->check(CLI::IsMember({"off", "error", "warn", "info", "debug"}))
       ->capture_default_str();
@@ -227,7 +243,7 @@ tl::expected<Options, Exit> parse_options(const std::vector<std::string>& argume
   if (const auto path = config_argument(arguments)) {
     auto known = option_names(app);
     std::erase_if(known, [](const auto& name) {
-      return name == "help" || name == "version" || name == "config";
+      return name == "help" || name == "version" || name == "config" || name == "list-bugs";
     });
     auto from_file = read_config_file(*path, known);
     if (!from_file) return mistake("--config: " + from_file.error());
@@ -245,6 +261,7 @@ tl::expected<Options, Exit> parse_options(const std::vector<std::string>& argume
     return mistake(error.what());
   }
   if (!app.remaining().empty()) return mistake(explain_extras(app));
+  if (texts.list_bugs) return tl::unexpected(Exit{0, bugs::list_of_bugs()});
   if (auto filled = fill_settings(texts, options); !filled) return mistake(filled.error());
   return options;
 }
