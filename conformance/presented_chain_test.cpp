@@ -36,8 +36,8 @@ class Port {
   void answer(std::string_view text) const {
     const int connection = ::accept(descriptor_, nullptr, nullptr);
     char first = 0;
-    if (::read(connection, &first, 1) == 1)
-      EXPECT_GT(::write(connection, text.data(), text.size()), 0);
+    EXPECT_EQ(::read(connection, &first, 1), 1);
+    EXPECT_GT(::write(connection, text.data(), text.size()), 0);
     ::shutdown(connection, SHUT_WR);
     while (::read(connection, &first, 1) == 1) {
     }
