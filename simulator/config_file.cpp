@@ -14,6 +14,7 @@ namespace {
 std::optional<std::string> scalar_text(const nlohmann::json& value) {
   if (value.is_string()) return value.get<std::string>();
   if (value.is_number()) return value.dump();
+  if (value.is_object()) return value.dump();  // a fault: its option takes JSON as well
   return std::nullopt;
 }
 

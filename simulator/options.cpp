@@ -8,6 +8,7 @@
 #include "certs/nearest_name.h"
 #include "simulator/cluster/atomic_file.h"
 #include "simulator/config_file.h"
+#include "simulator/faults/fault_text.h"
 
 namespace certdrill::simulator {
 namespace {
@@ -43,6 +44,9 @@ struct Texts {
   std::string ready_file;
   std::string config_file;
   std::string control_token_file;
+  std::vector<std::string> faults;
+  std::vector<std::string> drills;
+  bool list_drills = false;
   std::string bug;
   bool list_bugs = false;
   int port = -1;
@@ -132,6 +136,19 @@ void add_limit_options(CLI::App& app, SimulatorSettings& settings, Texts& texts)
       ->capture_default_str();
 }
 
+void add_fault_options(CLI::App& app, Texts& texts) {
+  app.add_option(
+         "--fault", texts.faults,
+         "Fault that is armed from the start, such as kind=answer,status=406,times=2 or its "
+         "JSON; may be repeated")
+      ->allow_extra_args(false)
+      ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
+  app.add_option("--drill", texts.drills, "Drill that is on from the start; may be repeated")
+      ->allow_extra_args(false)
+      ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
+  app.add_flag("--list-drills", texts.list_drills, "Print the drills, and leave");
+}
+
 void add_bug_options(CLI::App& app, Texts& texts) {
   app.add_option("--bug", texts.bug,
                  "Plant a bug in the server, to prove that a test suite notices it");
@@ -160,6 +177,21 @@ tl::unexpected<Exit> mistake(const std::string& what) {
   return tl::unexpected(Exit{2, "certdrill-sim: " + what + "\nTry certdrill-sim --help.\n"});
 }
 
+tl::expected<void, std::string> fill_faults(const Texts& texts, SimulatorSettings& settings) {
+  for (const auto& text : texts.faults) {
+    auto rule = fault_json_from_text(text).and_then(
+        [](const nlohmann::json& json) { return parse_fault(json); });
+    if (!rule) return tl::unexpected("--fault " + text + ": " + rule.error());
+    settings.faults.push_back(std::move(*rule));
+  }
+  for (const auto& name : texts.drills) {
+    const Drill* drill = find_drill(name);
+    if (drill == nullptr) return tl::unexpected("--drill: " + unknown_drill(name));
+    settings.drills.push_back(drill);
+  }
+  return {};
+}
+
 tl::expected<void, std::string> fill_settings(const Texts& texts, Options& options) {
   SimulatorSettings& settings = options.simulator;
   settings.edition = find_edition(texts.edition);
@@ -170,6 +202,7 @@ tl::expected<void, std::string> fill_settings(const Texts& texts, Options& optio
   if (texts.port == 0) settings.ports = PortPlan::free_ports;
   if (texts.control_port >= 0)
     settings.control_port = static_cast<std::uint16_t>(texts.control_port);
+  if (auto filled = fill_faults(texts, settings); !filled) return filled;
   if (!texts.bug.empty()) {
     settings.bug = bugs::find_bug(texts.bug);
     if (settings.bug == nullptr) {
@@ -231,6 +264,7 @@ tl::expected<Options, Exit> parse_options(const std::vector<std::string>& argume
   add_access_options(app, options.simulator, texts);
   add_port_options(app, options.simulator, texts);
   add_limit_options(app, options.simulator, texts);
+  add_fault_options(app, texts);
   add_bug_options(app, texts);
   app.add_option("--log-level", options.log_level, "off, error, warn, info or debug")
       ->check(CLI::IsMember({"off", "error", "warn", "info", "debug"}))
@@ -243,7 +277,8 @@ tl::expected<Options, Exit> parse_options(const std::vector<std::string>& argume
   if (const auto path = config_argument(arguments)) {
     auto known = option_names(app);
     std::erase_if(known, [](const auto& name) {
-      return name == "help" || name == "version" || name == "config" || name == "list-bugs";
+      return name == "help" || name == "version" || name == "config" || name == "list-bugs" ||
+             name == "list-drills";
     });
     auto from_file = read_config_file(*path, known);
     if (!from_file) return mistake("--config: " + from_file.error());
@@ -261,6 +296,7 @@ tl::expected<Options, Exit> parse_options(const std::vector<std::string>& argume
     return mistake(error.what());
   }
   if (!app.remaining().empty()) return mistake(explain_extras(app));
+  if (texts.list_drills) return tl::unexpected(Exit{0, list_drills()});
   if (texts.list_bugs) return tl::unexpected(Exit{0, bugs::list_of_bugs()});
   if (auto filled = fill_settings(texts, options); !filled) return mistake(filled.error());
   return options;
