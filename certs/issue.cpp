@@ -9,6 +9,7 @@
 #include "certs/ecdsa_rfc6979.h"
 #include "certs/openssl_handles.h"
 #include "certs/openssl_require.h"
+#include "certs/x509_public_key.h"
 
 namespace certdrill::certs {
 namespace {
@@ -228,9 +229,9 @@ Certificate make(const CertificateSpec& spec, const PrivateKey& subject_key, X50
               X509_set_subject_name(x509.get(), subject.get()) == 1 &&
               X509_set_issuer_name(x509.get(), issuer_name) == 1 &&
               X509_set1_notBefore(x509.get(), time_of(spec.not_before).get()) == 1 &&
-              X509_set1_notAfter(x509.get(), time_of(spec.not_after).get()) == 1 &&
-              X509_set_pubkey(x509.get(), subject_key.evp()) == 1,
+              X509_set1_notAfter(x509.get(), time_of(spec.not_after).get()) == 1,
           "fill in a certificate");
+  set_public_key(x509.get(), subject_key);
   add_extensions(x509.get(), spec, issuer != nullptr ? issuer : x509.get());
   sign(x509.get(), signing_key, spec.digest);
   return Certificate::from_x509(x509.get());
