@@ -1,6 +1,6 @@
 // The low-level EC calls are deprecated, and in OpenSSL 3.0 the only ones that accept a chosen
 // nonce.
-#define OPENSSL_SUPPRESS_DEPRECATED
+#pragma GCC diagnostic ignored "-Wdeprecated-declarations"
 
 #include "certs/ecdsa_rfc6979.h"
 

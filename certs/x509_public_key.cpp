@@ -1,7 +1,7 @@
 // A key in OpenSSL's older representation is encoded by a few copies; one that a provider holds
 // goes through a chain of encoders that is looked up anew each time. The calls for it are
 // deprecated, and there are no others.
-#define OPENSSL_SUPPRESS_DEPRECATED
+#pragma GCC diagnostic ignored "-Wdeprecated-declarations"
 
 #include "certs/x509_public_key.h"
 
