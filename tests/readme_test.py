@@ -4,7 +4,7 @@
 Usage: readme_test.py README.md BIN_DIR
 
 Every ```sh block runs in order, in one bash in an empty folder. A ```text block right behind it is the output that it
-must print, to the letter; a line "..." in it stands for any lines. A block behind the comment
+must print, to the letter; "..." in it stands for anything, also for several lines. A block behind the comment
 `<!-- run: elsewhere -->` is not run here (CI runs those two commands itself).
 The simulator that the tour starts by hand, with ./dev run, is started here from BIN_DIR.
 """
@@ -27,8 +27,7 @@ def blocks(path):
 
 
 def as_pattern(expected):
-    lines = [r"(?:.*\n)*" if line == "..." else re.escape(line) + r"\n" for line in expected.splitlines()]
-    return re.compile("".join(lines))
+    return re.compile(re.escape(expected).replace(re.escape("..."), ".*"), re.S)
 
 
 def run_block(command, expected, folder, environment):
