@@ -155,7 +155,7 @@ tl::expected<void, std::string> Simulator::Parts::open_ports(Simulator& simulato
   ready = {settings.cluster_name, settings.username, settings.password, {}, {}};
   const NodeFaces faces{.rest = [this](Exchange& exchange) { (*rest_face)(exchange); },
                         .cm = ClusterManagerPage(*cluster, clock),
-                        .metrics = CertificateMetrics(*cluster, clock)};
+                        .metrics = CertificateMetrics(*cluster, clock, faults)};
   for (int uid = 1; uid <= settings.nodes; ++uid) {
     auto node =
         open_node_ports(*listeners, cluster->node(uid), settings.ports == PortPlan::free_ports,

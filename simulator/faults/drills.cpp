@@ -249,6 +249,15 @@ constexpr Drill kDrills[] = {
      "connection.",
      "RS162972",
      {"kind=connection,mode=close,stage=before,nodes=replicas,endpoint=any"}},
+    {"leftover-file-alert",
+     "The metrics of the last node count an expired file that nobody uses.",
+     "RS187553",
+     {"kind=metrics,mode=leftover_file,nodes=-1,certificate=proxy"}},
+    {"false-expiry-alert",
+     "The metrics of the last node say that its proxy certificate has "
+     "expired; it has not.",
+     "RS72466",
+     {"kind=metrics,mode=false_expiry,nodes=-1,certificate=proxy"}},
 };
 
 FaultRule rule_of(std::string_view text, SeedSource seeds) {

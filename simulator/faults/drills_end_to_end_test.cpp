@@ -2,6 +2,7 @@
 //
 // One function for each drill; a drill without one fails the test.
 #include <map>
+#include <sstream>
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -505,6 +506,37 @@ void only_the_primary(DrillFloor& floor) {
   EXPECT_EQ(floor.client(3).get(kNodes).status, 0);
 }
 
+// Values of the series of the proxy certificate on a node, by path.
+std::map<std::string, double> proxy_series(DrillFloor& floor, std::size_t node) {
+  httplib::Client client(floor.simulator().ready().nodes[node].metrics);
+  client.enable_server_certificate_verification(false);
+  const auto answer = client.Get("/v2");
+  std::map<std::string, double> series;
+  std::istringstream lines(answer ? answer->body : "");
+  for (std::string line; std::getline(lines, line);) {
+    const auto path = line.find("path=\"/etc/opt/redislabs/proxy_cert.pem");
+    if (path == line.npos) continue;
+    const auto begin = path + 6;
+    series[line.substr(begin, line.find('"', begin) - begin)] =
+        std::stod(line.substr(line.rfind(' ')));
+  }
+  return series;
+}
+
+void leftover_file_alert(DrillFloor& floor) {
+  EXPECT_EQ(proxy_series(floor, 0).size(), 1U);
+  const auto series = proxy_series(floor, 2);
+  EXPECT_EQ(series.size(), 2U);
+  EXPECT_GT(series.at("/etc/opt/redislabs/proxy_cert.pem"), 0);
+  EXPECT_EQ(series.at("/etc/opt/redislabs/proxy_cert.pem.old"), -86'400);
+}
+
+void false_expiry_alert(DrillFloor& floor) {
+  EXPECT_GT(proxy_series(floor, 0).begin()->second, 0);
+  EXPECT_EQ(proxy_series(floor, 2).begin()->second, -86'400);
+  EXPECT_FALSE(floor.chain(3, &ReadyNode::database).front().expired_at(DrillFloor::start_time()));
+}
+
 const std::map<std::string_view, Watch>& watches() {
   static const std::map<std::string_view, Watch> table{
       {"says-200", says<200>},
@@ -563,6 +595,8 @@ const std::map<std::string_view, Watch>& watches() {
       {"skipped-nodes-never-retried", skipped_nodes},
       {"unreachable-minutes", unreachable_minutes},
       {"only-the-primary-answers", only_the_primary},
+      {"leftover-file-alert", leftover_file_alert},
+      {"false-expiry-alert", false_expiry_alert},
   };
   return table;
 }

@@ -36,9 +36,9 @@ TEST(DrillsTest, EveryRowIsRight) {
 TEST(DrillsTest, EveryIncidentThatAServerCanShowHasItsDrill) {
   const auto shown = list_drills();
   for (const char* reference :
-       {"RS61676", "RS125930", "6.2.8 note", "RED-67874", "RED-98586", "RED-121633", "RED-105578",
-        "RS67434", "RS122668", "RS154601", "RS176474", "RS176540", "RS185428", "RS194253",
-        "RS199373", "RS200137", "RS208996", "RS162972"}) {
+       {"RS61676",  "RS125930", "6.2.8 note", "RED-67874", "RED-98586", "RED-121633", "RED-105578",
+        "RS67434",  "RS122668", "RS154601",   "RS176474",  "RS176540",  "RS185428",   "RS194253",
+        "RS187553", "RS72466",  "RS199373",   "RS200137",  "RS208996",  "RS162972"}) {
     EXPECT_THAT(shown, HasSubstr(reference));
   }
 }

@@ -8,6 +8,7 @@
 #include <chrono>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include <nlohmann/json.hpp>
 
@@ -32,6 +33,7 @@ enum class Point {
   read,       // the store is about to be read back
   handshake,  // a port is about to present its certificate
   state,      // what a node is: up or down
+  metrics,    // a node's metrics are scraped
 };
 
 // What becomes of a request.
@@ -70,6 +72,12 @@ struct HandshakeChoice {
   std::shared_ptr<const certs::Bundle> bundle;  // null refuses
 };
 
+// Seconds until a file's certificate expires, as a node's metrics have it.
+struct ExpirySeries {
+  std::string path;
+  std::int64_t seconds;
+};
+
 class Effect {
  public:
   virtual ~Effect() = default;
@@ -86,6 +94,9 @@ class Effect {
     return std::nullopt;
   }
   virtual void at_handshake(const Handshake& /*handshake*/, HandshakeChoice& /*choice*/) {}
+
+  // `series` are those of one certificate; the first one is its own.
+  virtual void at_metrics(std::vector<ExpirySeries>& /*series*/) {}
 
   // Asked always, and not counted: what an earlier hit left behind.
   virtual bool wants_step(const StepPlace& /*place*/) { return true; }

@@ -30,7 +30,7 @@ struct FaultKind {
   Matchers matchers;
   bool updates_by_default = false;  // without match.endpoint: update_cert and put_certificates only
   bool by_chance = true;            // false: neither every nor probability have a meaning
-  bool once_per_request = true;     // false: counted once per connection
+  bool once_per_request = true;     // false: counted once per connection or scrape
   std::unique_ptr<Effect> (*make)(SettingsReader& settings);  // errors stay in the reader
 };
 

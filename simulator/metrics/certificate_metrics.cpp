@@ -6,6 +6,8 @@
 #include <prometheus/metric_family.h>
 #include <prometheus/text_serializer.h>
 
+#include "simulator/faults/metric_faults.h"
+
 namespace certdrill::simulator {
 namespace {
 
@@ -21,7 +23,8 @@ constexpr std::array<Version, 3> kVersions{{
 }};
 
 prometheus::MetricFamily expiry_family(const char* name, const std::string& cluster,
-                                       const Node& node, certs::Instant now) {
+                                       const Node& node, const MetricFaults& faults,
+                                       certs::Instant now) {
   prometheus::MetricFamily family;
   family.name = name;
   family.help = "Certificate expiration (in seconds).";
@@ -30,13 +33,18 @@ prometheus::MetricFamily expiry_family(const char* name, const std::string& clus
     const auto held = node.held(certificate.name);
     if (!held) continue;
     const std::string logical_name(certificate.text);
-    prometheus::ClientMetric metric;
-    metric.label = {{"cluster", cluster},
-                    {"logical_name", logical_name},
-                    {"node", std::to_string(node.uid())},
-                    {"path", "/etc/opt/redislabs/" + logical_name + "_cert.pem"}};
-    metric.gauge.value = static_cast<double>((held->bundle->leaf().not_after() - now).count());
-    family.metric.push_back(std::move(metric));
+    std::vector<ExpirySeries> series{{"/etc/opt/redislabs/" + logical_name + "_cert.pem",
+                                      (held->bundle->leaf().not_after() - now).count()}};
+    faults.apply(certificate.name, series);
+    for (auto& one : series) {
+      prometheus::ClientMetric metric;
+      metric.label = {{"cluster", cluster},
+                      {"logical_name", logical_name},
+                      {"node", std::to_string(node.uid())},
+                      {"path", std::move(one.path)}};
+      metric.gauge.value = static_cast<double>(one.seconds);
+      family.metric.push_back(std::move(metric));
+    }
   }
   return family;
 }
@@ -59,7 +67,9 @@ void CertificateMetrics::operator()(Exchange& exchange) const {
     return;
   }
   const Node& node = cluster_.node(static_cast<int>(exchange.connection.tag));
-  const auto family = expiry_family(version->series, cluster_.settings().name, node, clock_.now());
+  const NodeRoles roles{static_cast<int>(cluster_.node_count()), cluster_.primary(), 0};
+  const auto family = expiry_family(version->series, cluster_.settings().name, node,
+                                    MetricFaults(faults_, node.uid(), roles), clock_.now());
   response.set_content(prometheus::TextSerializer().Serialize({family}),
                        "text/plain; version=0.0.4; charset=utf-8");
 }

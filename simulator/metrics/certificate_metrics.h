@@ -8,14 +8,15 @@
 
 #include "simulator/cluster/clock.h"
 #include "simulator/cluster/cluster.h"
+#include "simulator/faults/fault_plan.h"
 #include "simulator/listeners/exchange.h"
 
 namespace certdrill::simulator {
 
 class CertificateMetrics {
  public:
-  CertificateMetrics(const Cluster& cluster, const Clock& clock)  // both outlive this
-      : cluster_(cluster), clock_(clock) {}
+  CertificateMetrics(const Cluster& cluster, const Clock& clock, const FaultPlan& faults)
+      : cluster_(cluster), clock_(clock), faults_(faults) {}  // all outlive this
 
   // Answers for the node whose port was called; what it holds on disk counts, not the store.
   void operator()(Exchange& exchange) const;
@@ -23,6 +24,7 @@ class CertificateMetrics {
  private:
   const Cluster& cluster_;
   const Clock& clock_;
+  const FaultPlan& faults_;
 };
 
 }  // namespace certdrill::simulator

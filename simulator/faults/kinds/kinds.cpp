@@ -6,10 +6,11 @@
 namespace certdrill::simulator {
 namespace {
 
-constexpr std::array<const FaultKind*, 11> kKinds{
+constexpr std::array<const FaultKind*, 12> kKinds{
     &answer_kind,   &node_down_kind,  &node_fails_kind, &stale_listener_kind,
     &no_retry_kind, &latency_kind,    &connection_kind, &tls_kind,
-    &store_kind,    &validation_kind, &port_outage_kind};
+    &store_kind,    &validation_kind, &port_outage_kind,
+    &metrics_kind};
 
 }  // namespace
 

@@ -16,5 +16,6 @@ extern const FaultKind tls_kind;
 extern const FaultKind store_kind;
 extern const FaultKind validation_kind;
 extern const FaultKind port_outage_kind;
+extern const FaultKind metrics_kind;
 
 }  // namespace certdrill::simulator
