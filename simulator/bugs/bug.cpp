@@ -12,7 +12,9 @@ namespace {
 std::vector<Bug> collect() {
   std::vector<Bug> all;
   for (const auto group :
-       {expiry_bugs(), validation_bugs(), key_bugs(), rollout_bugs(), node_bugs()}) {
+       {expiry_bugs(), validation_bugs(), key_bugs(), rollout_bugs(), node_bugs(), read_back_bugs(),
+        concurrency_bugs(), name_bugs(), absence_bugs(), body_bugs(), answer_bugs(), access_bugs(),
+        batch_bugs(), removal_bugs(), rotation_bugs()}) {
     all.insert(all.end(), group.begin(), group.end());
   }
   return all;

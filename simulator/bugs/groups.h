@@ -17,7 +17,7 @@ std::span<const Bug> concurrency_bugs();
 std::span<const Bug> name_bugs();
 std::span<const Bug> absence_bugs();
 std::span<const Bug> body_bugs();
-std::span<const Bug> error_bugs();
+std::span<const Bug> answer_bugs();
 std::span<const Bug> access_bugs();
 std::span<const Bug> batch_bugs();
 std::span<const Bug> removal_bugs();
