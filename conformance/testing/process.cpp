@@ -29,8 +29,10 @@ Process::Process(std::vector<std::string> command, std::vector<std::string> envi
   posix_spawn_file_actions_init(&actions);
   posix_spawn_file_actions_adddup2(&actions, ends[1], STDOUT_FILENO);
   posix_spawn_file_actions_adddup2(&actions, ends[1], STDERR_FILENO);
-  for (char** variable = environ; *variable != nullptr; ++variable)
-    environment.emplace_back(*variable);
+  for (char** variable = environ; *variable != nullptr; ++variable) {
+    const std::string text(*variable);  // the test's own shards and filters are not the child's
+    if (!text.starts_with("GTEST_")) environment.push_back(text);
+  }
   const int failed = posix_spawn(&child_, command.front().c_str(), &actions, nullptr,
                                  pointers(command).data(), pointers(environment).data());
   posix_spawn_file_actions_destroy(&actions);

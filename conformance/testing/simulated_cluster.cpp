@@ -2,6 +2,8 @@
 
 #include <stdexcept>
 
+#include <signal.h>
+
 namespace certdrill::conformance::testing {
 namespace {
 
@@ -32,6 +34,7 @@ Finished run_conform(const std::vector<std::string>& arguments,
 }
 
 SimulatedRun::SimulatedRun(std::vector<std::string> simulator_options) {
+  ::signal(SIGPIPE, SIG_IGN);  // a node may go away in the middle of a handshake
   std::vector<std::string> command{CERTDRILL_SIM_PROGRAM, "--port", "0", "--users",
                                    users_file(folder_)};
   command.insert(command.end(), simulator_options.begin(), simulator_options.end());
