@@ -130,5 +130,39 @@ TEST_F(OptionsTest, AMistakeInTheUsersFileNeverShowsAPassword) {
   EXPECT_THAT(options.error().text, Not(HasSubstr("hunter2")));
 }
 
+TEST_F(OptionsTest, FaultsAndDrillsAsTextAsJsonAndInTheFile) {
+  const auto config = file("c.json", R"({"fault": ["kind=answer,status=406,times=2",
+                                    {"kind": "node_down", "match": {"nodes": [2, 3]}}],
+                          "drill": "ack-lost"})");
+  const auto options = parse_options({"--config", config, "--drill", "expired", "--fault",
+                                      R"({"kind": "tls", "mode": "refuse"})"});
+  ASSERT_TRUE(options.has_value()) << options.error().text;
+  const auto& faults = options->simulator.faults;
+  ASSERT_EQ(faults.size(), 3U);
+  EXPECT_EQ(faults[0].schedule.times, 2);
+  EXPECT_EQ(faults[1].kind->name, "node_down");
+  EXPECT_EQ(faults[2].kind->name, "tls");
+  ASSERT_EQ(options->simulator.drills.size(), 2U);
+  EXPECT_EQ(options->simulator.drills[0]->name, "ack-lost");
+  EXPECT_EQ(options->simulator.drills[1]->name, "expired");
+}
+
+TEST_F(OptionsTest, AWrongFaultOrDrillIsExplained) {
+  const auto fault = parse_options({"--fault", "kind=answer,staus=406"});
+  ASSERT_FALSE(fault.has_value());
+  EXPECT_EQ(fault.error().code, 2);
+  EXPECT_THAT(fault.error().text, HasSubstr("did you mean 'status'?"));
+  const auto drill = parse_options({"--drill", "expird"});
+  ASSERT_FALSE(drill.has_value());
+  EXPECT_THAT(drill.error().text, HasSubstr("did you mean 'expired'?"));
+}
+
+TEST_F(OptionsTest, ListDrillsPrintsThemAndLeaves) {
+  const auto list = parse_options({"--list-drills"});
+  ASSERT_FALSE(list.has_value());
+  EXPECT_EQ(list.error().code, 0);
+  EXPECT_THAT(list.error().text, HasSubstr("skipped-nodes-never-retried"));
+}
+
 }  // namespace
 }  // namespace certdrill::simulator
