@@ -30,6 +30,7 @@ std::span<const EndpointName> endpoint_names() {
 
 std::vector<std::string_view> endpoint_ids() {
   std::vector<std::string_view> ids;
+  ids.reserve(kEndpoints.size());
   for (const auto& endpoint : kEndpoints) ids.push_back(endpoint.id);
   return ids;
 }

@@ -5,7 +5,6 @@
 namespace certdrill::simulator {
 namespace {
 
-using certs::CertificateName;
 using nlohmann::json;
 
 std::string text_in(const json& object, const char* field) {

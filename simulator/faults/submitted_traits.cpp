@@ -92,6 +92,7 @@ std::span<const Trait> submitted_traits() {
 
 std::vector<std::string_view> trait_ids() {
   std::vector<std::string_view> ids;
+  ids.reserve(kTraits.size());
   for (const auto& trait : kTraits) ids.push_back(trait.id);
   return ids;
 }

@@ -7,10 +7,9 @@ namespace certdrill::simulator {
 namespace {
 
 constexpr std::array<const FaultKind*, 12> kKinds{
-    &answer_kind,   &node_down_kind,  &node_fails_kind, &stale_listener_kind,
-    &no_retry_kind, &latency_kind,    &connection_kind, &tls_kind,
-    &store_kind,    &validation_kind, &port_outage_kind,
-    &metrics_kind};
+    &answer_kind,   &node_down_kind,  &node_fails_kind,  &stale_listener_kind,
+    &no_retry_kind, &latency_kind,    &connection_kind,  &tls_kind,
+    &store_kind,    &validation_kind, &port_outage_kind, &metrics_kind};
 
 }  // namespace
 
@@ -20,6 +19,7 @@ std::span<const FaultKind* const> fault_kinds() {
 
 std::vector<std::string_view> kind_names() {
   std::vector<std::string_view> names;
+  names.reserve(kKinds.size());
   for (const auto* kind : kKinds) names.push_back(kind->name);
   return names;
 }
