@@ -98,10 +98,10 @@ std::size_t FaultPlan::remove_where(FaultEvent::What what, Predicate predicate) 
   {
     const std::lock_guard lock(change_mutex_);
     auto set = copy();
-    const auto kept =
-        std::ranges::stable_partition(set, [&](const auto& fault) { return !predicate(*fault); });
-    removed.assign(kept.begin(), kept.end());
-    set.erase(kept.begin(), kept.end());
+    const auto kept_end = std::stable_partition(
+        set.begin(), set.end(), [&](const auto& fault) { return !predicate(*fault); });
+    removed.assign(kept_end, set.end());
+    set.erase(kept_end, set.end());
     if (!removed.empty()) publish(std::move(set));
   }
   for (const auto& fault : removed) tell({what, fault->rule().name, fault->rule().drill});
