@@ -6,6 +6,8 @@
 
 #include <nlohmann/json.hpp>
 
+#include "certs/text_hints.h"
+
 namespace certdrill::simulator {
 namespace {
 
@@ -128,7 +130,7 @@ tl::expected<json, std::string> parse_json(std::string_view text) {
   Reader reader(root);
   if (json::sax_parse(text.begin(), text.end(), &reader)) return root;
   if (reader.has_repeated_key) {
-    return tl::unexpected("holds the key '" + reader.repeated_key +
+    return tl::unexpected("holds the key '" + certs::printable(reader.repeated_key) +
                           "' twice in one object; send it once");
   }
   if (!reader.failed) return tl::unexpected(std::string("is nested too deeply"));

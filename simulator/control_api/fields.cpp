@@ -4,6 +4,7 @@
 #include <charconv>
 
 #include "certs/nearest_name.h"
+#include "certs/text_hints.h"
 #include "simulator/strict_json.h"
 
 namespace certdrill::simulator {
@@ -33,8 +34,9 @@ std::optional<ControlAnswer> refuse_unknown_fields(const nlohmann::json& object,
                                                    std::span<const std::string_view> known) {
   for (const auto& [name, value] : object.items()) {
     if (std::ranges::find(known, name) != known.end()) continue;
-    return invalid_request("Unknown field '" + name + "'" + certs::did_you_mean(name, known) +
-                           "; the fields are " + listed(known) + ".");
+    return invalid_request("Unknown field '" + certs::printable(name) + "'" +
+                           certs::did_you_mean(name, known) + "; the fields are " + listed(known) +
+                           ".");
   }
   return std::nullopt;
 }

@@ -3,6 +3,7 @@
 #include <charconv>
 
 #include "certs/nearest_name.h"
+#include "certs/text_hints.h"
 #include "simulator/control_api/endpoint.h"
 #include "simulator/control_api/fields.h"
 #include "simulator/simulator.h"
@@ -37,9 +38,9 @@ ControlAnswer put_node(Simulator& simulator, const ControlCall& call) {
   if (!state) return state.error();
   if (std::ranges::find(kStates, state->value_or("")) == kStates.end()) {
     return invalid_request("'state' must be up, down or restart" +
-                           (*state
-                                ? ", not '" + **state + "'" + certs::did_you_mean(**state, kStates)
-                                : std::string("; it is missing")) +
+                           (*state ? ", not '" + certs::printable(**state) + "'" +
+                                         certs::did_you_mean(**state, kStates)
+                                   : std::string("; it is missing")) +
                            ".");
   }
   if (auto changed = put_into(simulator, uid, **state); !changed) {

@@ -2,6 +2,7 @@
 
 #include <map>
 
+#include "certs/text_hints.h"
 #include "simulator/cluster/installed_json.h"
 
 namespace certdrill::simulator {
@@ -70,7 +71,8 @@ class Reader {
     }
     for (const auto& [id, value] : json_["certificates"].items()) {
       auto installed = installed_from_json(value.dump());
-      if (!installed) return wrong("certificates." + id + " " + installed.error());
+      if (!installed)
+        return wrong("certificates." + certs::printable(id) + " " + installed.error());
       known_[id] = std::make_shared<const InstalledCertificate>(std::move(*installed));
     }
     return {};
@@ -82,9 +84,11 @@ class Reader {
     CertificateSet set;
     for (const auto& [text, id] : json.items()) {
       const auto name = certs::find_certificate(text);
-      if (!name) return wrong(where + "." + text + ": there is no such certificate name");
+      if (!name)
+        return wrong(where + "." + certs::printable(text) + ": there is no such certificate name");
       const auto found = id.is_string() ? known_.find(id.get<std::string>()) : known_.end();
-      if (found == known_.end()) return wrong(where + "." + text + " names no certificate above");
+      if (found == known_.end())
+        return wrong(where + "." + certs::printable(text) + " names no certificate above");
       set[*name] = found->second;
     }
     return set;

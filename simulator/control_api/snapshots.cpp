@@ -4,6 +4,7 @@
 #include <array>
 
 #include "certs/nearest_name.h"
+#include "certs/text_hints.h"
 #include "simulator/control_api/endpoint.h"
 #include "simulator/control_api/fields.h"
 #include "simulator/control_api/snapshot_json.h"
@@ -46,9 +47,9 @@ bool is_good_name(const std::string& name) {
 ControlAnswer unknown_snapshot(Simulator& simulator, std::string_view name) {
   const auto owned = simulator.snapshots().names();
   const std::vector<std::string_view> names(owned.begin(), owned.end());
-  return control_error(
-      404, "snapshot_not_exist",
-      "There is no snapshot '" + std::string(name) + "'" + certs::did_you_mean(name, names) + ".");
+  return control_error(404, "snapshot_not_exist",
+                       "There is no snapshot '" + certs::printable(name) + "'" +
+                           certs::did_you_mean(name, names) + ".");
 }
 
 // A snapshot waits for a rollout that runs.

@@ -24,7 +24,7 @@ struct LeafFacts {
 };
 
 struct JournalCertificate {
-  std::string name;                        // as it was sent, cut at kLongestText
+  std::string name;  // as it was sent, but printable and short: it may be anything
   std::shared_ptr<const LeafFacts> facts;  // null: no certificate could be read
 };
 

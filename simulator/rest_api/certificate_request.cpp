@@ -6,6 +6,7 @@
 #include <nlohmann/json.hpp>
 
 #include "certs/nearest_name.h"
+#include "certs/text_hints.h"
 #include "simulator/strict_json.h"
 
 namespace certdrill::simulator {
@@ -36,7 +37,8 @@ std::optional<Answer> check_fields(const nlohmann::json& json, const Edition& ed
   for (const auto& [key, value] : json.items()) {
     if (std::ranges::find(kFields, key) == kFields.end()) {
       if (!edition.refuses_unknown_properties) continue;
-      return invalid(where + "Unknown property '" + key + "'" + certs::did_you_mean(key, kFields) +
+      return invalid(where + "Unknown property '" + certs::printable(key) + "'" +
+                     certs::did_you_mean(key, kFields) +
                      "; the properties are name, key and certificate.");
     }
     const bool fits = value.is_string() || (value.is_null() && key != "name");
@@ -65,10 +67,10 @@ tl::expected<Change, Answer> read_certificate(const nlohmann::json& json, const 
     const auto names = known_names();
     std::string list;
     for (const auto known : names) list += (list.empty() ? "" : ", ") + std::string(known);
-    return tl::unexpected(error_answer(403, "unknown_certificate",
-                                       where + "There is no certificate named '" + name_text + "'" +
-                                           certs::did_you_mean(name_text, names) +
-                                           "; the names are " + list + "."));
+    return tl::unexpected(
+        error_answer(403, "unknown_certificate",
+                     where + "There is no certificate named '" + certs::printable(name_text) + "'" +
+                         certs::did_you_mean(name_text, names) + "; the names are " + list + "."));
   }
   return Change{*name, optional_text(json, "certificate"), optional_text(json, "key")};
 }

@@ -5,6 +5,7 @@
 #include <nlohmann/json.hpp>
 
 #include "certs/nearest_name.h"
+#include "certs/text_hints.h"
 #include "simulator/rest_api/certificate_request.h"
 #include "simulator/rest_api/endpoint.h"
 #include "simulator/strict_json.h"
@@ -29,7 +30,7 @@ tl::expected<const nlohmann::json*, Answer> certificate_array(const nlohmann::js
   }
   for (const auto& [key, value] : body.items()) {
     if (key == "certificates" || !edition.refuses_unknown_properties) continue;
-    return tl::unexpected(invalid("Unknown property '" + key + "'" +
+    return tl::unexpected(invalid("Unknown property '" + certs::printable(key) + "'" +
                                   certs::did_you_mean(key, kFields) +
                                   "; the only property is certificates."));
   }
@@ -125,7 +126,7 @@ Answer delete_certificate(const Scene& scene, const Call& /*call*/, std::string_
   const auto name = certs::find_certificate(parameter);
   if (!name) {
     return error_answer(404, "unknown_certificate",
-                        "There is no certificate named '" + std::string(parameter) + "'.");
+                        "There is no certificate named '" + certs::printable(parameter) + "'.");
   }
   const auto rollout = scene.cluster.remove(*name, scene.now, scene.mishaps);
   auto answer = removal_answer(scene, parameter, rollout);

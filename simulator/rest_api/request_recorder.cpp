@@ -2,6 +2,7 @@
 
 #include <openssl/sha.h>
 
+#include "certs/text_hints.h"
 #include "simulator/rest_api/named_certificates.h"
 
 namespace certdrill::simulator {
@@ -51,7 +52,7 @@ void RequestRecorder::was_answered(const Call& call, const Answer& answer, certs
   const auto note = [&](const std::vector<NotedCertificate>& certificates) {
     for (const auto& noted : certificates) {
       entry.certificates.push_back(
-          {cut(noted.name), noted.leaf ? journal_.facts_of(*noted.leaf) : nullptr});
+          {certs::printable(noted.name), noted.leaf ? journal_.facts_of(*noted.leaf) : nullptr});
     }
   };
   note(answer.notes.certificates);

@@ -1,6 +1,7 @@
 // POST /v1/cluster/certificates/rotate: new internode certificates.
 #include <nlohmann/json.hpp>
 
+#include "certs/text_hints.h"
 #include "simulator/rest_api/certificate_request.h"
 #include "simulator/rest_api/endpoint.h"
 #include "simulator/strict_json.h"
@@ -20,7 +21,8 @@ tl::expected<std::vector<CertificateName>, Answer> names_to_rotate(const Scene& 
   for (const auto& [key, value] : body->items()) {
     if (key == "name" || !scene.edition.refuses_unknown_properties) continue;
     return tl::unexpected(error_answer(
-        400, "invalid_request", "Unknown property '" + key + "'; the only property is name."));
+        400, "invalid_request",
+        "Unknown property '" + certs::printable(key) + "'; the only property is name."));
   }
   if (!body->contains("name")) return both;
   const auto& name_json = (*body)["name"];
@@ -33,7 +35,7 @@ tl::expected<std::vector<CertificateName>, Answer> names_to_rotate(const Scene& 
   if (!name || !certs::info(*name).internode) {
     return tl::unexpected(
         error_answer(403, "unsupported_rotation",
-                     "'" + name_json.get<std::string>() +
+                     "'" + certs::printable(name_json.get<std::string>()) +
                          "' is no internal certificate; those that rotate are "
                          "ccs_internode_encryption and data_internode_encryption."));
   }

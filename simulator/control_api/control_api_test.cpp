@@ -1,0 +1,136 @@
+// The control port as a script and as a web page see it: what is refused, and with which words.
+#include "simulator/control_api/control_api.h"
+
+#include <gmock/gmock.h>
+
+#include "simulator/path_pattern.h"
+#include "simulator/testing/running_simulator.h"
+
+namespace certdrill::simulator {
+namespace {
+
+using ::testing::HasSubstr;
+using testing::RunningSimulator;
+
+class ControlApiTest : public RunningSimulator {};
+
+TEST_F(ControlApiTest, NamesTheNearestPathFieldAndParameter) {
+  start();
+  auto seen = control().get("/sim/v1/clustr");
+  EXPECT_EQ(seen.status, 404);
+  EXPECT_THAT(seen.description(), HasSubstr("did you mean '/sim/v1/cluster'"));
+
+  seen = control().put("/sim/v1/nodes/2", {{"stat", "down"}});
+  EXPECT_EQ(seen.status, 400);
+  EXPECT_THAT(seen.description(), HasSubstr("did you mean 'state'"));
+
+  seen = control().get("/sim/v1/requests?statu=200");
+  EXPECT_EQ(seen.status, 400);
+  EXPECT_THAT(seen.description(), HasSubstr("did you mean 'status'"));
+
+  seen = control().put("/sim/v1/nodes/2", {{"state", "dwn"}});
+  EXPECT_EQ(seen.status, 400);
+  EXPECT_THAT(seen.description(), HasSubstr("did you mean 'down'"));
+}
+
+TEST_F(ControlApiTest, SaysWhichMethodsAPathTakes) {
+  start();
+  const auto result = control().http().Post("/sim/v1/requests");
+  ASSERT_TRUE(result);
+  EXPECT_EQ(result->status, 405);
+  EXPECT_EQ(result->get_header_value("Allow"), "GET, DELETE");
+}
+
+TEST_F(ControlApiTest, TakesNoBodyButJsonThatSaysSo) {
+  start();
+  const auto form = control().http().Put("/sim/v1/nodes/2", R"({"state":"down"})", "text/plain");
+  ASSERT_TRUE(form);
+  EXPECT_EQ(form->status, 400);
+  EXPECT_THAT(form->body, HasSubstr("invalid_content_type"));
+  EXPECT_TRUE(simulator_->cluster().node(2).up());
+
+  const auto broken =
+      control().http().Put("/sim/v1/nodes/2", R"({"state":"down",})", "application/json");
+  ASSERT_TRUE(broken);
+  EXPECT_EQ(broken->status, 400);
+  EXPECT_THAT(broken->body, HasSubstr("trailing comma"));
+}
+
+TEST_F(ControlApiTest, AWebPageCannotDriveIt) {
+  start();
+  const std::vector<httplib::Headers> pages{{{"Origin", "http://evil.example"}},
+                                            {{"Origin", "null"}},
+                                            {{"Host", "evil.example"}},
+                                            {{"Host", "127.0.0.1.evil.example:9500"}},
+                                            {{"Host", ""}}};
+  for (const auto& headers : pages) {
+    EXPECT_EQ(control().get("/sim/v1/cluster", headers).status, 403) << headers.begin()->second;
+  }
+  const std::vector<httplib::Headers> people{{{"Host", "localhost:1"}},
+                                             {{"Host", "LOCALHOST"}},
+                                             {{"Host", "127.0.0.9"}},
+                                             {{"Host", "[::1]:9500"}}};
+  for (const auto& headers : people) {
+    EXPECT_EQ(control().get("/sim/v1/cluster", headers).status, 200) << headers.begin()->second;
+  }
+}
+
+TEST_F(ControlApiTest, OtherAddressesThanLoopbackNeedAToken) {
+  for (const char* address : {"0.0.0.0", "::", "192.0.2.1"}) {
+    SimulatorSettings settings{.ports = PortPlan::free_ports, .control = {address, ""}};
+    const auto started = Simulator::start(std::move(settings));
+    ASSERT_FALSE(started.has_value()) << address;
+    EXPECT_THAT(started.error(), HasSubstr("--control-token"));
+  }
+  const auto named = Simulator::start({.ports = PortPlan::free_ports, .control = {"myhost", "x"}});
+  ASSERT_FALSE(named.has_value());
+  EXPECT_THAT(named.error(), HasSubstr("numeric"));
+}
+
+TEST_F(ControlApiTest, TheTokenIsAskedForEverywhere) {
+  start({.control = {"0.0.0.0", "s3cret-token"}});
+  httplib::Client client("127.0.0.1",
+                         std::stoi(ready().control.substr(ready().control.rfind(':') + 1)));
+  const auto status = [&](const httplib::Headers& headers) {
+    const auto result = client.Get("/sim/v1/health", headers);
+    return result ? result->status : 0;
+  };
+  EXPECT_EQ(status({}), 401);
+  EXPECT_EQ(status({{"Authorization", "Bearer s3cret-toke"}}), 401);
+  EXPECT_EQ(status({{"Authorization", "Basic s3cret-token"}}), 401);
+  EXPECT_EQ(status({{"Authorization", "Bearer s3cret-token"}}), 200);
+  EXPECT_EQ(status({{"Authorization", "Bearer s3cret-token"}, {"Host", "sim.example"}}), 200);
+  EXPECT_EQ(status({{"Authorization", "Bearer s3cret-token"}, {"Origin", "null"}}), 403);
+}
+
+TEST_F(ControlApiTest, ShowsWhatEachNodeHoldsAndPresents) {
+  start();
+  const auto fresh = made();
+  ASSERT_EQ(control().put("/sim/v1/nodes/3", {{"state", "down"}}).status, 200);
+  EXPECT_EQ(node().update("proxy", fresh).status, 409);
+  const auto cluster = control().get("/sim/v1/cluster").json;
+  EXPECT_EQ(cluster["nodes"][2]["state"], "down");
+  EXPECT_EQ(cluster["nodes"][0]["certificates"]["proxy"]["fingerprint"], fresh.fingerprint);
+  EXPECT_EQ(cluster["nodes"][0]["certificates"]["proxy"]["presented"], fresh.fingerprint);
+  EXPECT_EQ(cluster["nodes"][0]["certificates"]["proxy"]["generation"], 1);
+  EXPECT_EQ(cluster["nodes"][0]["certificates"]["proxy"]["not_after"], "2026-07-01T12:00:00Z");
+  EXPECT_EQ(cluster["nodes"][2]["certificates"]["proxy"]["generation"], 0);
+}
+
+TEST_F(ControlApiTest, ANodeThatRestartsPresentsWhatItHolds) {
+  start();
+  const auto fresh = made();
+  ASSERT_EQ(control()
+                .post("/sim/v1/faults", {{"kind", "stale_listener"}, {"match", {{"nodes", {2}}}}})
+                .status,
+            201);
+  ASSERT_EQ(node().update("proxy", fresh).status, 200);
+  const auto& database = ready().nodes[1].database;
+  EXPECT_NE(testing::presented_fingerprint(database), fresh.fingerprint);
+  ASSERT_EQ(control().remove("/sim/v1/faults").status, 200);
+  ASSERT_EQ(control().put("/sim/v1/nodes/2", {{"state", "restart"}}).status, 200);
+  EXPECT_EQ(testing::presented_fingerprint(database), fresh.fingerprint);
+}
+
+}  // namespace
+}  // namespace certdrill::simulator
