@@ -26,7 +26,8 @@ struct Bundle {
 // Every CERTIFICATE block of the text, in order. Blocks of other kinds beside them are a defect.
 tl::expected<std::vector<Certificate>, Defect> parse_chain(std::string_view certificate_text);
 
-// The one private key of the text ("EC PARAMETERS" before a SEC1 key is allowed, as openssl writes it).
+// The one private key of the text ("EC PARAMETERS" before a SEC1 key is allowed, as openssl writes
+// it).
 tl::expected<PrivateKey, Defect> parse_key(std::string_view key_text);
 
 // The PEM text of a whole chain, leaf first, no blank lines between.

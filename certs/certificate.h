@@ -1,6 +1,7 @@
 // One X.509 certificate: an immutable, cheaply copied value around OpenSSL's X509.
 //
-// Thread safety: any number of threads may use copies of one certificate at once; nothing here changes it.
+// Thread safety: any number of threads may use copies of one certificate at once; nothing here
+// changes it.
 #pragma once
 
 #include <memory>
@@ -16,11 +17,12 @@ namespace certdrill::certs {
 
 class Certificate {
  public:
-  // Exactly one certificate, nothing before or after it. The error is a clause that says what OpenSSL
-  // could not read, or how many bytes follow the certificate.
+  // Exactly one certificate, nothing before or after it. The error is a clause that says what
+  // OpenSSL could not read, or how many bytes follow the certificate.
   static tl::expected<Certificate, std::string> from_der(std::string_view der);
 
-  // Takes a reference of its own; the caller must not change `x509` afterwards. REQUIRES: x509 != nullptr.
+  // Takes a reference of its own; the caller must not change `x509` afterwards. REQUIRES: x509 !=
+  // nullptr.
   static Certificate from_x509(X509* x509);
 
   X509* x509() const { return x509_.get(); }  // borrowed; never changed through it
@@ -29,7 +31,7 @@ class Certificate {
 
   Instant not_before() const;
   Instant not_after() const;
-  bool expired_at(Instant now) const { return now > not_after(); }       // RFC 5280 4.1.2.5: inclusive
+  bool expired_at(Instant now) const { return now > not_after(); }  // RFC 5280 4.1.2.5: inclusive
   bool not_yet_valid_at(Instant now) const { return now < not_before(); }
 
   std::string subject() const;      // RFC 2253, e.g. "CN=node,O=Example"; UTF-8

@@ -1,7 +1,8 @@
-// A moment in time, in whole seconds UTC: what X.509 can express, and all that certdrill reasons with.
+// A moment in time, in whole seconds UTC: what X.509 can express, and all that certdrill reasons
+// with.
 //
-// Nothing in certdrill's logic reads the system clock; every call that depends on time takes an Instant.
-// Thread safety: all functions here are pure.
+// Nothing in certdrill's logic reads the system clock; every call that depends on time takes an
+// Instant. Thread safety: all functions here are pure.
 #pragma once
 
 #include <chrono>

@@ -1,4 +1,5 @@
-// The nearest known name to a misspelt one, for errors that teach: "unknown key 'node'; did you mean 'nodes'?"
+// The nearest known name to a misspelt one, for errors that teach: "unknown key 'node'; did you
+// mean 'nodes'?"
 #pragma once
 
 #include <optional>
@@ -8,9 +9,10 @@
 
 namespace certdrill::certs {
 
-// The known name with the smallest edit distance, if that is at most a third of its length (at least 2) or
-// one contains the other ("api_cert" -> "api"). Ties go to the first.
-std::optional<std::string_view> nearest_name(std::string_view text, std::span<const std::string_view> known);
+// The known name with the smallest edit distance, if that is at most a third of its length (at
+// least 2) or one contains the other ("api_cert" -> "api"). Ties go to the first.
+std::optional<std::string_view> nearest_name(std::string_view text,
+                                             std::span<const std::string_view> known);
 
 // " (did you mean 'X'?)" or "".
 std::string did_you_mean(std::string_view text, std::span<const std::string_view> known);

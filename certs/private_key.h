@@ -27,16 +27,16 @@ KeyAlgorithm algorithm_of(const EVP_PKEY* key);
 enum class KeyEncoding { pkcs8, traditional };  // traditional: PKCS#1 for RSA, SEC1 for EC
 
 enum class KeyError {
-  encrypted,       // "ENCRYPTED PRIVATE KEY", or Proc-Type: 4,ENCRYPTED
-  not_a_key,       // another kind of block, such as "PUBLIC KEY" or "EC PARAMETERS" alone
-  undecodable,     // a key block whose bytes are no key
-  unsupported,     // a key of a kind that no TLS 1.2 or 1.3 server can use, such as DSA
+  encrypted,    // "ENCRYPTED PRIVATE KEY", or Proc-Type: 4,ENCRYPTED
+  not_a_key,    // another kind of block, such as "PUBLIC KEY" or "EC PARAMETERS" alone
+  undecodable,  // a key block whose bytes are no key
+  unsupported,  // a key of a kind that no TLS 1.2 or 1.3 server can use, such as DSA
 };
 
 class PrivateKey {
  public:
-  // PKCS#8 ("PRIVATE KEY"), PKCS#1 ("RSA PRIVATE KEY") or SEC1 ("EC PRIVATE KEY"). Fast: reuses a decoder
-  // context per thread, chosen by the algorithm in the DER (about 20 us for RSA 2048).
+  // PKCS#8 ("PRIVATE KEY"), PKCS#1 ("RSA PRIVATE KEY") or SEC1 ("EC PRIVATE KEY"). Fast: reuses a
+  // decoder context per thread, chosen by the algorithm in the DER (about 20 us for RSA 2048).
   static tl::expected<PrivateKey, KeyError> from_block(const PemBlock& block);
 
   // Takes over one reference. REQUIRES: key != nullptr and holds a private part.

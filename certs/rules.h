@@ -1,5 +1,5 @@
-// The rules of validation as data: each with its id, the sentence it comes from, and the levels at which
-// it rejects.
+// The rules of validation as data: each with its id, the sentence it comes from, and the levels at
+// which it rejects.
 //
 // Adding a rule: one function and one row in rules.cpp (README.md shows how).
 // Thread safety: constant data and pure functions.

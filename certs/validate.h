@@ -1,9 +1,9 @@
 // The verdict on a submitted certificate, in the order that the design fixes:
 // absent -> decodes -> key -> chain order and signatures -> not yet valid -> rules -> expired.
 //
-// Cost: nearly all of it is OpenSSL's. For an RSA 2048 leaf with its CA and key, 1.1 times the sum of two
-// d2i_X509 (two thirds of all), one key decoded with a kept context and two X509_verify: about 230 us.
-// Thread safety: pure; any thread. It keeps decoder contexts per thread.
+// Cost: nearly all of it is OpenSSL's. For an RSA 2048 leaf with its CA and key, 1.1 times the sum
+// of two d2i_X509 (two thirds of all), one key decoded with a kept context and two X509_verify:
+// about 230 us. Thread safety: pure; any thread. It keeps decoder contexts per thread.
 #pragma once
 
 #include <optional>
@@ -22,9 +22,9 @@ namespace certdrill::certs {
 // A certificate as it was sent. nullopt: the field was not there.
 struct Submission {
   CertificateName name;
-  std::optional<std::string_view> certificate;    // PEM chain, leaf first
-  std::optional<std::string_view> key;            // PEM private key
-  const PrivateKey* installed_key = nullptr;      // the leaf must match it when no key is sent
+  std::optional<std::string_view> certificate;  // PEM chain, leaf first
+  std::optional<std::string_view> key;          // PEM private key
+  const PrivateKey* installed_key = nullptr;    // the leaf must match it when no key is sent
 };
 
 struct Policy {
@@ -32,9 +32,10 @@ struct Policy {
   std::string_view fqdn;  // the cluster's name, for the SAN and CN rules
 };
 
-// The parsed bundle, or the first defect in the order above. When no key was sent, the bundle's key is the
-// installed one. Certificates without a key (mtls_trusted_ca, sso_issuer) never have one in the bundle;
-// a key sent along with them must match all the same.
-tl::expected<Bundle, Defect> validate(const Submission& submission, const Policy& policy, Instant now);
+// The parsed bundle, or the first defect in the order above. When no key was sent, the bundle's key
+// is the installed one. Certificates without a key (mtls_trusted_ca, sso_issuer) never have one in
+// the bundle; a key sent along with them must match all the same.
+tl::expected<Bundle, Defect> validate(const Submission& submission, const Policy& policy,
+                                      Instant now);
 
 }  // namespace certdrill::certs

@@ -24,8 +24,8 @@ constexpr std::chrono::seconds reaction_limit{
 tl::expected<void, std::string> tell_simulator(const std::string& control_url, int uid, bool up) {
   httplib::Client client(control_url);
   const std::string path = "/sim/v1/nodes/" + std::to_string(uid);
-  const auto answer = client.Put(path, up ? R"({"state":"up"})" : R"({"state":"down"})",
-                                 "application/json");
+  const auto answer =
+      client.Put(path, up ? R"({"state":"up"})" : R"({"state":"down"})", "application/json");
   if (!answer) return tl::unexpected("the control address " + control_url + " does not answer");
   if (answer->status / 100 != 2) {
     return tl::unexpected("PUT " + path + " on " + control_url + " answered " +

@@ -272,7 +272,8 @@ TEST(Program, AClusterThatCannotBeRestoredIsExit3) {
   auto run = std::make_unique<SimulatedRun>();
   const Installed before = *run->access().read_installed();
   std::vector<std::string> command{conformance::testing::conform_program()};
-  for (const std::string& argument : run->command({"--filter", "update_cert/200/*", "--timeout", "1"}))
+  for (const std::string& argument :
+       run->command({"--filter", "update_cert/200/*", "--timeout", "1"}))
     command.push_back(argument);
   Process process(command);
   wait_for_a_change(before, run->access());

@@ -56,9 +56,7 @@ struct Simulator::Parts {
   tl::expected<void, std::string> open_ports(Simulator& simulator);
   tl::expected<void, std::string> open_control_port(Simulator& simulator);
 
-  tl::expected<void, std::string> follow_faults() {
-    return node_states->follow_faults(faults);
-  }
+  tl::expected<void, std::string> follow_faults() { return node_states->follow_faults(faults); }
   std::shared_ptr<const certs::Bundle> present(const Node& node, certs::CertificateName port) const;
   void plant_bug();
   void maintain();

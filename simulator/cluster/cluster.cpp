@@ -167,11 +167,10 @@ tl::expected<certs::Bundle, certs::Defect> Cluster::judge(const Change& change,
                                                           Mishaps& mishaps) const {
   const auto& before = installed[change.name];
   const bool has_installed_key = before && before->bundle->key.has_value();
-  return certs::validate({change.name, view(change.certificate), view(change.key),
-                          has_installed_key ? &*before->bundle->key : nullptr},
-                         {mishaps.strictness_for(change.name).value_or(settings_.strictness),
-                          settings_.name},
-                         now);
+  return certs::validate(
+      {change.name, view(change.certificate), view(change.key),
+       has_installed_key ? &*before->bundle->key : nullptr},
+      {mishaps.strictness_for(change.name).value_or(settings_.strictness), settings_.name}, now);
 }
 
 tl::expected<Rollout, Rejection> Cluster::update(std::span<const Change> changes,
@@ -403,10 +402,9 @@ std::vector<CertificateConvergence> Cluster::convergence(certs::Instant now) con
   const auto store = this->store();
   for (const auto& certificate : certs::cluster_certificates()) {
     const auto name = certificate.name;
-    const bool somewhere =
-        (*store)[name] || std::ranges::any_of(nodes_, [&](const auto& node) {
-          return node->held(name) != nullptr || node->presented(name) != nullptr;
-        });
+    const bool somewhere = (*store)[name] || std::ranges::any_of(nodes_, [&](const auto& node) {
+                             return node->held(name) != nullptr || node->presented(name) != nullptr;
+                           });
     auto report = convergence_.look(name, (*store)[name], nodes_, now);
     if (somewhere) all.push_back(std::move(report));
   }

@@ -64,7 +64,7 @@ struct Unreached {
 // What became of an accepted change.
 struct Rollout {
   std::uint64_t generation = 0;
-  std::vector<Unreached> unreached;  // in the order of the nodes; empty: every node confirmed
+  std::vector<Unreached> unreached;       // in the order of the nodes; empty: every node confirmed
   std::vector<InstalledPtr> installed;    // in the order of the changes; null: removed
   std::chrono::microseconds duration{0};  // from the first node to the last
 };

@@ -49,7 +49,8 @@ class Mishaps {
     return std::nullopt;
   }
 
-  // Asked when the store is read back: another certificate text than the stored one. No lock is held.
+  // Asked when the store is read back: another certificate text than the stored one. No lock is
+  // held.
   virtual std::optional<std::string> read_back(certs::CertificateName /*name*/,
                                                const InstalledCertificate& /*stored*/) {
     return std::nullopt;

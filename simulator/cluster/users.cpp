@@ -124,13 +124,13 @@ tl::expected<std::vector<User>, std::string> parse_users(std::string_view json_t
   std::vector<User> users;
   std::set<std::string> names;
   for (std::size_t i = 0; i < json.size(); ++i) {
-      auto user = parse_user(json[i], i);
-      if (!user) return tl::unexpected(user.error());
-      if (!names.insert(user->username).second) {
-        return tl::unexpected("user " + std::to_string(i + 1) + ": the username '" +
-                              user->username + "' is used twice");
-      }
-      users.push_back(std::move(*user));
+    auto user = parse_user(json[i], i);
+    if (!user) return tl::unexpected(user.error());
+    if (!names.insert(user->username).second) {
+      return tl::unexpected("user " + std::to_string(i + 1) + ": the username '" + user->username +
+                            "' is used twice");
+    }
+    users.push_back(std::move(*user));
   }
   return users;
 }

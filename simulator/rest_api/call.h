@@ -24,7 +24,7 @@ struct Call {
 };
 
 struct NotedCertificate {
-  std::string name;  // as it was sent
+  std::string name;                        // as it was sent
   std::optional<certs::Certificate> leaf;  // nullopt: none could be read
 };
 

@@ -106,9 +106,8 @@ Served Front::serve_with(const Call& call, Cluster& cluster, RequestFaults& faul
   if (mishaps.cut_instead) {
     served = cut_off(*mishaps.cut_instead);
   } else {
-    served.answer =
-        mishaps.answer_instead ? std::move(*mishaps.answer_instead)
-                               : answer(call, cluster, faults, sleep);
+    served.answer = mishaps.answer_instead ? std::move(*mishaps.answer_instead)
+                                           : answer(call, cluster, faults, sleep);
     if (mishaps.answer_after) {
       served.answer = with_notes_of(std::move(*mishaps.answer_after), std::move(served.answer));
     }
