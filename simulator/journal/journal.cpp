@@ -57,12 +57,19 @@ Journal::Found Journal::find(std::span<const JournalMatch> matches, std::size_t 
 }
 
 void Journal::clear() {
-  std::deque<JournalEntry> old;  // released after the lock
+  std::deque<JournalEntry> unswept;  // released after the lock
   const std::lock_guard lock(mutex_);
-  entries_.swap(old);
+  cleared_.swap(unswept);
+  entries_.swap(cleared_);
   last_seq_ = 0;
   dropped_ = 0;
   facts_.clear();
+}
+
+void Journal::sweep() {
+  std::deque<JournalEntry> old;  // released after the lock
+  const std::lock_guard lock(mutex_);
+  cleared_.swap(old);
 }
 
 }  // namespace certdrill::simulator

@@ -37,13 +37,18 @@ class Journal {
   // Entries that all `matches` hold for.
   Found find(std::span<const JournalMatch> matches, std::size_t at_most) const;
 
-  void clear();  // as new: seq begins with 1 again
+  void clear();  // as new: seq begins with 1 again. Quick: what was there is freed by sweep()
+
+  // Frees what clear() took out: milliseconds for ten thousand entries, for whoever has them.
+  void sweep();
+
   std::size_t limit() const { return limit_; }
 
  private:
   const std::size_t limit_;
   mutable std::mutex mutex_;  // guards all below
   std::deque<JournalEntry> entries_;
+  std::deque<JournalEntry> cleared_;  // to be freed by sweep()
   std::uint64_t last_seq_ = 0;
   std::uint64_t dropped_ = 0;
   std::unordered_map<std::string, std::weak_ptr<const LeafFacts>> facts_;  // by fingerprint
