@@ -18,7 +18,8 @@ function(certdrill_settings target)
   target_include_directories(${target} PUBLIC
     $<BUILD_INTERFACE:${PROJECT_SOURCE_DIR}> $<INSTALL_INTERFACE:${CMAKE_INSTALL_INCLUDEDIR}/certdrill>)
   target_compile_options(${target} PRIVATE -Wall -Wextra -Wpedantic -Wshadow -Wconversion
-    -Wno-sign-conversion -Wno-missing-field-initializers -Wno-restrict $<$<BOOL:${CERTDRILL_WERROR}>:-Werror>)
+    -Wno-sign-conversion -Wno-missing-field-initializers -Wno-restrict -Wno-array-bounds -Wno-stringop-overflow
+    -Wno-stringop-overread -Wno-maybe-uninitialized $<$<BOOL:${CERTDRILL_WERROR}>:-Werror>)
   if(CERTDRILL_SANITIZE)
     target_compile_options(${target} PRIVATE -fsanitize=${CERTDRILL_SANITIZE} -fno-omit-frame-pointer)
     target_link_options(${target} PUBLIC -fsanitize=${CERTDRILL_SANITIZE})
