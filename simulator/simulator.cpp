@@ -372,6 +372,7 @@ tl::expected<void, std::string> Simulator::restore(const Snapshot& snapshot) {
 }
 
 std::chrono::milliseconds Simulator::tick() {
+  parts_->journal.sweep();
   const auto pass = parts_->gate.enter();  // never in the middle of a reset
   const auto next = parts_->faults.remove_ended();
   log_failure(parts_->follow_faults());
