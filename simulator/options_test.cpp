@@ -164,5 +164,27 @@ TEST_F(OptionsTest, ListDrillsPrintsThemAndLeaves) {
   EXPECT_THAT(list.error().text, HasSubstr("skipped-nodes-never-retried"));
 }
 
+TEST_F(OptionsTest, ABugIsPlantedOnlyWhenItIsAskedFor) {
+  EXPECT_EQ(parse_options({})->simulator.bug, nullptr);
+  const auto options = parse_options({"--bug", "key-not-checked"});
+  ASSERT_TRUE(options.has_value());
+  ASSERT_NE(options->simulator.bug, nullptr);
+  EXPECT_EQ(options->simulator.bug->id, "key-not-checked");
+}
+
+TEST_F(OptionsTest, AnUnknownBugIsRefusedWithTheNearestOne) {
+  const auto options = parse_options({"--bug", "key-not-cheked"});
+  ASSERT_FALSE(options.has_value());
+  EXPECT_EQ(options.error().code, 2);
+  EXPECT_THAT(options.error().text, HasSubstr("did you mean 'key-not-checked'?"));
+}
+
+TEST_F(OptionsTest, ListBugsPrintsThemAndLeaves) {
+  const auto list = parse_options({"--list-bugs"});
+  ASSERT_FALSE(list.has_value());
+  EXPECT_EQ(list.error().code, 0);
+  EXPECT_THAT(list.error().text, HasSubstr("read-back-nested"));
+}
+
 }  // namespace
 }  // namespace certdrill::simulator
