@@ -7,7 +7,7 @@ namespace certdrill::certs {
 namespace {
 
 // clang-format off
-constexpr std::array<RsaHint, 13> table{{
+constexpr std::array<RsaHint, 15> table{{
     {KeyType::rsa512, 0, "leaf", 36, 13},
     {KeyType::rsa1024, 0, "leaf", 522, 194},
     {KeyType::rsa2048, 0, "leaf", 1234, 314},
@@ -19,6 +19,8 @@ constexpr std::array<RsaHint, 13> table{{
     {KeyType::rsa2048, 0, "unrelated intermediate", 87, 170},
     {KeyType::rsa2048, 0, "loop A", 121, 79},
     {KeyType::rsa2048, 0, "loop B", 358, 103},
+    {KeyType::rsa2048, 0, "ccs_internode_encryption", 506, 17},
+    {KeyType::rsa2048, 0, "data_internode_encryption", 45, 117},
     {KeyType::rsa3072, 0, "leaf", 57, 181},
     {KeyType::rsa4096, 0, "leaf", 308, 194},
 }};

@@ -1,6 +1,7 @@
 #include "certs/prime_search.h"
 
 #include <array>
+#include <span>
 #include <vector>
 
 #include "certs/openssl_require.h"
@@ -15,7 +16,9 @@ constexpr std::uint32_t sieve_limit = 1U << 15;
 constexpr std::uint32_t window = 1U << 13;  // candidates that are sieved at a time
 // Miller-Rabin bases. Five rounds are more than FIPS 186-5 asks for at 1024 bits and above;
 // BN_check_prime() insists on 64, which would cost a second for the primes of RSA 4096.
-constexpr std::array<BN_ULONG, 5> bases{2, 3, 5, 7, 11};
+constexpr std::array<BN_ULONG, 5> all_bases{2, 3, 5, 7, 11};
+// A hint was found with all of them: one is enough to see that it belongs to this start.
+constexpr std::span one_base(all_bases.data(), 1);
 
 // Odd primes below the limit, by Eratosthenes.
 std::vector<std::uint32_t> small_odd_primes() {
@@ -52,7 +55,7 @@ using MontgomeryHandle = std::unique_ptr<BN_MONT_CTX, Freer<BN_MONT_CTX_free>>;
 
 // Miller and Rabin's test of an odd number n = 1 + 2^shift * odd_part. Nearly every composite fails
 // the first base, so there is no need for a quicker test before it.
-bool is_probable_prime(const BIGNUM* n, BN_CTX* scratch) {
+bool is_probable_prime(const BIGNUM* n, std::span<const BN_ULONG> bases, BN_CTX* scratch) {
   const BignumHandle minus_one(BN_dup(n));
   const BignumHandle odd_part = new_number();
   require(BN_sub_word(minus_one.get(), 1) == 1, "test a prime");
@@ -79,8 +82,8 @@ bool is_probable_prime(const BIGNUM* n, BN_CTX* scratch) {
   return true;
 }
 
-bool is_prime(const BIGNUM* number, BN_CTX* scratch) {
-  return suits_exponent(number) && is_probable_prime(number, scratch);
+bool is_prime(const BIGNUM* number, std::span<const BN_ULONG> bases, BN_CTX* scratch) {
+  return suits_exponent(number) && is_probable_prime(number, bases, scratch);
 }
 
 // Which of `window` candidates from `first` on have no small factor.
@@ -101,7 +104,7 @@ FoundPrime find_prime(const BIGNUM* start, std::optional<std::uint32_t> hint) {
   const BignumContextHandle scratch(BN_CTX_new());
   if (hint) {
     BignumHandle number = candidate(start, *hint);
-    if (is_prime(number.get(), scratch.get())) return {std::move(number), *hint};
+    if (is_prime(number.get(), one_base, scratch.get())) return {std::move(number), *hint};
   }
   static const std::vector<std::uint32_t> primes = small_odd_primes();
   for (std::uint32_t base = 0;; base += window) {
@@ -109,7 +112,9 @@ FoundPrime find_prime(const BIGNUM* start, std::optional<std::uint32_t> hint) {
     for (std::uint32_t i = 0; i < window; ++i) {
       if (!survives[i]) continue;
       BignumHandle number = candidate(start, base + i);
-      if (is_prime(number.get(), scratch.get())) return {std::move(number), base + i};
+      if (is_prime(number.get(), all_bases, scratch.get())) {
+        return {std::move(number), base + i};
+      }
     }
   }
 }

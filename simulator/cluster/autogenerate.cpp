@@ -20,6 +20,20 @@ certs::CertificateSpec leaf_spec(const certs::ClusterCertificate& certificate,
   return spec;
 }
 
+// Source: CONTRACT, "RSA only" for internode certificates: the cluster must make what it would
+// take.
+certs::KeyType internode_key_type(certs::KeyType wanted) {
+  const bool is_rsa = certs::to_string(wanted).starts_with("rsa");
+  return is_rsa ? wanted : certs::KeyType::rsa2048;
+}
+
+certs::PrivateKey make_key(const AutogenerateInput& input) {
+  const auto& certificate = certs::info(input.name);
+  if (!certificate.internode) return certs::generate_key(input.key_type);
+  return certs::derive_key(internode_key_type(input.key_type), input.internode_key_seed,
+                           certificate.text);
+}
+
 }  // namespace
 
 InternodeCa make_internode_ca(const std::string& cluster_name, certs::KeyType key_type,
@@ -38,7 +52,7 @@ InternodeCa make_internode_ca(const std::string& cluster_name, certs::KeyType ke
 InstalledCertificate autogenerate(const AutogenerateInput& input, certs::Instant now) {
   const auto& certificate = certs::info(input.name);
   const auto spec = leaf_spec(certificate, input.cluster_name, now);
-  auto key = certs::generate_key(input.key_type);
+  auto key = make_key(input);
   std::vector<certs::Certificate> chain;
   if (certificate.internode) {
     chain = {certs::issue(spec, key, {input.internode_ca.certificate, input.internode_ca.key}),

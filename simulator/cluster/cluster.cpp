@@ -1,6 +1,7 @@
 #include "simulator/cluster/cluster.h"
 
 #include <algorithm>
+#include <random>
 
 #include "certs/validate.h"
 #include "simulator/cluster/data_dir.h"
@@ -66,6 +67,11 @@ InstalledPtr without_chain(const InstalledCertificate& fresh) {
 
 std::optional<std::string_view> view(const std::optional<std::string>& text) {
   return text ? std::optional<std::string_view>(*text) : std::nullopt;
+}
+
+std::uint64_t random_seed() {
+  std::random_device device;
+  return (std::uint64_t{device()} << 32) | device();
 }
 
 }  // namespace
@@ -339,7 +345,8 @@ Rollout Cluster::rotate_internode(std::span<const CertificateName> names, certs:
   CertificateSet after = *store();
   std::vector<Accepted> accepted;
   for (const CertificateName name : names) {
-    auto made = autogenerate({name, settings_.name, settings_.key_type, internode_ca_}, now);
+    auto made =
+        autogenerate({name, settings_.name, settings_.key_type, internode_ca_, random_seed()}, now);
     made.generation = generation_ + 1;
     after[name] = std::make_shared<const InstalledCertificate>(std::move(made));
     if (data_dir_) {
