@@ -31,35 +31,11 @@ bool simulator_plants_bugs() {
   return plants;
 }
 
-// Planted bugs that the suite does not notice yet, and why. Each is a debt: take a row away when
-// its case can run, or is sharp enough.
-struct Survivor {
-  std::string_view bug;
-  std::string_view why;
-};
-constexpr std::string_view kNoInternode =
-    "the guard leaves the internode certificates alone: those that the simulator makes have EC "
-    "keys, which its own "
-    "rule for uploads refuses, so they could not be put back";
-constexpr Survivor kSurvivors[] = {
-    {"rotate-does-nothing", kNoInternode},
-    {"rotate-ignores-the-name", kNoInternode},
-    {"rotate-takes-any-name", kNoInternode},
-    {"rotate-ignores-unreached-nodes", kNoInternode},
-    {"internode-client-auth-not-checked", kNoInternode},
-    {"batch-takes-the-first-only", "an earlier case has installed the second certificate already"},
-    {"delete-takes-all-optional", "no second optional certificate is there to be lost"},
-    {"stale-worker",
-     "the probe retries until it sees the right certificate, and so hides alternation"},
-};
-
 class KillMatrix : public ::testing::TestWithParam<PlantedBug> {};
 
 TEST_P(KillMatrix, TheNamedCaseFails) {
   if (!simulator_plants_bugs()) GTEST_SKIP() << "this certdrill-sim has no --bug";
   const PlantedBug& bug = GetParam();
-  const auto* survivor = std::ranges::find(kSurvivors, bug.id, &Survivor::bug);
-  if (survivor != std::end(kSurvivors)) GTEST_SKIP() << "not noticed yet: " << survivor->why;
   const char* matrix = std::getenv("CERTDRILL_KILL_MATRIX");
   std::vector<std::string> simulator{"--bug", std::string(bug.id)};
   if (!bug.edition.empty())

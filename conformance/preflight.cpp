@@ -268,6 +268,7 @@ tl::expected<std::unique_ptr<Session>, PreflightError> preflight(const Options& 
       .cluster_name = {},
       .edition = Edition::v7_22,
       .now = start->now,
+      .began = std::chrono::steady_clock::now(),
       .update_permission = Permission::unproven,
       .allowed = {},
       .injector = {},

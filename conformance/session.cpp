@@ -58,6 +58,10 @@ bool Session::is_allowed(certs::CertificateName name) const {
   return std::ranges::find(allowed, name) != allowed.end();
 }
 
+certs::Instant Session::cluster_time() const {
+  return now + std::chrono::ceil<std::chrono::seconds>(std::chrono::steady_clock::now() - began);
+}
+
 std::optional<certs::CertificateName> Session::subject_for(const Needs& needs) const {
   const auto found = std::ranges::find_if(
       allowed, [&](certs::CertificateName name) { return fits(*this, needs, name); });

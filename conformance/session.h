@@ -32,7 +32,8 @@ struct Session {
   ClusterAccess cluster;
   std::string cluster_name;  // the FQDN
   Edition edition = Edition::v7_22;
-  certs::Instant now;
+  certs::Instant now;  // the cluster's time when the run began; what the fixtures are made for
+  std::chrono::steady_clock::time_point began;
   Permission update_permission = Permission::unproven;
   std::vector<certs::CertificateName> allowed;  // may be changed; the first is the run's own
   std::optional<Injector> injector;
@@ -43,6 +44,9 @@ struct Session {
 
   // The certificate that a case of these needs works with; nullopt: none of the allowed ones fits.
   std::optional<certs::CertificateName> subject_for(const Needs& needs) const;
+
+  // The cluster's time by now, rounded up: what it has just made is valid by then.
+  certs::Instant cluster_time() const;
 
   bool is_allowed(certs::CertificateName name) const;
 };

@@ -16,6 +16,9 @@ namespace {
 
 using nlohmann::json;
 
+// Between two looks at a port that does not yet present what it should.
+constexpr std::chrono::milliseconds longest_pause{500};
+
 std::string codes_text(const std::vector<int>& codes) {
   std::string text;
   for (const int code : codes) text += (text.empty() ? "" : " or ") + std::to_string(code);
@@ -231,11 +234,17 @@ void Trial::expect_reads_back(const TestCertificate& sent) {
 }
 
 std::string Trial::settle_presented(const Address& port,
-                                    const std::vector<certs::Certificate>& wanted) {
+                                    const std::vector<certs::Certificate>& wanted,
+                                    int connections) {
   const auto deadline = std::chrono::steady_clock::now() + settle_time(session_->options);
-  while (true) {
+  std::chrono::milliseconds pause{2};
+  for (int in_a_row = 0;;) {
     const auto presented = session_->cluster.presented(port);
-    if (presented && presents_chain(*presented, wanted)) return {};
+    if (presented && presents_chain(*presented, wanted)) {
+      if (++in_a_row == connections) return {};
+      continue;
+    }
+    in_a_row = 0;
     if (std::chrono::steady_clock::now() >= deadline) {
       if (!presented) return presented.error().what;
       if (presented->front().der() == wanted.front().der()) {
@@ -245,11 +254,12 @@ std::string Trial::settle_presented(const Address& port,
       return "another leaf: " + presented->front().subject() + ", SHA-256 " +
              presented->front().fingerprint().substr(0, 16) + "...";
     }
-    std::this_thread::sleep_for(std::chrono::milliseconds(20));
+    std::this_thread::sleep_for(pause);
+    pause = std::min(pause * 2, longest_pause);
   }
 }
 
-void Trial::expect_presented_everywhere(const TestCertificate& certificate) {
+void Trial::expect_presented_everywhere(const TestCertificate& certificate, int connections) {
   const auto known = certs::find_certificate(certificate.name());
   if (!known || !certificate.made.certificate) return;
   const auto chain = certs::parse_chain(*certificate.made.certificate);
@@ -257,10 +267,11 @@ void Trial::expect_presented_everywhere(const TestCertificate& certificate) {
   for (const ClusterNode& node : nodes()) {
     const auto port = node.presents(*known);
     if (!port) continue;
-    const std::string wrong = settle_presented(*port, *chain);
+    const std::string wrong = settle_presented(*port, *chain, connections);
     expect(wrong.empty(),
            "node " + std::to_string(node.uid) + " presents the new " + certificate.name() +
-               " chain on " + to_string(*port),
+               " chain on " + to_string(*port) +
+               (connections > 1 ? ", " + std::to_string(connections) + " times in a row" : ""),
            wrong);
   }
 }

@@ -68,7 +68,8 @@ class Trial {
   void expect_unchanged(const Snapshot& before, const std::string& after_what);
   void expect_error_body(const HttpAnswer& answer);
   void expect_reads_back(const TestCertificate& certificate);
-  void expect_presented_everywhere(const TestCertificate& certificate);
+  // On each port, so many connections in a row must get it.
+  void expect_presented_everywhere(const TestCertificate& certificate, int connections = 1);
   nlohmann::json expect_json(const HttpAnswer& answer);  // stops the case when it is not
 
   // --- whole procedures, the heart of most cases
@@ -101,7 +102,8 @@ class Trial {
   CaseResult& result() { return result_; }
 
  private:
-  std::string settle_presented(const Address& port, const std::vector<certs::Certificate>& wanted);
+  std::string settle_presented(const Address& port, const std::vector<certs::Certificate>& wanted,
+                               int connections);
 
   Session* session_;
   const Case* case_;

@@ -1,4 +1,6 @@
 // Deleting: only optional certificates, everywhere, and once.
+#include <algorithm>
+
 #include "conformance/cases/cases.h"
 #include "conformance/cases/contract.h"
 #include "conformance/trial.h"
@@ -21,8 +23,28 @@ void removed_everywhere(Trial& trial) {
   }
 }
 
+// A second one that may be deleted, so that there is something to be lost. The guard takes it away
+// again.
+void install_another_optional(Trial& trial) {
+  const auto& allowed = trial.session().allowed;
+  const auto other = std::ranges::find_if(allowed, [&](certs::CertificateName name) {
+    return name != trial.name() && certs::info(name).optional;
+  });
+  if (other == allowed.end()) {
+    trial.observe("no second optional certificate is allowed, so only required ones could be lost");
+    return;
+  }
+  const auto installed =
+      trial.session().cluster.update(trial.call(), trial.valid_for(*other).entry());
+  if (!installed || installed->status != 200) {
+    trial.inconclusive("a second optional certificate, " + std::string(certs::to_string(*other)) +
+                       ", must get 200 first");
+  }
+}
+
 void nothing_else_is_removed(Trial& trial) {
   install(trial);
+  install_another_optional(trial);
   Installed before = trial.installed();
   trial.expect_status(trial.remove(trial.name_text()), {200}, "deleting " + trial.name_text());
   before.erase(trial.name_text());

@@ -49,8 +49,8 @@ void both_are_new(Trial& trial) {
                  "it is the old one");
     const auto held = after.find(name);
     const bool whole =
-        held != after.end() &&
-        restorable(name, held->second, trial.session().cluster_name, trial.session().now);
+        held != after.end() && restorable(name, held->second, trial.session().cluster_name,
+                                          trial.session().cluster_time());
     trial.expect(whole, std::string(name) + " is a valid pair", "it is not");
   }
   expect_others_unchanged(trial, before, after);
