@@ -89,8 +89,7 @@ std::optional<Defect> check_rules(const RuleInput& input, Strictness strictness)
 
 }  // namespace
 
-tl::expected<Bundle, Defect> validate(const Submission& submission, const Policy& policy,
-                                      Instant now) {
+tl::expected<Examined, Defect> examine(const Submission& submission, const Policy& policy) {
   const ClusterCertificate& certificate = info(submission.name);
   if (!submission.certificate) return tl::make_unexpected(Defect{});
 
@@ -98,15 +97,28 @@ tl::expected<Bundle, Defect> validate(const Submission& submission, const Policy
   if (!chain) return tl::make_unexpected(std::move(chain.error()));
   auto key = find_key(submission, chain->front());
   if (!key) return tl::make_unexpected(std::move(key.error()));
-  Bundle bundle{*std::move(chain), *std::move(key)};
+  auto bundle = std::make_shared<const Bundle>(Bundle{*std::move(chain), *std::move(key)});
 
-  auto defect = certificate.trust_anchors ? check_trust_anchors(bundle.chain)
-                                          : check_chain_order(bundle.chain);
-  if (!defect) defect = check_not_yet_valid(bundle.chain, now);
-  if (!defect) defect = check_rules({bundle, certificate, policy.fqdn}, policy.strictness);
-  if (!defect) defect = check_expired(bundle.chain, now);
+  auto defect = certificate.trust_anchors ? check_trust_anchors(bundle->chain)
+                                          : check_chain_order(bundle->chain);
   if (defect) return tl::make_unexpected(*std::move(defect));
-  return bundle;
+  auto broken = check_rules({*bundle, certificate, policy.fqdn}, policy.strictness);
+  return Examined{std::move(bundle), std::move(broken)};
+}
+
+std::optional<Defect> judge(const Examined& examined, Instant now) {
+  const std::vector<Certificate>& chain = examined.bundle->chain;
+  if (auto defect = check_not_yet_valid(chain, now)) return defect;
+  if (examined.broken_rule) return examined.broken_rule;
+  return check_expired(chain, now);
+}
+
+tl::expected<Bundle, Defect> validate(const Submission& submission, const Policy& policy,
+                                      Instant now) {
+  auto examined = examine(submission, policy);
+  if (!examined) return tl::make_unexpected(std::move(examined.error()));
+  if (auto defect = judge(*examined, now)) return tl::make_unexpected(*std::move(defect));
+  return *examined->bundle;
 }
 
 }  // namespace certdrill::certs

@@ -1,11 +1,15 @@
 // The verdict on a submitted certificate, in the order that the design fixes:
 // absent -> decodes -> key -> chain order and signatures -> not yet valid -> rules -> expired.
 //
+// Only two of these steps look at the time, so a submission can be examined once and judged at many
+// moments.
+//
 // Cost: nearly all of it is OpenSSL's. For an RSA 2048 leaf with its CA and key, 1.1 times the sum
 // of two d2i_X509 (two thirds of all), one key decoded with a kept context and two X509_verify:
 // about 230 us. Thread safety: pure; any thread. It keeps decoder contexts per thread.
 #pragma once
 
+#include <memory>
 #include <optional>
 #include <string_view>
 
@@ -37,5 +41,19 @@ struct Policy {
 // the bundle; a key sent along with them must match all the same.
 tl::expected<Bundle, Defect> validate(const Submission& submission, const Policy& policy,
                                       Instant now);
+
+// All that can be said of a submission without knowing the time: it decodes, its key matches, its
+// chain is in order and signed; and the first rule that it breaks, which counts only if it is valid
+// already.
+struct Examined {
+  std::shared_ptr<const Bundle> bundle;  // never null
+  std::optional<Defect> broken_rule;
+};
+
+// validate() without the steps that look at the time.
+tl::expected<Examined, Defect> examine(const Submission& submission, const Policy& policy);
+
+// The rest of validate(): not yet valid, a broken rule, expired. nullopt: accepted.
+std::optional<Defect> judge(const Examined& examined, Instant now);
 
 }  // namespace certdrill::certs

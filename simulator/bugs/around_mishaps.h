@@ -12,6 +12,7 @@ class AroundMishaps : public Mishaps {
  public:
   explicit AroundMishaps(Mishaps& inner) : inner_(inner) {}  // outlives this
 
+  bool may_block() const override { return true; }  // some bugs wait
   Step on_apply(certs::CertificateName name, int uid) override {
     return inner_.on_apply(name, uid);
   }

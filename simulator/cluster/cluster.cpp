@@ -15,13 +15,15 @@ using certs::CertificateName;
 constexpr auto kProvidedReplacedBefore = std::chrono::days(5);
 constexpr auto kOwnRotatedAfter = std::chrono::days(30);
 
-// Says "a rollout runs" for as long as it lives.
+// Says "a rollout runs that takes its time" for as long as it lives.
 class RunningMark {
  public:
-  explicit RunningMark(std::atomic<bool>& flag) : flag_(flag) {
-    flag_.store(true, std::memory_order_relaxed);
+  RunningMark(std::atomic<bool>& flag, bool slow) : flag_(flag) {
+    if (slow) flag_.store(true, std::memory_order_relaxed);
   }
-  ~RunningMark() { flag_.store(false, std::memory_order_relaxed); }
+  ~RunningMark() {
+    if (flag_.load(std::memory_order_relaxed)) flag_.store(false, std::memory_order_relaxed);
+  }
   RunningMark(const RunningMark&) = delete;
   RunningMark& operator=(const RunningMark&) = delete;
 
@@ -33,15 +35,13 @@ bool key_sent(const Change& change) {
   return change.key.has_value() && change.key->find_first_not_of(" \t\r\n") != std::string::npos;
 }
 
-InstalledPtr install_text(const Change& change, certs::Bundle bundle, const InstalledPtr& before,
-                          std::uint64_t generation) {
+// As the store will hold it, but for its generation and, when no key was sent, its key's text.
+std::shared_ptr<InstalledCertificate> text_of(const Change& change,
+                                              std::shared_ptr<const certs::Bundle> bundle) {
   auto installed = std::make_shared<InstalledCertificate>();
   installed->certificate_text = *change.certificate;
-  if (certs::info(change.name).has_key) {
-    installed->key_text = key_sent(change) ? *change.key : before->key_text;
-  }
-  installed->bundle = std::make_shared<const certs::Bundle>(std::move(bundle));
-  installed->generation = generation;
+  if (certs::info(change.name).has_key && key_sent(change)) installed->key_text = *change.key;
+  installed->bundle = std::move(bundle);
   return installed;
 }
 
@@ -167,39 +167,71 @@ void Cluster::publish_store(CertificateSet store) {
   store_.swap(fresh);
 }
 
-tl::expected<certs::Bundle, certs::Defect> Cluster::judge(const Change& change,
-                                                          const CertificateSet& installed,
-                                                          certs::Instant now,
-                                                          Mishaps& mishaps) const {
+// What an examination depends on besides the cluster's name: all that was sent, and how strict to
+// be.
+std::string Cluster::examination_key(const Change& change, certs::Strictness strictness) {
+  const std::string& certificate = *change.certificate;
+  std::string key;
+  key.reserve(certificate.size() + (change.key ? change.key->size() : 0) + 32);
+  key += std::to_string(static_cast<int>(change.name)) + '/' +
+         std::to_string(static_cast<int>(strictness)) + '/' + std::to_string(certificate.size()) +
+         (change.key ? "/key/" : "/");
+  key += certificate;
+  if (change.key) key += *change.key;
+  return key;
+}
+
+tl::expected<std::shared_ptr<const certs::Examined>, certs::Defect> Cluster::examine(
+    const Change& change, const CertificateSet& installed, certs::Strictness strictness) const {
   const auto& before = installed[change.name];
   const bool has_installed_key = before && before->bundle->key.has_value();
-  return certs::validate(
-      {change.name, view(change.certificate), view(change.key),
-       has_installed_key ? &*before->bundle->key : nullptr},
-      {mishaps.strictness_for(change.name).value_or(settings_.strictness), settings_.name}, now);
+  // Judged by the installed key where none is sent: that is state, and it changes.
+  const bool depends_on_state = certs::info(change.name).has_key && !key_sent(change);
+  const bool may_keep = change.certificate.has_value() && !depends_on_state;
+  std::string key = may_keep ? examination_key(change, strictness) : std::string();
+  if (may_keep) {
+    if (auto known = examined_.find(key)) return known;
+  }
+  auto examined = certs::examine({change.name, view(change.certificate), view(change.key),
+                                  has_installed_key ? &*before->bundle->key : nullptr},
+                                 {strictness, settings_.name});
+  if (!examined) return tl::unexpected(std::move(examined.error()));
+  auto fresh = std::make_shared<const certs::Examined>(*std::move(examined));
+  if (may_keep) examined_.keep(std::move(key), fresh);
+  return fresh;
+}
+
+tl::expected<std::shared_ptr<const certs::Bundle>, certs::Defect> Cluster::judge(
+    const Change& change, const CertificateSet& installed, certs::Instant now,
+    Mishaps& mishaps) const {
+  const auto strictness = mishaps.strictness_for(change.name).value_or(settings_.strictness);
+  const auto examined = examine(change, installed, strictness);
+  if (!examined) return tl::unexpected(examined.error());
+  if (auto defect = certs::judge(**examined, now)) return tl::unexpected(*std::move(defect));
+  return (*examined)->bundle;
 }
 
 tl::expected<Rollout, Rejection> Cluster::update(std::span<const Change> changes,
                                                  certs::Instant now, Mishaps& mishaps) {
   // Judged outside the lock, so that requests are validated side by side ...
   auto judged_against = store();
-  std::vector<certs::Bundle> bundles;
+  std::vector<std::shared_ptr<InstalledCertificate>> fresh;
   const auto judge_all = [&](const CertificateSet& installed) -> std::optional<Rejection> {
-    bundles.clear();
+    fresh.clear();
     for (std::size_t i = 0; i < changes.size(); ++i) {
       auto bundle = judge(changes[i], installed, now, mishaps);
       if (!bundle) {
         log_rejection(changes[i], bundle.error(), now);
         return Rejection{i, std::move(bundle.error()), {}};
       }
-      bundles.push_back(std::move(*bundle));
+      fresh.push_back(text_of(changes[i], std::move(*bundle)));
     }
     return std::nullopt;
   };
   if (auto rejection = judge_all(*judged_against)) return tl::unexpected(std::move(*rejection));
 
   const std::lock_guard lock(rollout_mutex_);
-  const RunningMark running(rollout_running_);
+  const RunningMark running(slow_rollout_, mishaps.may_block());
   // ... and again when a certificate that it relied on was replaced meanwhile.
   const auto before = store();
   for (const auto& change : changes) {
@@ -212,15 +244,19 @@ tl::expected<Rollout, Rejection> Cluster::update(std::span<const Change> changes
   CertificateSet after = *before;
   std::vector<Accepted> accepted;
   for (std::size_t i = 0; i < changes.size(); ++i) {
-    auto installed =
-        install_text(changes[i], std::move(bundles[i]), (*before)[changes[i].name], generation);
+    const auto name = changes[i].name;
+    auto installed = std::move(fresh[i]);
+    installed->generation = generation;
+    if (certs::info(name).has_key && !key_sent(changes[i])) {
+      installed->key_text = (*before)[name]->key_text;
+    }
     if (data_dir_) {
-      if (auto written = data_dir_->write_store(changes[i].name, installed); !written) {
+      if (auto written = data_dir_->write_store(name, installed); !written) {
         return tl::unexpected(Rejection{i, std::nullopt, written.error()});
       }
     }
-    after[changes[i].name] = installed;
-    accepted.push_back({changes[i].name, std::move(installed)});
+    after[name] = installed;
+    accepted.push_back({name, std::move(installed)});
   }
   generation_ = generation;
   publish_store(std::move(after));
@@ -318,7 +354,7 @@ tl::expected<Rollout, RemoveError> Cluster::remove(CertificateName name, certs::
                                                    Mishaps& mishaps) {
   if (!certs::info(name).optional) return tl::unexpected(RemoveError::required);
   const std::lock_guard lock(rollout_mutex_);
-  const RunningMark running(rollout_running_);
+  const RunningMark running(slow_rollout_, mishaps.may_block());
   CertificateSet after = *store();
   // A node that missed an earlier removal still holds it: the same call again finishes the job.
   const bool left_somewhere =
@@ -341,7 +377,7 @@ tl::expected<Rollout, RemoveError> Cluster::remove(CertificateName name, certs::
 Rollout Cluster::rotate_internode(std::span<const CertificateName> names, certs::Instant now,
                                   Mishaps& mishaps) {
   const std::lock_guard lock(rollout_mutex_);
-  const RunningMark running(rollout_running_);
+  const RunningMark running(slow_rollout_, /*slow=*/true);  // it makes keys
   CertificateSet after = *store();
   std::vector<Accepted> accepted;
   for (const CertificateName name : names) {

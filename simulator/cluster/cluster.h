@@ -22,12 +22,14 @@
 #include "certs/defect.h"
 #include "certs/issue.h"
 #include "certs/rules.h"
+#include "certs/validate.h"
 #include "simulator/cluster/autogenerate.h"
 #include "simulator/cluster/convergence.h"
 #include "simulator/cluster/event_log.h"
 #include "simulator/cluster/installed_certificate.h"
 #include "simulator/cluster/mishaps.h"
 #include "simulator/cluster/node.h"
+#include "simulator/exact_memo.h"
 #include "simulator/feed/feed.h"
 
 namespace certdrill::simulator {
@@ -120,10 +122,10 @@ class Cluster {
   // Call it now and then, and whenever the clock was moved. nullopt: nothing was due.
   std::optional<Rollout> maintain(certs::Instant now, Mishaps& mishaps);
 
-  // True while a rollout runs, or when one waits for a disk: a caller that must not block may want
-  // to know.
+  // True while a rollout runs that takes its time, or when each one waits for a disk: a caller that
+  // must not block may want to know. A rollout in memory that nothing holds up takes microseconds.
   bool may_block() const {
-    return data_dir_ != nullptr || rollout_running_.load(std::memory_order_relaxed);
+    return data_dir_ != nullptr || slow_rollout_.load(std::memory_order_relaxed);
   }
 
   // What the store holds; a snapshot that later changes do not touch.
@@ -174,9 +176,12 @@ class Cluster {
 
   Cluster(ClusterSettings settings, certs::Instant created, InternodeCa internode_ca);
 
-  tl::expected<certs::Bundle, certs::Defect> judge(const Change& change,
-                                                   const CertificateSet& installed,
-                                                   certs::Instant now, Mishaps& mishaps) const;
+  static std::string examination_key(const Change& change, certs::Strictness strictness);
+  tl::expected<std::shared_ptr<const certs::Examined>, certs::Defect> examine(
+      const Change& change, const CertificateSet& installed, certs::Strictness strictness) const;
+  tl::expected<std::shared_ptr<const certs::Bundle>, certs::Defect> judge(
+      const Change& change, const CertificateSet& installed, certs::Instant now,
+      Mishaps& mishaps) const;
   std::vector<certs::CertificateName> due_for_rotation(certs::Instant now) const;
   void generate_all(certs::Instant now);
   void publish_store(CertificateSet store);
@@ -200,7 +205,7 @@ class Cluster {
   std::vector<std::unique_ptr<Node>> nodes_;
 
   mutable std::mutex rollout_mutex_;  // held for the whole of a change
-  std::atomic<bool> rollout_running_{false};
+  std::atomic<bool> slow_rollout_{false};
 
   std::uint64_t generation_ = 0;  // of the last accepted change; guarded by rollout_mutex_
 
@@ -210,6 +215,7 @@ class Cluster {
   EventLog log_;
   mutable Convergence convergence_;  // what it remembers of each look is no state of the cluster
   Feed* feed_ = nullptr;             // null: nobody is told
+  mutable ExactMemo<certs::Examined> examined_;  // successes alone, by examination_key()
 };
 
 }  // namespace certdrill::simulator

@@ -36,10 +36,9 @@ void Convergence::end_attempt(certs::CertificateName name, bool all_confirmed) {
   state(name).confirmed = all_confirmed;
 }
 
-void Convergence::examine(State& state, const InstalledPtr& presented) {
-  if (state.examined.certificate == presented) return;
-  state.examined = {presented, presented->bundle->leaf().not_after(),
-                    mismatched(*presented->bundle)};
+void Convergence::examine(State& state, const std::shared_ptr<const certs::Bundle>& presented) {
+  if (state.examined.bundle == presented) return;
+  state.examined = {presented, presented->leaf().not_after(), mismatched(*presented)};
 }
 
 CertificateConvergence Convergence::look(certs::CertificateName name, const InstalledPtr& stored,
@@ -55,7 +54,7 @@ CertificateConvergence Convergence::look(certs::CertificateName name, const Inst
     const auto presented = node->presented(name);
     if (!same(presented, stored)) report.listeners_differ.push_back(node->uid());
     if (!presented) continue;
-    examine(known, presented);
+    examine(known, presented->bundle);
     if (now > known.examined.not_after) {
       note(known.expired, node->uid(), known.examined.not_after + std::chrono::seconds(1));
     }

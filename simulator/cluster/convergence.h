@@ -56,7 +56,7 @@ class Convergence {
  private:
   // What is known of one certificate, so that looking again at the same one costs little.
   struct Examined {
-    InstalledPtr certificate;
+    std::shared_ptr<const certs::Bundle> bundle;
     certs::Instant not_after;
     bool mismatched = false;
   };
@@ -72,7 +72,7 @@ class Convergence {
   };
 
   State& state(certs::CertificateName name) { return states_[static_cast<std::size_t>(name)]; }
-  static void examine(State& state, const InstalledPtr& presented);
+  static void examine(State& state, const std::shared_ptr<const certs::Bundle>& presented);
 
   std::mutex mutex_;
   std::array<State, certs::certificate_count> states_;

@@ -36,6 +36,9 @@ class Mishaps {
  public:
   virtual ~Mishaps() = default;
 
+  // May on_apply() block? Then whoever else wants to change the cluster waits as long.
+  virtual bool may_block() const { return false; }
+
   // Asked once per change and node that is up. May block, to imitate a slow node.
   virtual Step on_apply(certs::CertificateName /*name*/, int /*uid*/) { return {}; }
 

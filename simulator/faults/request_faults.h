@@ -33,6 +33,7 @@ class RequestFaults final : public Mishaps {
   // The first question, before the call is looked at.
   RequestMishaps at_request();
 
+  bool may_block() const override { return true; }
   Step on_apply(certs::CertificateName name, int uid) override;
   Step on_node_down(certs::CertificateName name, int uid) override;
   std::optional<certs::Strictness> strictness_for(certs::CertificateName name) override;

@@ -63,6 +63,23 @@ tl::expected<std::vector<Change>, Answer> read_changes(const nlohmann::json& arr
   return changes;
 }
 
+using ReadList = tl::expected<std::shared_ptr<const std::vector<Change>>, Answer>;
+
+ReadList read_list(const Scene& scene, std::string_view text) {
+  if (scene.sent != nullptr) {
+    if (auto known = scene.sent->certificates.find(text)) return known;
+  }
+  const auto body = parse_json_object(text);
+  if (!body) return tl::unexpected(body_error(body.error()));
+  const auto array = certificate_array(*body, scene.edition);
+  if (!array) return tl::unexpected(array.error());
+  auto changes = read_changes(**array, scene.edition);
+  if (!changes) return tl::unexpected(std::move(changes.error()));
+  auto fresh = std::make_shared<const std::vector<Change>>(*std::move(changes));
+  if (scene.sent != nullptr) scene.sent->certificates.keep(std::string(text), fresh);
+  return fresh;
+}
+
 }  // namespace
 
 Answer get_certificates(const Scene& scene, const Call& /*call*/, std::string_view /*parameter*/) {
@@ -79,19 +96,16 @@ Answer get_certificates(const Scene& scene, const Call& /*call*/, std::string_vi
 }
 
 Answer put_certificates(const Scene& scene, const Call& call, std::string_view /*parameter*/) {
-  const auto body = parse_json_object(call.body);
-  if (!body) return body_error(body.error());
-  const auto array = certificate_array(*body, scene.edition);
-  if (!array) return array.error();
-  const auto changes = read_changes(**array, scene.edition);
-  if (!changes) return changes.error();
-  const auto rollout = scene.cluster.update(*changes, scene.now, scene.mishaps);
+  const auto read = read_list(scene, call.body);
+  if (!read) return read.error();
+  const std::vector<Change>& changes = **read;
+  const auto rollout = scene.cluster.update(changes, scene.now, scene.mishaps);
   // This call documents no 404 in any edition.
   if (!rollout)
     return rejection_answer(rollout.error(), /*answers_404=*/false, where(rollout.error().index));
   auto answer = rollout_answer(*rollout, scene.cluster.node_count(), scene.success_body);
   std::vector<certs::CertificateName> names;
-  for (const auto& change : *changes) names.push_back(change.name);
+  for (const auto& change : changes) names.push_back(change.name);
   note_rollout(names, *rollout, answer.notes);
   return answer;
 }

@@ -13,6 +13,7 @@
 #include "simulator/cluster/users.h"
 #include "simulator/path_pattern.h"
 #include "simulator/rest_api/call.h"
+#include "simulator/rest_api/sent_changes.h"
 
 namespace certdrill::simulator {
 
@@ -23,6 +24,7 @@ struct Scene {
   const Edition& edition;
   certs::Instant now;
   std::string_view success_body;  // of a 200 for which no body is documented
+  SentChanges* sent = nullptr;    // what recent bodies ask for; null: each one is read
 };
 
 // `parameter` is the path's last, variable part where the route has one.

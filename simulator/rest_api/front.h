@@ -20,6 +20,7 @@
 #include "simulator/faults/request_faults.h"
 #include "simulator/listeners/delivery.h"
 #include "simulator/rest_api/rest_api.h"
+#include "simulator/rest_api/sent_changes.h"
 
 namespace certdrill::simulator {
 
@@ -57,6 +58,7 @@ class Front {
 
   const FrontSettings settings_;
   const RestApi api_;
+  mutable SentChanges sent_;
 };
 
 }  // namespace certdrill::simulator

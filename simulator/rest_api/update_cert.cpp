@@ -8,15 +8,29 @@
 namespace certdrill::simulator {
 namespace {
 
+using ReadChange = tl::expected<std::shared_ptr<const Change>, Answer>;
+
+ReadChange read_change(const Scene& scene, std::string_view text) {
+  if (scene.sent != nullptr) {
+    if (auto known = scene.sent->update_cert.find(text)) return known;
+  }
+  const auto body = parse_json_object(text);
+  if (!body) return tl::unexpected(body_error(body.error()));
+  auto change = read_certificate(*body, scene.edition, "");
+  if (!change) return tl::unexpected(std::move(change.error()));
+  auto fresh = std::make_shared<const Change>(*std::move(change));
+  if (scene.sent != nullptr) scene.sent->update_cert.keep(std::string(text), fresh);
+  return fresh;
+}
+
 Answer update_one(const Scene& scene, const Call& call) {
-  const auto body = parse_json_object(call.body);
-  if (!body) return body_error(body.error());
-  const auto change = read_certificate(*body, scene.edition, "");
-  if (!change) return change.error();
-  const auto rollout = scene.cluster.update({&*change, 1}, scene.now, scene.mishaps);
+  const auto read = read_change(scene, call.body);
+  if (!read) return read.error();
+  const Change& change = **read;
+  const auto rollout = scene.cluster.update({&change, 1}, scene.now, scene.mishaps);
   if (!rollout) return rejection_answer(rollout.error(), scene.edition.answers_404, "");
   auto answer = rollout_answer(*rollout, scene.cluster.node_count(), scene.success_body);
-  note_rollout({&change->name, 1}, *rollout, answer.notes);
+  note_rollout({&change.name, 1}, *rollout, answer.notes);
   return answer;
 }
 
