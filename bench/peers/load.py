@@ -1,6 +1,7 @@
-"""The clients: wrk for keep-alive connections, ab for new ones, and a client of our own that holds many at once.
+"""The clients: wrk for keep-alive connections, ab for new ones, and our own that holds many open.
 
-Latencies are in seconds, rates in answers per second. An answer that is not 2xx, or that never came, is an error.
+Latencies are in seconds, rates in answers per second. An answer that is not 2xx, or that never
+came, is an error.
 """
 
 import dataclasses
@@ -57,6 +58,7 @@ class LoadFailure(Exception):
 @dataclasses.dataclass
 class Load:
     """What a client saw in one run."""
+
     answers: int
     seconds: float
     p50: float
@@ -69,12 +71,16 @@ class Load:
 
 
 def lua_headers(headers):
-    return "\n".join(f"wrk.headers[{json.dumps(name)}] = {json.dumps(value)}" for name, value in headers.items())
+    return "\n".join(
+        f"wrk.headers[{json.dumps(name)}] = {json.dumps(value)}" for name, value in headers.items()
+    )
 
 
 def same_script(path, method, headers, body_file=None):
     body = f"assert(io.open({json.dumps(str(body_file))}, 'rb'))" if body_file else "nil"
-    path.write_text(SEND_SAME % {"method": method, "headers": lua_headers(headers), "body": body} + SEND_RESULT)
+    path.write_text(
+        SEND_SAME % {"method": method, "headers": lua_headers(headers), "body": body} + SEND_RESULT
+    )
     return path
 
 
@@ -86,27 +92,49 @@ def distinct_script(path, method, headers, bodies_file):
 
 
 def wrk(script, url, connections, seconds):
-    command = ["wrk", "-t2", f"-c{connections}", f"-d{seconds}s", "--timeout", "10s", "-s", str(script), url]
+    command = [
+        "wrk",
+        "-t2",
+        f"-c{connections}",
+        f"-d{seconds}s",
+        "--timeout",
+        "10s",
+        "-s",
+        str(script),
+        url,
+    ]
     output = run(command, seconds)
     result = json.loads(output.strip().splitlines()[-1])
-    return Load(answers=result["answers"], seconds=result["microseconds"] / 1e6, p50=result["p50"] / 1e6,
-                p99=result["p99"] / 1e6, errors=result["errors"])
+    return Load(
+        answers=result["answers"],
+        seconds=result["microseconds"] / 1e6,
+        p50=result["p50"] / 1e6,
+        p99=result["p99"] / 1e6,
+        errors=result["errors"],
+    )
 
 
 def ab(url, headers, connections, seconds):
-    """Every request on a connection of its own. ab never offers a session to resume: every handshake is a full one."""
+    """Every request on a connection of its own. ab never offers a session to resume: every
+    handshake is a full one."""
     command = ["ab", "-q", "-l", "-c", str(connections), "-t", str(seconds), "-n", "1000000"]
     for name, value in headers.items():
         command += ["-H", f"{name}: {value}"]
     output = run([*command, url], seconds)
-    return Load(answers=int(field(output, "Complete requests")), seconds=field(output, "Time taken for tests"),
-                p50=percentile(output, 50), p99=percentile(output, 99),
-                errors=int(field(output, "Failed requests") + field(output, "Non-2xx responses", 0)))
+    return Load(
+        answers=int(field(output, "Complete requests")),
+        seconds=field(output, "Time taken for tests"),
+        p50=percentile(output, 50),
+        p99=percentile(output, 99),
+        errors=int(field(output, "Failed requests") + field(output, "Non-2xx responses", 0)),
+    )
 
 
 def run(command, seconds):
     try:
-        done = subprocess.run(command, capture_output=True, text=True, timeout=seconds + 60, check=False)
+        done = subprocess.run(
+            command, capture_output=True, text=True, timeout=seconds + 60, check=False
+        )
     except subprocess.TimeoutExpired as expired:
         raise LoadFailure(f"{command[0]} did not end within {seconds + 60} seconds") from expired
     if done.returncode != 0 or not done.stdout.strip():
@@ -127,8 +155,8 @@ def percentile(output, share):
 
 
 def hold_open(address, tls, request, connections, turns):
-    """Opens all connections, then sends one request on each of them, `turns` times; returns how many of the
-    connections got an answer with 200 in every turn."""
+    """Opens all connections, then sends one request on each of them, `turns` times; returns how
+    many of the connections got an answer with 200 in every turn."""
     opened = []
     try:
         for _ in range(connections):

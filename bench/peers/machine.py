@@ -9,9 +9,13 @@ BUSY_CORES = 0.2  # others may use this much of one core; above, the run is mark
 
 
 def facts():
-    return {"processor": processor_name(), "cores": os.cpu_count(),
-            "memory_gib": round(os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE") / 2**30),
-            "kernel": f"{platform.system()} {platform.release()}", "system": system_name()}
+    return {
+        "processor": processor_name(),
+        "cores": os.cpu_count(),
+        "memory_gib": round(os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE") / 2**30),
+        "kernel": f"{platform.system()} {platform.release()}",
+        "system": system_name(),
+    }
 
 
 def processor_name():
@@ -30,7 +34,7 @@ def system_name():
 
 class Others:
     """CPU time of everybody else: all user and system time of the machine, less our own and that of
-    our children. A child counts once it has been waited for, so begin and end with no server running.
+    our children. A child counts once it has been waited for, so begin and end without a server.
     """
 
     def __init__(self):

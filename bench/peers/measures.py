@@ -37,7 +37,7 @@ FACTORS = {"ms": 1e3, "MB": 1e-6, "KB": 1e-3, "/s": 1, "x": 1, "": 1}
 
 
 def shown(value, unit):
-    """Three digits that count, thousands with commas, and the unit: 0.31 ms, 41.2 MB, 109,000 /s."""
+    """Three digits that count, thousands with commas, and the unit: 0.31 ms, 41.2 MB, 8,000/s."""
     scaled = value * FACTORS[unit]
     if unit == "" or scaled >= 1000:
         number = f"{scaled:,.0f}"
@@ -52,7 +52,8 @@ def shown(value, unit):
 
 @dataclasses.dataclass(frozen=True)
 class Goal:
-    """certdrill's median, divided by that of `against` if there is one, must be on this side of `limit`."""
+    """certdrill's median, divided by that of `against` if there is one, must keep the limit."""
+
     sentence: str
     key: str
     against: str

@@ -37,8 +37,10 @@ def row(cells):
 
 def main_table(result):
     shown = result["contenders"]
-    lines = [row(["", *(entry["label"] for entry in shown.values())]),
-             row(["---"] + ["---:"] * len(shown))]
+    lines = [
+        row(["", *(entry["label"] for entry in shown.values())]),
+        row(["---"] + ["---:"] * len(shown)),
+    ]
     for measure in measures.MEASURES:
         cells = [cell(entry["values"].get(measure.key), measure.unit) for entry in shown.values()]
         if any(text != "-" for text in cells):
@@ -65,8 +67,10 @@ def memory_of_nodes(result):
     nodes = result.get("memory_of_nodes")
     if not nodes:
         return []
-    seen = ", ".join(f"{measures.shown(statistics.median(values), 'MB')} with {int(count):,} nodes"
-                     for count, values in nodes.items())
+    seen = ", ".join(
+        f"{measures.shown(statistics.median(values), 'MB')} with {int(count):,} nodes"
+        for count, values in nodes.items()
+    )
     return ["", f"certdrill's memory after start: {seen}, with all their listeners."]
 
 
@@ -81,29 +85,50 @@ def troubles(result):
 def conditions(result):
     machine, options = result["machine"], result["options"]
     load = ", ".join(f"{value:.2f}" for value in result["load_average"])
-    return (f"{result['date']} - {machine['processor']}, {machine['cores']} cores, "
-            f"{machine['memory_gib']} GiB, {machine['system']}, {machine['kernel']}. "
-            f"Client and server share the machine; load average before: {load}. "
-            f"{options['rounds']} interleaved rounds, {options['seconds']} s each measure; "
-            "the median, below it the smallest and the largest round.")
+    return (
+        f"{result['date']} - {machine['processor']}, {machine['cores']} cores, "
+        f"{machine['memory_gib']} GiB, {machine['system']}, {machine['kernel']}. "
+        f"Client and server share the machine; load average before: {load}. "
+        f"{options['rounds']} interleaved rounds, {options['seconds']} s each measure; "
+        "the median, below it the smallest and the largest round."
+    )
 
 
 def busy_sentence(result):
     cores = result["others_cores"]
     if not result["busy"]:
         return f"Other processes used {cores:.0%} of one core meanwhile."
-    return (f"**Machine busy:** other processes used {cores:.0%} of one core meanwhile, so these "
-            "numbers are no measurement.")
+    return (
+        f"**Machine busy:** other processes used {cores:.0%} of one core meanwhile, so these "
+        "numbers are no measurement."
+    )
 
 
 def markdown(result):
-    notes = [f"- {entry['label']} {entry['version']}: {entry['note']}"
-             for entry in result["contenders"].values()]
+    notes = [
+        f"- {entry['label']} ({entry['version']}): {entry['note']}"
+        for entry in result["contenders"].values()
+    ]
     tools = ", ".join(f"{name} {version}" for name, version in result["tools"].items())
-    return "\n".join([
-        "# certdrill beside its peers", "", conditions(result), "", busy_sentence(result), "",
-        *main_table(result), "",
-        *goal_table(result), *memory_of_nodes(result), *troubles(result), "",
-        "All but certdrill send canned answers and look at nothing. Same RSA 2048 key for all; "
-        "HTTPS, unless it says otherwise.", "",
-        *notes, f"- clients: {tools}.", ""])
+    return "\n".join(
+        [
+            "# certdrill beside its peers",
+            "",
+            conditions(result),
+            "",
+            busy_sentence(result),
+            "",
+            *main_table(result),
+            "",
+            *goal_table(result),
+            *memory_of_nodes(result),
+            *troubles(result),
+            "",
+            "All but certdrill send canned answers and look at nothing. Same RSA 2048 key for all; "
+            "HTTPS, unless it says otherwise.",
+            "",
+            *notes,
+            f"- clients: {tools}.",
+            "",
+        ]
+    )

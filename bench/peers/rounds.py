@@ -1,6 +1,6 @@
 """One turn of one contender: started anew, loaded in every way, watched, ended.
 
-Every turn returns plain numbers by the keys of measures.MEASURES: seconds, bytes, answers per second.
+Every turn returns numbers by the keys of measures.MEASURES: seconds, bytes, answers per second.
 """
 
 import base64
@@ -21,6 +21,7 @@ import server
 CONNECTIONS = 16
 MANY = 1000
 TURNS_OF_MANY = 3
+MORE_SECONDS_OF_MANY = 2  # the first second or two go into 1,000 handshakes
 SETTLE_SECONDS = 0.5
 HEADERS = {
     "Authorization": "Basic " + base64.b64encode(b"admin@cluster.local:certdrill").decode(),
@@ -31,6 +32,7 @@ HEADERS = {
 @dataclasses.dataclass
 class Plan:
     """What is the same in every turn: the setting, the bodies, and how long to load."""
+
     setting: contenders.Setting
     same_body: pathlib.Path
     distinct_bodies: pathlib.Path
@@ -81,15 +83,18 @@ class Turn:
 @contextlib.contextmanager
 def started(contender, plan):
     """A Turn whose server has just answered its first PUT with 200; its start is in the values."""
-    with tempfile.TemporaryDirectory(dir=plan.setting.folder) as name, contextlib.ExitStack() as stack:
+    with tempfile.TemporaryDirectory(
+        dir=plan.setting.folder
+    ) as name, contextlib.ExitStack() as stack:
         turn = Turn(contender, plan, pathlib.Path(name))
         port = server.free_port()
-        command = contender.command(plan.setting, turn.folder, port)
+        command = contenders.prepare(contender, plan.setting, turn.folder, port)
         tls = turn.tls
         turn.address = ("127.0.0.1", port)
         request = turn.request("PUT", contenders.UPDATE, plan.same_body.read_bytes())
         turn.server = stack.enter_context(
-            server.Server(command, turn.folder, reads_output=contender.prints_addresses))
+            server.Server(command, turn.folder, reads_output=contender.prints_addresses)
+        )
         if contender.prints_addresses:
             turn.address = rest_address(turn.server.first_line())
         turn.values["start"] = turn.server.wait_for_200(turn.address, tls, request)
@@ -102,7 +107,7 @@ def rest_address(ready_line):
 
 
 def measure(contender, plan):
-    """All measures of one turn. The starts come first; the last of them is the one that is loaded."""
+    """All measures of one turn. The starts come first; the last of them is then loaded."""
     starts = []
     for _ in range(plan.starts - 1):
         with started(contender, plan) as turn:
@@ -127,16 +132,18 @@ def prepare(turn):
     """The common certificate, and a look at whether it is the one presented."""
     if not turn.contender.canned:
         request = turn.request("PUT", contenders.UPDATE, turn.plan.install_body)
-        if not server.answers_200(turn.address, turn.tls, request):
-            raise Failure("did not take the common certificate as its own")
+        status = server.status_of(turn.address, turn.tls, request)
+        if status != "200":
+            raise Failure(f"did not take the common certificate as its own: {status}")
     if turn.contender.tls:
         presented = ssl.get_server_certificate(turn.address)
         if presented.split() != turn.plan.setting.certificate.read_text().split():
             raise Failure("presents another certificate than the common one")
     for method, path in (("PUT", contenders.UPDATE), ("GET", contenders.NODES)):
         body = turn.plan.same_body.read_bytes() if method == "PUT" else b""
-        if not server.answers_200(turn.address, turn.tls, turn.request(method, path, body)):
-            raise Failure(f"does not answer {method} {path} with 200")
+        status = server.status_of(turn.address, turn.tls, turn.request(method, path, body))
+        if status != "200":
+            raise Failure(f"answers {method} {path} with {status}, not with 200")
 
 
 def load_with_put(turn):
@@ -173,7 +180,8 @@ def load_with_new_connections(turn):
 
 def load_with_many(turn):
     script = load.same_script(turn.folder / "many.lua", "GET", HEADERS)
-    seen = load.wrk(script, turn.url(contenders.NODES), MANY, turn.plan.seconds)
+    seconds = turn.plan.seconds + MORE_SECONDS_OF_MANY
+    seen = load.wrk(script, turn.url(contenders.NODES), MANY, seconds)
     turn.note("many", seen)
     request = turn.request("GET", contenders.NODES)
     alive = load.hold_open(turn.address, turn.tls, request, MANY, TURNS_OF_MANY)
@@ -182,14 +190,14 @@ def load_with_many(turn):
 
 def memory_with_nodes(plan, nodes):
     """Memory after start with so many nodes, all their listeners included."""
-    with started(contenders.Certdrill(nodes), plan) as turn:
+    with started(contenders.with_nodes(nodes), plan) as turn:
         time.sleep(SETTLE_SECONDS)
         return turn.server.memory()
 
 
 def memory_after_puts(plan, puts):
-    """Memory after at least so many PUTs, a different certificate in each; and how many they were."""
-    with started(contenders.Certdrill(), plan) as turn:
+    """Memory after at least so many PUTs, another certificate in each; their number, and errors."""
+    with started(contenders.CERTDRILL, plan) as turn:
         prepare(turn)
         script = distinct(turn)
         while turn.answers < puts:
@@ -202,7 +210,7 @@ def memory_after_puts(plan, puts):
 
 def canned_nodes(plan):
     """What certdrill answers to GET /v1/nodes; the others send the same bytes."""
-    with started(contenders.Certdrill(), plan) as turn:
+    with started(contenders.CERTDRILL, plan) as turn:
         connection = http.client.HTTPSConnection(*turn.address, context=turn.tls)
         with contextlib.closing(connection):
             connection.request("GET", contenders.NODES, headers=HEADERS)

@@ -1,6 +1,7 @@
 """A server under measurement: started in a session of its own, watched from outside, always ended.
 
-Times are seconds of time.perf_counter(); memory is resident memory in bytes, summed over the server's processes.
+Times are seconds of time.perf_counter(); memory is resident memory in bytes, summed over the
+server's processes.
 """
 
 import os
@@ -14,7 +15,7 @@ import subprocess
 import time
 
 POLL_SECONDS = 0.0002
-START_TIMEOUT_SECONDS = 60
+START_TIMEOUT_SECONDS = 30
 STOP_TIMEOUT_SECONDS = 10
 
 
@@ -23,9 +24,11 @@ class StartFailure(Exception):
 
 
 def free_port():
-    """A port that nobody listens on, below those that the kernel gives to clients: polling a port of theirs that is not
-    listening yet can connect a client to itself."""
-    first_of_clients = int(pathlib.Path("/proc/sys/net/ipv4/ip_local_port_range").read_text().split()[0])
+    """A port that nobody listens on, below those that the kernel gives to clients: polling a port
+    of theirs that is not listening yet can connect a client to itself."""
+    first_of_clients = int(
+        pathlib.Path("/proc/sys/net/ipv4/ip_local_port_range").read_text().split()[0]
+    )
     for _ in range(1000):
         port = random.randrange(10000, max(first_of_clients, 10001))
         with socket.socket() as probe:
@@ -46,8 +49,14 @@ class Server:
         with open(self._errors, "wb") as errors:
             self.launched = time.perf_counter()
             self._process = subprocess.Popen(
-                command, cwd=folder, env=environment, stdin=subprocess.DEVNULL, stderr=errors,
-                stdout=subprocess.PIPE if reads_output else subprocess.DEVNULL, start_new_session=True)
+                command,
+                cwd=folder,
+                env=environment,
+                stdin=subprocess.DEVNULL,
+                stderr=errors,
+                stdout=subprocess.PIPE if reads_output else subprocess.DEVNULL,
+                start_new_session=True,
+            )
 
     def __enter__(self):
         return self
@@ -71,25 +80,26 @@ class Server:
         return line.decode()
 
     def wait_for_200(self, address, tls, request):
-        """Polls until `request` (bytes) is answered with 200; returns the seconds since the launch. `tls` is None for
-        plain HTTP."""
+        """Polls until `request` (bytes) is answered with 200; returns the seconds since the launch.
+        `tls` is None for plain HTTP."""
         deadline = self.launched + START_TIMEOUT_SECONDS
         while time.perf_counter() < deadline:
             if self._process.poll() is not None:
                 raise StartFailure(f"ended with {self._process.returncode}: {self._last_words()}")
-            if answers_200(address, tls, request):
+            answer = status_of(address, tls, request)
+            if answer == "200":
                 return time.perf_counter() - self.launched
             time.sleep(POLL_SECONDS)
-        raise StartFailure(f"no 200 within {START_TIMEOUT_SECONDS} seconds: {self._last_words()}")
+        raise StartFailure(
+            f"no 200 within {START_TIMEOUT_SECONDS} seconds, but {answer}: " f"{self._last_words()}"
+        )
 
     def memory(self):
         return sum(resident_bytes(pid) for pid in family(self._process.pid))
 
-    def processes(self):
-        return len(family(self._process.pid))
-
     def stop(self):
-        """Asks the session to end, so that its processes are waited for and their CPU time is counted; then ends it."""
+        """Asks the session to end, so that its processes are waited for and their CPU time counts;
+        then ends it."""
         if self._process.poll() is None:
             signal_group(self._process.pid, signal.SIGTERM)
             try:
@@ -102,7 +112,19 @@ class Server:
             self._process.stdout.close()
 
     def _last_words(self):
-        return self._errors.read_text(errors="replace").strip()[-400:] or "(it wrote nothing to standard error)"
+        return (
+            self._errors.read_text(errors="replace").strip()[-400:]
+            or "(it wrote nothing to standard error)"
+        )
+
+
+def end_descendants():
+    """The last resort: whatever an interruption left behind of all that we started."""
+    for pid in family(os.getpid())[1:]:
+        try:
+            os.kill(pid, signal.SIGKILL)
+        except ProcessLookupError:
+            pass
 
 
 def signal_group(group, number):
@@ -112,13 +134,15 @@ def signal_group(group, number):
         pass
 
 
-def answers_200(address, tls, request):
+def status_of(address, tls, request):
+    """The status of the answer, such as "200"; or why there was none: refused, reset, cut off."""
     try:
         with connect(address, tls, 5) as connection:
             connection.sendall(request)
-            return connection.recv(4096).split(b" ", 2)[1:2] == [b"200"]
-    except OSError:  # refused, reset, a handshake that was cut off: not ready yet
-        return False
+            head = connection.recv(4096)
+    except OSError as error:
+        return str(error)
+    return head[9:12].decode(errors="replace") if head else "a closed connection"
 
 
 def connect(address, tls, timeout):
@@ -129,7 +153,7 @@ def connect(address, tls, timeout):
 
 
 def trusting_tls():
-    """A client that accepts every certificate: the caller compares it with the expected one by itself."""
+    """A client that accepts every certificate: whoever cares compares it with the expected one."""
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
     context.check_hostname = False
     context.verify_mode = ssl.CERT_NONE
