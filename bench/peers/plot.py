@@ -28,7 +28,7 @@ LINEAR_UP_TO = 40  # largest value through smallest; beyond, the axis is logarit
 
 FONT = "-apple-system, 'Segoe UI', Helvetica, Arial, 'DejaVu Sans', sans-serif"
 INK, SOFT, FAINT = "#1f2328", "#59636e", "#e4e7eb"
-OURS, THEIRS, OURS_DARK, THEIRS_DARK = "#0b7a75", "#b9c2cc", "#064b48", "#6b7682"
+OURS, THEIRS, OURS_DARK, THEIRS_DARK = "#0f9488", "#b9c2cc", "#064b48", "#6b7682"
 ALARM = "#b42318"
 
 
@@ -150,7 +150,7 @@ def bar(left, top, entry, values, axis, measure):
     parts = [text(left - 8, base, entry["label"], 11, ink, "end", weight)]
     if not values:
         absent = "has no TLS" if measure.key == "new_rate" and not entry["tls"] else "not measured"
-        return [*parts, text(left + 6, base, absent, 11, SOFT)]
+        return [*parts, halo(text(left + 6, base, absent, 11, SOFT))]
     middle = statistics.median(values)
     length = axis.at(middle)
     parts.append(rectangle(left, top + (ROW - BAR) / 2, length, BAR, OURS if ours else THEIRS))
@@ -185,12 +185,17 @@ def caption(result):
             for entry in result["contenders"].values()
         )
     )
+    without_tls = [
+        entry["label"].split(",")[0] for entry in result["contenders"].values() if not entry["tls"]
+    ]
+    plain = f" (not {', '.join(without_tls)}, which has no TLS)" if without_tls else ""
     tools = ", ".join(f"{name} {version}" for name, version in result["tools"].items())
     return wrapped(
         f"{result['date']}. {machine['processor']}, {machine['cores']} cores shared by client and "
         f"server, {machine['memory_gib']} GiB, {machine['system']}, {machine['kernel']}. "
         f"Bars: median of {settings['rounds']} interleaved rounds, {settings['seconds']} s each; "
-        f"whiskers: smallest and largest round. All but Prism: HTTPS with one RSA 2048 key. {versions}. Clients: {tools}.",
+        f"whiskers: smallest and largest round. HTTPS with one RSA 2048 key{plain}. "
+        f"{versions}. Clients: {tools}.",
         140,
     )
 
