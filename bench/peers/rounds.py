@@ -54,7 +54,7 @@ class Turn:
         self.plan = plan
         self.folder = folder
         self.values = {}
-        self.errors = {}
+        self.troubles = []
         self.answers = 0
         self.address = None
         self.server = None
@@ -77,7 +77,7 @@ class Turn:
         """Takes over one run of a client: its answers, and its errors if there were any."""
         self.answers += seen.answers
         if seen.errors:
-            self.errors[measure] = seen.errors
+            self.troubles.append(f"{seen.errors:,} errors in '{measure}'")
 
 
 @contextlib.contextmanager
@@ -125,7 +125,7 @@ def measure(contender, plan):
             load_with_many(turn)
         turn.values["memory_load"] = turn.server.memory()
         turn.values["answers"] = turn.answers
-        return turn.values, turn.errors
+        return turn.values, turn.troubles
 
 
 def prepare(turn):
@@ -185,7 +185,13 @@ def load_with_many(turn):
     turn.note("many", seen)
     request = turn.request("GET", contenders.NODES)
     alive = load.hold_open(turn.address, turn.tls, request, MANY, TURNS_OF_MANY)
-    turn.values.update(many_rate=seen.rate, many_p99=seen.p99, many_alive=alive)
+    turn.values.update(many_rate=seen.rate, many_alive=alive)
+    if seen.answers < MANY:
+        turn.troubles.append(
+            f"{seen.answers:,} answers to {MANY:,} connections of wrk in {seconds} s: no latency"
+        )
+    else:
+        turn.values.update(many_p99=seen.p99)
 
 
 def memory_with_nodes(plan, nodes):
@@ -205,7 +211,7 @@ def memory_after_puts(plan, puts):
             turn.note("puts", load.wrk(script, turn.url(contenders.UPDATE), CONNECTIONS, 5))
             if turn.answers == before:
                 raise Failure("answered no PUT within 5 seconds")
-        return turn.server.memory(), turn.answers, turn.errors
+        return turn.server.memory(), turn.answers, turn.troubles
 
 
 def canned_nodes(plan):
