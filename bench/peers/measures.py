@@ -60,7 +60,10 @@ class Goal:
     limit: float
     at_most: bool
     unit: str = "x"
+    every_round: bool = False  # the worst round counts, not the median
 
+
+PUTS_OF_GOAL = 1_000_000  # fewer prove nothing about a million
 
 GOALS = [
     Goal("start within 3x of nginx", "start", "nginx", 3, True),
@@ -70,7 +73,7 @@ GOALS = [
     Goal("GET nodes: half of nginx", "get_rate", "nginx", 0.5, False),
     Goal("new connections: within 10% of nginx", "new_rate", "nginx", 0.9, False),
     Goal("1,000 connections: p99 below 100 ms", "many_p99", "", 0.1, True, "ms"),
-    Goal("1,000 connections: all make progress", "many_alive", "", 1000, False, ""),
+    Goal("1,000 connections: all make progress", "many_alive", "", 1000, False, "", True),
     Goal("memory after start: at most 25 MB", "memory_start", "", 25e6, True, "MB"),
     Goal("memory after a million PUTs: at most 64 MB", "memory_puts", "", 64e6, True, "MB"),
     Goal("memory per further node: at most 100 KB", "memory_per_node", "", 100e3, True, "KB"),
