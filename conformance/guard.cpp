@@ -71,8 +71,7 @@ std::filesystem::path lock_of(const std::filesystem::path& journal) {
 tl::expected<Guard, GuardRefusal> Guard::set_up(ClusterAccess& cluster, Backup backup,
                                                 std::optional<Injector> injector,
                                                 const std::filesystem::path& state_folder,
-                                                std::chrono::milliseconds settle,
-                                                certs::Instant now) {
+                                                Patience patience, certs::Instant now) {
   const std::filesystem::path file = journal_file(state_folder, backup);
   auto lock = RunLock::take(lock_of(file));
   if (!lock) return tl::unexpected(GuardRefusal{GuardRefusal::Kind::busy, lock.error()});
@@ -103,7 +102,7 @@ tl::expected<Guard, GuardRefusal> Guard::set_up(ClusterAccess& cluster, Backup b
   auto journal = GuardJournal::create(file, backup);
   if (!journal) return refuse(journal.error());
   return Guard(cluster, std::move(backup), std::move(injector), std::move(*lock),
-               std::move(*journal), settle);
+               std::move(*journal), patience);
 }
 
 tl::expected<void, std::string> Guard::take_down(const ClusterNode& node) {
@@ -125,7 +124,7 @@ std::vector<std::string> Guard::restore() {
     if (!down_.contains(node.uid)) continue;
     if (auto up = bring_up(node); !up) problems.push_back(up.error());
   }
-  for (std::string& problem : restore_backup(*cluster_, backup_, settle_))
+  for (std::string& problem : restore_backup(*cluster_, backup_, patience_))
     problems.push_back(std::move(problem));
   if (problems.empty()) journal_.remove();
   return problems;

@@ -6,7 +6,6 @@
 // restore`. Thread safety: one thread at a time.
 #pragma once
 
-#include <chrono>
 #include <filesystem>
 #include <optional>
 #include <set>
@@ -19,6 +18,7 @@
 #include "conformance/cluster_access.h"
 #include "conformance/guard_journal.h"
 #include "conformance/inject.h"
+#include "conformance/restoration.h"
 #include "conformance/run_lock.h"
 
 namespace certdrill::conformance {
@@ -40,8 +40,7 @@ class Guard {
   static tl::expected<Guard, GuardRefusal> set_up(ClusterAccess& cluster, Backup backup,
                                                   std::optional<Injector> injector,
                                                   const std::filesystem::path& state_folder,
-                                                  std::chrono::milliseconds settle,
-                                                  certs::Instant now);
+                                                  Patience patience, certs::Instant now);
 
   // The journal knows of it before it happens. REQUIRES: the guard has an injector.
   tl::expected<void, std::string> take_down(const ClusterNode& node);
@@ -55,20 +54,20 @@ class Guard {
 
  private:
   Guard(ClusterAccess& cluster, Backup backup, std::optional<Injector> injector, RunLock lock,
-        GuardJournal journal, std::chrono::milliseconds settle)
+        GuardJournal journal, Patience patience)
       : cluster_(&cluster),
         backup_(std::move(backup)),
         injector_(std::move(injector)),
         lock_(std::move(lock)),
         journal_(std::move(journal)),
-        settle_(settle) {}
+        patience_(patience) {}
 
   ClusterAccess* cluster_;
   Backup backup_;
   std::optional<Injector> injector_;
   RunLock lock_;
   GuardJournal journal_;
-  std::chrono::milliseconds settle_;
+  Patience patience_;
   std::set<int> down_;
 };
 

@@ -31,6 +31,7 @@ struct Raw {
   std::string now;
   int timeout_s = default_timeout_s;
   double settle_s = -1;
+  double restore_within_s = -1;
   std::vector<std::string> levels;
   std::string state_folder;
   std::string report_folder;
@@ -68,6 +69,8 @@ void add_connection_options(CLI::App& app, Options& options, Raw& raw) {
       ->capture_default_str();
   app.add_option("--settle", raw.settle_s,
                  "seconds that a port may take to present a new certificate (30; simulator 0.1)");
+  app.add_option("--restore-within", raw.restore_within_s,
+                 "seconds to go on restoring while nobody answers (120; simulator 2)");
 }
 
 void add_change_options(CLI::App& app, Options& options, Raw& raw) {
@@ -171,6 +174,12 @@ tl::expected<std::vector<Level>, std::string> levels_of(const Raw& raw) {
   return levels;
 }
 
+// Negative: not given.
+std::optional<std::chrono::milliseconds> duration_of(double seconds) {
+  if (seconds < 0) return std::nullopt;
+  return std::chrono::milliseconds(static_cast<std::int64_t>(seconds * 1000));
+}
+
 using Problem = std::optional<std::string>;
 
 // Moves a value over, or tells what was wrong with it.
@@ -204,8 +213,8 @@ Problem take_texts(const Raw& raw, Options& options) {
   options.strictness = *strictness;
   if (raw.timeout_s < 1) return std::string("--timeout must be at least 1 second");
   options.timeout = std::chrono::seconds(raw.timeout_s);
-  if (raw.settle_s >= 0)
-    options.settle = std::chrono::milliseconds(static_cast<int>(raw.settle_s * 1000));
+  options.settle = duration_of(raw.settle_s);
+  options.restore_within = duration_of(raw.restore_within_s);
   options.report_folder = raw.report_folder;
   if (!raw.journal.empty()) options.restore_journal = raw.journal;
   return std::nullopt;

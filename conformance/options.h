@@ -47,6 +47,8 @@ struct Options {
   std::chrono::milliseconds timeout{0};
   std::optional<std::chrono::milliseconds>
       settle;  // how long a port may take to present a new certificate
+  std::optional<std::chrono::milliseconds>
+      restore_within;  // how long a cluster that does not answer is waited for at the end
   std::filesystem::path state_folder;
 
   bool list = false;

@@ -229,9 +229,8 @@ Problem set_up_guard(Session& session, const tl::expected<Installed, std::string
     backup.names.emplace_back(certs::to_string(name));
   backup.control_url = session.options.sim_control;
   backup.heal_command = session.options.heal_command;
-  auto guard =
-      Guard::set_up(session.cluster, std::move(backup), session.injector,
-                    session.options.state_folder, settle_time(session.options), session.now);
+  auto guard = Guard::set_up(session.cluster, std::move(backup), session.injector,
+                             session.options.state_folder, patience(session.options), session.now);
   if (guard) {
     session.guard.emplace(std::move(*guard));
     session.said.push_back("may change: " + names_text(session.allowed) +
@@ -275,6 +274,7 @@ tl::expected<std::unique_ptr<Session>, PreflightError> preflight(const Options& 
       .test_certificates = {},
       .guard = {},
       .why_no_changes = {},
+      .unanswered = 0,
       .said = {}});
   session->redactor.add(options.password);
   session->redactor.add(options.viewer_password);

@@ -12,8 +12,11 @@ namespace certdrill::conformance {
 namespace {
 
 using std::chrono::milliseconds;
+using Clock = std::chrono::steady_clock;
 
-// The pauses between attempts; the last attempt follows the last pause.
+constexpr std::size_t attempts_when_answered = 4;
+
+// The pauses between attempts; the last one is repeated.
 constexpr std::array<milliseconds, 4> pauses{milliseconds(100), milliseconds(400),
                                              milliseconds(1500), milliseconds(4000)};
 
@@ -22,11 +25,9 @@ const InstalledCertificate* held_of(const Installed& installed, const std::strin
   return found == installed.end() ? nullptr : &found->second;
 }
 
-bool reads_as_backed_up(ClusterAccess& cluster, const Backup& backup, const std::string& name) {
-  const auto now = cluster.read_installed();
-  if (!now) return false;
+bool reads_as_backed_up(const Installed& now, const Backup& backup, const std::string& name) {
   const InstalledCertificate* was = held_of(backup.held, name);
-  const InstalledCertificate* is = held_of(*now, name);
+  const InstalledCertificate* is = held_of(now, name);
   return was == nullptr ? is == nullptr : is != nullptr && *was == *is;
 }
 
@@ -72,12 +73,12 @@ std::vector<std::string> unpresented(const ClusterAccess& cluster, const Backup&
   if (!chain || chain->empty()) return {name + ": the backup does not decode"};
 
   std::vector<std::string> problems;
-  const auto deadline = std::chrono::steady_clock::now() + settle;
+  const auto deadline = Clock::now() + settle;
   for (const ClusterNode& node : backup.nodes) {
     const auto port = node.presents(*known);
     if (!port) continue;
     std::string wrong = presents_other(cluster, *port, chain->front());
-    while (!wrong.empty() && std::chrono::steady_clock::now() < deadline) {
+    while (!wrong.empty() && Clock::now() < deadline) {
       std::this_thread::sleep_for(milliseconds(50));
       wrong = presents_other(cluster, *port, chain->front());
     }
@@ -86,39 +87,53 @@ std::vector<std::string> unpresented(const ClusterAccess& cluster, const Backup&
   return problems;
 }
 
-std::vector<std::string> restore_one(ClusterAccess& cluster, const Backup& backup,
-                                     const std::string& name, milliseconds settle,
-                                     std::size_t attempts) {
+// What one name's restoration has come to.
+struct Restored {
+  std::vector<std::string> problems;
+  bool silent = false;  // nobody answered until the deadline
+};
+
+Restored restore_one(ClusterAccess& cluster, const Backup& backup, const std::string& name,
+                     Patience patience, Clock::time_point deadline) {
   // Read-back can be right while a node still holds something else, so that calls for another
   // attempt too.
   std::string last = "nothing was tried";
-  std::vector<std::string> problems;
-  for (std::size_t attempt = 0; attempt <= attempts; ++attempt) {
-    if (reads_as_backed_up(cluster, backup, name)) {
-      problems = unpresented(cluster, backup, name, settle);
+  for (std::size_t attempt = 0, pause = 0;; ++pause) {
+    const auto now = cluster.read_installed();
+    std::vector<std::string> problems;
+    if (now && reads_as_backed_up(*now, backup, name)) {
+      problems = unpresented(cluster, backup, name, patience.settle);
       if (problems.empty()) return {};
     } else {
-      problems = {name + " does not read back as it was; " + last};
+      problems = {name + " does not read back as it was; " + (now ? last : now.error())};
     }
-    if (attempt == attempts) break;
+    const bool given_up = now ? attempt == attempts_when_answered : Clock::now() >= deadline;
+    if (given_up) return {problems, !now};
     // A cluster that settles at once needs no long pauses either.
-    if (attempt > 0) std::this_thread::sleep_for(std::min(pauses.at(attempt - 1), settle * 5));
-    last = put_back_once(cluster, backup, name, attempt);
+    if (pause > 0) {
+      std::this_thread::sleep_for(
+          std::min(pauses.at(std::min(pause, pauses.size()) - 1), patience.settle * 5));
+    }
+    if (!now) continue;
+    last = put_back_once(cluster, backup, name, attempt++);
   }
-  return problems;
 }
 
 }  // namespace
 
 std::vector<std::string> restore_backup(ClusterAccess& cluster, const Backup& backup,
-                                        milliseconds settle) {
+                                        Patience patience) {
   std::vector<std::string> problems;
-  std::size_t attempts = pauses.size();
+  const auto deadline = Clock::now() + patience.restore;
+  bool silent = false;
   for (const std::string& name : backup.names) {
-    auto found = restore_one(cluster, backup, name, settle, attempts);
-    if (!found.empty() && !cluster.read_installed())
-      attempts = 1;  // nobody answers: no use in waiting for each
-    for (std::string& problem : found) problems.push_back(std::move(problem));
+    if (silent) {
+      problems.push_back(name + " was not put back; the cluster does not answer");
+      continue;
+    }
+    Restored restored = restore_one(cluster, backup, name, patience, deadline);
+    silent = restored.silent;
+    for (std::string& problem : restored.problems) problems.push_back(std::move(problem));
   }
   return problems;
 }

@@ -14,9 +14,16 @@
 
 namespace certdrill::conformance {
 
+// How long a disturbed cluster is waited for.
+struct Patience {
+  std::chrono::milliseconds settle;   // until a port presents a new certificate
+  std::chrono::milliseconds restore;  // until a cluster that does not answer is given up
+};
+
 // What is still not as it was, one clause each; empty when all of it is. Tries each certificate a
-// few times, because a cluster that has just been disturbed answers 409 and 503.
+// few times, because a cluster that has just been disturbed answers 409 and 503. While nobody
+// answers it goes on trying, for `patience.restore` in all and not for each certificate.
 std::vector<std::string> restore_backup(ClusterAccess& cluster, const Backup& backup,
-                                        std::chrono::milliseconds settle);
+                                        Patience patience);
 
 }  // namespace certdrill::conformance

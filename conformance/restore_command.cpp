@@ -60,7 +60,7 @@ int restore_command(const Options& options, std::ostream& out) {
   ClusterAccess cluster(*target, backup.nodes, tls_settings(options), user_credentials(options),
                         options.timeout);
   std::vector<std::string> problems = heal_nodes(*journal, injector_for(options, backup));
-  for (std::string& problem : restore_backup(cluster, backup, settle_time(options))) {
+  for (std::string& problem : restore_backup(cluster, backup, patience(options))) {
     problems.push_back(std::move(problem));
   }
   if (!problems.empty()) {

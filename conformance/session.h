@@ -40,6 +40,7 @@ struct Session {
   std::optional<TestCertificates> test_certificates;
   std::optional<Guard> guard;     // set once changes are allowed and the guard agrees
   std::string why_no_changes;     // when there is no guard
+  int unanswered = 0;             // cases in a row that ended because nobody answered
   std::vector<std::string> said;  // the preflight's lines, for people
 
   // The certificate that a case of these needs works with; nullopt: none of the allowed ones fits.

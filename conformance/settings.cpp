@@ -16,10 +16,15 @@ std::optional<Credentials> viewer_credentials(const Options& options) {
   return Credentials{options.viewer_username, options.viewer_password};
 }
 
+Patience patience(const Options& options) {
+  using std::chrono::milliseconds;
+  const bool simulated = !options.sim_control.empty();
+  return {options.settle.value_or(milliseconds(simulated ? 100 : 30'000)),
+          options.restore_within.value_or(milliseconds(simulated ? 2'000 : 120'000))};
+}
+
 std::chrono::milliseconds settle_time(const Options& options) {
-  if (options.settle) return *options.settle;
-  return options.sim_control.empty() ? std::chrono::milliseconds(30'000)
-                                     : std::chrono::milliseconds(100);
+  return patience(options).settle;
 }
 
 }  // namespace certdrill::conformance

@@ -7,6 +7,7 @@
 #include <optional>
 
 #include "conformance/options.h"
+#include "conformance/restoration.h"
 #include "conformance/target.h"
 
 namespace certdrill::conformance {
@@ -16,7 +17,9 @@ std::optional<Credentials> user_credentials(
     const Options& options);  // nullopt with a client certificate
 std::optional<Credentials> viewer_credentials(const Options& options);  // nullopt when not given
 
-// 30 s for a cluster whose processes reload; a simulator presents at the next connection.
+// As long as the options say. By default 30 s and 120 s, for a cluster whose processes reload; a
+// simulator presents at the next connection and does not come back.
+Patience patience(const Options& options);
 std::chrono::milliseconds settle_time(const Options& options);
 
 }  // namespace certdrill::conformance

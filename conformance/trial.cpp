@@ -106,6 +106,7 @@ HttpAnswer Trial::send(const HttpRequest& request, const std::string& body_note,
   const Address address = node.value_or(session_->cluster.target());
   last_ = Exchange{address, request, body_note, 0};
   const auto answer = session_->cluster.send_to(address, request);
+  session_->unanswered = answer ? 0 : session_->unanswered + 1;
   if (!answer) {
     expect(false, "an answer to " + request.method + " " + request.path, answer.error());
     throw CaseStopped{};

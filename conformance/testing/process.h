@@ -24,6 +24,7 @@ class Process {
   std::string read_rest();  // until the end of the output
   int wait();               // its exit code, or 128 + the signal that ended it
   void signal(int number) const;
+  bool has_ended() const;  // does not wait
 
  private:
   pid_t child_ = -1;
