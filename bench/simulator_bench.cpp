@@ -3,8 +3,8 @@
 //
 // Server and client share one process and its processors. The client is one thread that is as cheap
 // as OpenSSL lets it be; the counter client_share says how much of the processor time was its own:
-// about a fifth of a PUT of one body, a thirtieth of a PUT of distinct ones, a quarter of a GET, half
-// of a new connection.
+// about a fifth of a PUT of one body, a thirtieth of a PUT of distinct ones, a quarter of a GET,
+// half of a new connection.
 #include <array>
 #include <memory>
 #include <string>
