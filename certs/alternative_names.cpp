@@ -48,7 +48,7 @@ AlternativeNames alternative_names(const Certificate& certificate) {
   const OpensslErrorScope scope;
   const std::unique_ptr<GENERAL_NAMES, Freer<GENERAL_NAMES_free>> extension(
       static_cast<GENERAL_NAMES*>(
-          X509_get_ext_d2i(certificate.x509(), NID_subject_alt_name, nullptr, nullptr)));
+          X509_get_ext_d2i(certificate.fields(), NID_subject_alt_name, nullptr, nullptr)));
   AlternativeNames names;
   for (int i = 0; i < sk_GENERAL_NAME_num(extension.get()); ++i) {
     const GENERAL_NAME* name = sk_GENERAL_NAME_value(extension.get(), i);

@@ -73,7 +73,7 @@ tl::expected<Certificate, Defect> decode(const PemBlock& block, std::size_t inde
                                                 : DefectId::certificate_undecodable,
                   where + certificate.error(), position);
   }
-  const long version = X509_get_version(certificate->x509());
+  const long version = X509_get_version(certificate->fields());
   if (version < X509_VERSION_1 || version > X509_VERSION_3)
     return defect(DefectId::certificate_bad_version,
                   "its version field says v" + std::to_string(version + 1), position,

@@ -1,13 +1,14 @@
 #include "certs/certificate.h"
 
 #include <array>
-#include <cstdint>
 #include <ctime>
+#include <mutex>
 #include <optional>
 
 #include "certs/openssl_errors.h"
 #include "certs/openssl_handles.h"
 #include "certs/pem.h"
+#include "certs/read_x509.h"
 
 namespace certdrill::certs {
 namespace {
@@ -26,10 +27,6 @@ void fill_lazy_fields(X509* x509) {
   X509_check_purpose(x509, -1, 0);
 }
 
-std::shared_ptr<X509> share(X509Handle x509) {
-  return {std::move(x509)};
-}
-
 // RFC 2253 with UTF-8 left as it is. OpenSSL decodes no name whose strings are not what their types
 // say, so what is printed is UTF-8.
 std::string name_text(const X509_NAME* name) {
@@ -42,24 +39,52 @@ std::string name_text(const X509_NAME* name) {
   return {data, static_cast<std::size_t>(size)};
 }
 
+std::string sha256_hex(const X509* x509) {
+  std::array<unsigned char, EVP_MAX_MD_SIZE> digest{};
+  unsigned int size = 0;
+  X509_digest(x509, EVP_sha256(), digest.data(), &size);
+  constexpr std::string_view digits = "0123456789abcdef";
+  std::string hex;
+  hex.reserve(2UL * size);
+  for (unsigned int i = 0; i < size; ++i) {
+    hex += digits[digest[i] >> 4];
+    hex += digits[digest[i] & 15];
+  }
+  return hex;
+}
+
 }  // namespace
+
+// What is asked of every certificate is there from the start; what is asked of few is worked out
+// once.
+struct Certificate::Parsed {
+  X509Handle fields;
+  bool fields_are_whole = false;  // with the public key
+  KeyHandle public_key;
+  std::once_flag whole_once;
+  X509Handle whole;  // null until asked for; unused where `fields` are whole
+  std::once_flag fingerprint_once;
+  std::string fingerprint;
+};
 
 tl::expected<Certificate, std::string> Certificate::from_der(std::string_view der) {
   const OpensslErrorScope scope;
   const auto* at = reinterpret_cast<const unsigned char*>(der.data());
-  X509Handle x509(d2i_X509(nullptr, &at, static_cast<long>(der.size())));
-  if (!x509)
+  auto parsed = std::make_shared<Parsed>();
+  parsed->fields = read_x509_without_key(&at, static_cast<long>(der.size()));
+  const X509* x509 = parsed->fields.get();
+  if (x509 == nullptr)
     return tl::make_unexpected("it is no X.509 certificate (" + newest_openssl_reason() + ")");
   const auto used =
       static_cast<std::size_t>(at - reinterpret_cast<const unsigned char*>(der.data()));
   if (used != der.size())
     return tl::make_unexpected(std::to_string(der.size() - used) + " bytes follow the certificate");
-  if (!to_instant(X509_get0_notBefore(x509.get())) || !to_instant(X509_get0_notAfter(x509.get())))
+  if (!to_instant(X509_get0_notBefore(x509)) || !to_instant(X509_get0_notAfter(x509)))
     return tl::make_unexpected("its validity holds a date that is none");
-  if (X509_get0_pubkey(x509.get()) == nullptr)
-    return tl::make_unexpected("its public key cannot be read");
-  fill_lazy_fields(x509.get());
-  return Certificate(share(std::move(x509)));
+  parsed->public_key = read_public_key(x509);
+  if (!parsed->public_key) return tl::make_unexpected("its public key cannot be read");
+  fill_lazy_fields(parsed->fields.get());
+  return Certificate(std::move(parsed));
 }
 
 Certificate Certificate::from_x509(X509* x509) {
@@ -68,15 +93,39 @@ Certificate Certificate::from_x509(X509* x509) {
   // A certificate that was built rather than read encodes its parts at the first need: that is now.
   i2d_X509(x509, nullptr);
   fill_lazy_fields(x509);
-  return Certificate(share(X509Handle(x509)));
+  auto parsed = std::make_shared<Parsed>();
+  parsed->fields.reset(x509);
+  parsed->fields_are_whole = true;
+  parsed->public_key.reset(X509_get_pubkey(x509));
+  return Certificate(std::move(parsed));
+}
+
+X509* Certificate::x509() const {
+  if (parsed_->fields_are_whole) return parsed_->fields.get();
+  std::call_once(parsed_->whole_once, [this] {
+    const OpensslErrorScope scope;
+    const std::string bytes = der();
+    const auto* at = reinterpret_cast<const unsigned char*>(bytes.data());
+    parsed_->whole.reset(d2i_X509(nullptr, &at, static_cast<long>(bytes.size())));
+    if (parsed_->whole) fill_lazy_fields(parsed_->whole.get());
+  });
+  return parsed_->whole.get();
+}
+
+X509* Certificate::fields() const {
+  return parsed_->fields.get();
+}
+
+EVP_PKEY* Certificate::public_key() const {
+  return parsed_->public_key.get();
 }
 
 std::string Certificate::der() const {
-  const int size = i2d_X509(x509_.get(), nullptr);
+  const int size = i2d_X509(parsed_->fields.get(), nullptr);
   if (size <= 0) return "";
   std::string der(static_cast<std::size_t>(size), '\0');
   auto* out = reinterpret_cast<unsigned char*>(der.data());
-  i2d_X509(x509_.get(), &out);
+  i2d_X509(parsed_->fields.get(), &out);
   return der;
 }
 
@@ -85,23 +134,23 @@ std::string Certificate::pem() const {
 }
 
 Instant Certificate::not_before() const {
-  return to_instant(X509_get0_notBefore(x509_.get())).value_or(Instant{});
+  return to_instant(X509_get0_notBefore(parsed_->fields.get())).value_or(Instant{});
 }
 
 Instant Certificate::not_after() const {
-  return to_instant(X509_get0_notAfter(x509_.get())).value_or(Instant{});
+  return to_instant(X509_get0_notAfter(parsed_->fields.get())).value_or(Instant{});
 }
 
 std::string Certificate::subject() const {
-  return name_text(X509_get_subject_name(x509_.get()));
+  return name_text(X509_get_subject_name(parsed_->fields.get()));
 }
 
 std::string Certificate::issuer() const {
-  return name_text(X509_get_issuer_name(x509_.get()));
+  return name_text(X509_get_issuer_name(parsed_->fields.get()));
 }
 
 std::string Certificate::common_name() const {
-  const X509_NAME* name = X509_get_subject_name(x509_.get());
+  const X509_NAME* name = X509_get_subject_name(parsed_->fields.get());
   int last = -1;  // the last of several is the most specific
   for (int at = -1; (at = X509_NAME_get_index_by_NID(name, NID_commonName, at)) >= 0;) last = at;
   if (last < 0) return "";
@@ -116,21 +165,14 @@ std::string Certificate::common_name() const {
 }
 
 std::string Certificate::fingerprint() const {
-  std::array<unsigned char, EVP_MAX_MD_SIZE> digest{};
-  unsigned int size = 0;
-  X509_digest(x509_.get(), EVP_sha256(), digest.data(), &size);
-  constexpr std::string_view digits = "0123456789abcdef";
-  std::string hex;
-  hex.reserve(2UL * size);
-  for (unsigned int i = 0; i < size; ++i) {
-    hex += digits[digest[i] >> 4];
-    hex += digits[digest[i] & 15];
-  }
-  return hex;
+  std::call_once(parsed_->fingerprint_once,
+                 [this] { parsed_->fingerprint = sha256_hex(parsed_->fields.get()); });
+  return parsed_->fingerprint;
 }
 
 bool Certificate::self_issued() const {
-  return X509_NAME_cmp(X509_get_subject_name(x509_.get()), X509_get_issuer_name(x509_.get())) == 0;
+  return X509_NAME_cmp(X509_get_subject_name(parsed_->fields.get()),
+                       X509_get_issuer_name(parsed_->fields.get())) == 0;
 }
 
 }  // namespace certdrill::certs

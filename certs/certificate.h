@@ -25,7 +25,17 @@ class Certificate {
   // nullptr.
   static Certificate from_x509(X509* x509);
 
-  X509* x509() const { return x509_.get(); }  // borrowed; never changed through it
+  // Borrowed; never changed through it. For calls that take a whole certificate, such as those of
+  // TLS and of OpenSSL's own path verification. The first question may cost 100 us: until then the
+  // public key is not part of it.
+  X509* x509() const;
+
+  // Borrowed: names, validity, extensions, signature; all but the key. REQUIRES: never asked for
+  // its key.
+  X509* fields() const;
+
+  EVP_PKEY* public_key() const;  // borrowed; null only where one was built without
+
   std::string der() const;
   std::string pem() const;
 
@@ -41,8 +51,9 @@ class Certificate {
   bool self_issued() const;         // subject equals issuer
 
  private:
-  explicit Certificate(std::shared_ptr<X509> x509) : x509_(std::move(x509)) {}
-  std::shared_ptr<X509> x509_;
+  struct Parsed;
+  explicit Certificate(std::shared_ptr<Parsed> parsed) : parsed_(std::move(parsed)) {}
+  std::shared_ptr<Parsed> parsed_;
 };
 
 }  // namespace certdrill::certs

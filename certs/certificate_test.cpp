@@ -192,5 +192,39 @@ TEST(Certificate, IsReadByManyThreadsAtOnce) {
   }
 }
 
+// The key is read apart from the rest; whoever needs both together gets them.
+TEST(Certificate, GivesTheWholeWithTheKeyThatWasReadApart) {
+  for (const KeyType type : {KeyType::rsa2048, KeyType::p256, KeyType::ed25519}) {
+    const auto made = issue_self_signed({}, generate_key(type));
+    const auto read = *Certificate::from_der(made.der());
+    EXPECT_EQ(X509_get0_pubkey(read.fields()), nullptr);
+    ASSERT_NE(X509_get0_pubkey(read.x509()), nullptr);
+    EXPECT_EQ(EVP_PKEY_eq(X509_get0_pubkey(read.x509()), read.public_key()), 1);
+    EXPECT_EQ(X509_verify(read.fields(), read.public_key()), 1);
+    EXPECT_EQ(X509_cmp(read.fields(), read.x509()), 0);
+    EXPECT_EQ(read.der(), made.der());
+    EXPECT_EQ(read.x509(), read.x509());
+  }
+}
+
+TEST(Certificate, GivesTheWholeToManyThreadsAtOnce) {
+  const auto read =
+      *Certificate::from_der(issue_self_signed({}, generate_key(KeyType::p256)).der());
+  std::vector<X509*> seen(8);
+  std::vector<std::string> fingerprints(8);
+  std::vector<std::thread> threads;
+  for (std::size_t i = 0; i < seen.size(); ++i) {
+    threads.emplace_back([&, i, copy = read] {
+      seen[i] = copy.x509();
+      fingerprints[i] = copy.fingerprint();
+    });
+  }
+  for (auto& thread : threads) thread.join();
+  for (std::size_t i = 0; i < seen.size(); ++i) {
+    EXPECT_EQ(seen[i], read.x509());
+    EXPECT_EQ(fingerprints[i], read.fingerprint());
+  }
+}
+
 }  // namespace
 }  // namespace certdrill::certs

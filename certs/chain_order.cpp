@@ -11,11 +11,11 @@ namespace {
 using Chain = std::vector<Certificate>;
 
 const X509_NAME* subject_of(const Certificate& certificate) {
-  return X509_get_subject_name(certificate.x509());
+  return X509_get_subject_name(certificate.fields());
 }
 
 const X509_NAME* issuer_of(const Certificate& certificate) {
-  return X509_get_issuer_name(certificate.x509());
+  return X509_get_issuer_name(certificate.fields());
 }
 
 bool issued_by_name(const Certificate& certificate, const Certificate& issuer) {
@@ -24,15 +24,15 @@ bool issued_by_name(const Certificate& certificate, const Certificate& issuer) {
 
 bool signature_verifies(const Certificate& certificate, const Certificate& issuer) {
   const OpensslErrorScope scope;
-  EVP_PKEY* key = X509_get0_pubkey(issuer.x509());
-  return key != nullptr && X509_verify(certificate.x509(), key) == 1;
+  EVP_PKEY* key = issuer.public_key();
+  return key != nullptr && X509_verify(certificate.fields(), key) == 1;
 }
 
 // The algorithm stands in a certificate twice; only one of the two is signed.
 bool signature_algorithms_agree(const Certificate& certificate) {
   const X509_ALGOR* unsigned_one = nullptr;
-  X509_get0_signature(nullptr, &unsigned_one, certificate.x509());
-  return X509_ALGOR_cmp(unsigned_one, X509_get0_tbs_sigalg(certificate.x509())) == 0;
+  X509_get0_signature(nullptr, &unsigned_one, certificate.fields());
+  return X509_ALGOR_cmp(unsigned_one, X509_get0_tbs_sigalg(certificate.fields())) == 0;
 }
 
 Defect at(DefectId id, const Chain& chain, std::size_t index, std::string detail) {
@@ -57,14 +57,14 @@ std::optional<Defect> check_length(const Chain& chain) {
 }
 
 bool same_certificate(const Certificate& a, const Certificate& b) {
-  return X509_cmp(a.x509(), b.x509()) == 0;
+  return X509_cmp(a.fields(), b.fields()) == 0;
 }
 
 // One CA that comes back later makes a loop, even in another certificate.
 bool same_holder(const Certificate& a, const Certificate& b) {
   const OpensslErrorScope scope;
   return X509_NAME_cmp(subject_of(a), subject_of(b)) == 0 &&
-         EVP_PKEY_eq(X509_get0_pubkey(a.x509()), X509_get0_pubkey(b.x509())) == 1;
+         EVP_PKEY_eq(a.public_key(), b.public_key()) == 1;
 }
 
 std::optional<Defect> check_duplicates(const Chain& chain, bool holders_too) {

@@ -20,12 +20,12 @@ constexpr std::array<std::string_view, 9> key_usage_names{
 template <auto Free, typename T>
 std::unique_ptr<T, Freer<Free>> extension(const Certificate& certificate, int nid) {
   return std::unique_ptr<T, Freer<Free>>(
-      static_cast<T*>(X509_get_ext_d2i(certificate.x509(), nid, nullptr, nullptr)));
+      static_cast<T*>(X509_get_ext_d2i(certificate.fields(), nid, nullptr, nullptr)));
 }
 
 std::string serial_of(const Certificate& certificate) {
   const BignumHandle number(
-      ASN1_INTEGER_to_BN(X509_get0_serialNumber(certificate.x509()), nullptr));
+      ASN1_INTEGER_to_BN(X509_get0_serialNumber(certificate.fields()), nullptr));
   if (!number || BN_is_zero(number.get())) return "0";
   char* hex = BN_bn2hex(number.get());
   std::string text(hex);
@@ -76,7 +76,7 @@ void add_basic_constraints(const Certificate& certificate, Facts& facts) {
 }
 
 std::string signature_algorithm_of(const Certificate& certificate) {
-  const X509_ALGOR* algorithm = X509_get0_tbs_sigalg(certificate.x509());
+  const X509_ALGOR* algorithm = X509_get0_tbs_sigalg(certificate.fields());
   const ASN1_OBJECT* object = nullptr;
   X509_ALGOR_get0(&object, nullptr, nullptr, algorithm);
   std::array<char, 128> text{};
@@ -102,9 +102,9 @@ Facts facts_of(const Certificate& certificate) {
               .not_after = certificate.not_after(),
               .signature_algorithm = signature_algorithm_of(certificate),
               .fingerprint = certificate.fingerprint(),
-              .version = static_cast<int>(X509_get_version(certificate.x509())) + 1};
+              .version = static_cast<int>(X509_get_version(certificate.fields())) + 1};
   add_basic_constraints(certificate, facts);
-  if (const EVP_PKEY* key = X509_get0_pubkey(certificate.x509()); key != nullptr) {
+  if (const EVP_PKEY* key = certificate.public_key(); key != nullptr) {
     facts.key_algorithm = algorithm_of(key);
     facts.key_bits = EVP_PKEY_get_bits(key);
   }

@@ -7,10 +7,10 @@
 #include <vector>
 
 #include <openssl/core_names.h>
-#include <openssl/decoder.h>
 #include <openssl/params.h>
 #include <openssl/pem.h>
 
+#include "certs/kept_decoder.h"
 #include "certs/openssl_errors.h"
 #include "certs/openssl_handles.h"
 
@@ -20,14 +20,11 @@ namespace {
 // ---- which decoder
 // ------------------------------------------------------------------------------------
 
-// One way in which a key can be written. OpenSSL's decoder is fast only when told all of this
-// beforehand: left to find out, it tries every algorithm that it knows.
+// One way in which a key can be written.
 struct Form {
   std::string_view label;
-  std::string_view
-      oid;  // content bytes of the AlgorithmIdentifier's OID; empty for traditional forms
-  const char* structure;
-  const char* algorithm;
+  std::string_view oid;  // content of the AlgorithmIdentifier's OID; empty for traditional forms
+  KeyForm form;
 };
 
 constexpr std::string_view oid_rsa{"\x2A\x86\x48\x86\xF7\x0D\x01\x01\x01",
@@ -37,12 +34,12 @@ constexpr std::string_view oid_ed25519{"\x2B\x65\x70", 3};             // 1.3.10
 constexpr std::string_view oid_ed448{"\x2B\x65\x71", 3};               // 1.3.101.113
 
 constexpr std::array<Form, 6> forms{{
-    {"PRIVATE KEY", oid_rsa, "PrivateKeyInfo", "RSA"},
-    {"PRIVATE KEY", oid_ec, "PrivateKeyInfo", "EC"},
-    {"PRIVATE KEY", oid_ed25519, "PrivateKeyInfo", "ED25519"},
-    {"PRIVATE KEY", oid_ed448, "PrivateKeyInfo", "ED448"},
-    {"RSA PRIVATE KEY", "", "type-specific", "RSA"},
-    {"EC PRIVATE KEY", "", "type-specific", "EC"},
+    {"PRIVATE KEY", oid_rsa, {"PrivateKeyInfo", "RSA", EVP_PKEY_KEYPAIR}},
+    {"PRIVATE KEY", oid_ec, {"PrivateKeyInfo", "EC", EVP_PKEY_KEYPAIR}},
+    {"PRIVATE KEY", oid_ed25519, {"PrivateKeyInfo", "ED25519", EVP_PKEY_KEYPAIR}},
+    {"PRIVATE KEY", oid_ed448, {"PrivateKeyInfo", "ED448", EVP_PKEY_KEYPAIR}},
+    {"RSA PRIVATE KEY", "", {"type-specific", "RSA", EVP_PKEY_KEYPAIR}},
+    {"EC PRIVATE KEY", "", {"type-specific", "EC", EVP_PKEY_KEYPAIR}},
 }};
 
 // Keys, but of kinds or in formats that a TLS server cannot use.
@@ -115,40 +112,9 @@ tl::expected<std::size_t, KeyError> find_form(const PemBlock& block) {
 // ---- decoding
 // -----------------------------------------------------------------------------------------
 
-// A decoder that is kept for the next key of the same form: setting one up costs more than
-// decoding. OpenSSL stores the address of `key_`, so a Decoder never moves.
-class Decoder {
- public:
-  Decoder() = default;
-  Decoder(const Decoder&) = delete;
-  Decoder& operator=(const Decoder&) = delete;
-  ~Decoder() { EVP_PKEY_free(key_); }
-
-  KeyHandle decode(const Form& form, std::string_view der) {
-    if (!context_) open(form);
-    if (!context_) return nullptr;
-    const auto* at = reinterpret_cast<const unsigned char*>(der.data());
-    std::size_t left = der.size();
-    const int decoded = OSSL_DECODER_from_data(context_.get(), &at, &left);
-    KeyHandle key(std::exchange(key_, nullptr));
-    if (decoded == 1 && key && left == 0) return key;
-    context_.reset();  // after a failure its inner state is nobody's promise
-    return nullptr;
-  }
-
- private:
-  void open(const Form& form) {
-    context_.reset(OSSL_DECODER_CTX_new_for_pkey(&key_, "DER", form.structure, form.algorithm,
-                                                 EVP_PKEY_KEYPAIR, nullptr, nullptr));
-  }
-
-  EVP_PKEY* key_ = nullptr;
-  std::unique_ptr<OSSL_DECODER_CTX, Freer<OSSL_DECODER_CTX_free>> context_;
-};
-
 KeyHandle decode(std::size_t form, std::string_view der) {
-  thread_local std::array<Decoder, forms.size()> decoders;
-  return decoders[form].decode(forms[form], der);
+  thread_local std::array<KeptDecoder, forms.size()> decoders;
+  return decoders[form].decode(forms[form].form, der);
 }
 
 // RSA numbers that do not belong together decode all the same: n must be p * q. OpenSSL's own full
@@ -246,7 +212,7 @@ int PrivateKey::bits() const {
 
 bool PrivateKey::matches(const Certificate& certificate) const {
   const OpensslErrorScope scope;
-  const EVP_PKEY* public_key = X509_get0_pubkey(certificate.x509());
+  const EVP_PKEY* public_key = certificate.public_key();
   return public_key != nullptr && EVP_PKEY_eq(public_key, key_.get()) == 1;
 }
 

@@ -30,7 +30,7 @@ Defect at_leaf(DefectId id, const RuleInput& input, std::string detail) {
 }
 
 bool has_flag(const Certificate& certificate, std::uint32_t flag) {
-  return (X509_get_extension_flags(certificate.x509()) & flag) != 0;
+  return (X509_get_extension_flags(certificate.fields()) & flag) != 0;
 }
 
 // ---- certification authorities
@@ -41,7 +41,7 @@ std::string why_not_a_ca(const Certificate& certificate) {
   if (!has_flag(certificate, EXFLAG_BCONS)) return "it has no basicConstraints";
   if (!has_flag(certificate, EXFLAG_CA)) return "its basicConstraints say CA:FALSE";
   if (has_flag(certificate, EXFLAG_KUSAGE) &&
-      (X509_get_key_usage(certificate.x509()) & KU_KEY_CERT_SIGN) == 0)
+      (X509_get_key_usage(certificate.fields()) & KU_KEY_CERT_SIGN) == 0)
     return "its keyUsage lacks keyCertSign";
   return "";
 }
@@ -68,7 +68,7 @@ Verdict path_lengths_hold(const RuleInput& input) {
   long below = 0;  // intermediates between the CA and the leaf; self-issued ones do not count
   for (std::size_t i = 1; i < input.bundle.chain.size(); ++i) {
     const Certificate& ca = input.bundle.chain[i];
-    const long allowed = X509_get_pathlen(ca.x509());  // -1: no limit
+    const long allowed = X509_get_pathlen(ca.fields());  // -1: no limit
     if (allowed >= 0 && below > allowed)
       return at(DefectId::chain_path_length, input, i,
                 "it allows " + std::to_string(allowed) + ", there are " + std::to_string(below));
@@ -81,8 +81,8 @@ Verdict path_lengths_hold(const RuleInput& input) {
 // -------------------------------------------------------------------
 
 std::string unknown_critical_extension(const Certificate& certificate) {
-  for (int i = 0; i < X509_get_ext_count(certificate.x509()); ++i) {
-    X509_EXTENSION* extension = X509_get_ext(certificate.x509(), i);
+  for (int i = 0; i < X509_get_ext_count(certificate.fields()); ++i) {
+    X509_EXTENSION* extension = X509_get_ext(certificate.fields(), i);
     if (X509_EXTENSION_get_critical(extension) == 0 || X509_supported_extension(extension) != 0)
       continue;
     std::array<char, 128> dotted{};
@@ -105,7 +105,7 @@ Verdict rsa_keys_are_large_enough(const RuleInput& input) {
   constexpr int fewest_bits = 2048;
   if (input.certificate.trust_anchors) return std::nullopt;
   for (std::size_t i = 0; i < input.bundle.chain.size(); ++i) {
-    const EVP_PKEY* key = X509_get0_pubkey(input.bundle.chain[i].x509());
+    const EVP_PKEY* key = input.bundle.chain[i].public_key();
     if (key == nullptr || algorithm_of(key) != KeyAlgorithm::rsa) continue;
     if (const int bits = EVP_PKEY_get_bits(key); bits < fewest_bits)
       return at(DefectId::key_too_small, input, i, "RSA with " + std::to_string(bits) + " bits");
@@ -119,7 +119,7 @@ Verdict signatures_are_strong(const RuleInput& input) {
   for (std::size_t i = 0; i < input.bundle.chain.size(); ++i) {
     const Certificate& certificate = input.bundle.chain[i];
     int digest = NID_undef;
-    X509_get_signature_info(certificate.x509(), &digest, nullptr, nullptr, nullptr);
+    X509_get_signature_info(certificate.fields(), &digest, nullptr, nullptr, nullptr);
     if (std::ranges::find(weak, digest) == weak.end()) continue;
     if (i > 0 && certificate.self_issued())
       continue;  // a root is trusted for itself, not its signature
@@ -133,7 +133,7 @@ Verdict signatures_are_strong(const RuleInput& input) {
 
 bool lists_usage(const Certificate& certificate, std::uint32_t usage) {
   return has_flag(certificate, EXFLAG_XKUSAGE) &&
-         (X509_get_extended_key_usage(certificate.x509()) & usage) != 0;
+         (X509_get_extended_key_usage(certificate.fields()) & usage) != 0;
 }
 
 std::string found_usage(const Certificate& certificate) {
@@ -153,7 +153,7 @@ bool is_tls_certificate(const RuleInput& input) {
 
 Verdict internode_is_rsa(const RuleInput& input) {
   if (!input.certificate.internode) return std::nullopt;
-  const EVP_PKEY* key = X509_get0_pubkey(input.bundle.leaf().x509());
+  const EVP_PKEY* key = input.bundle.leaf().public_key();
   const KeyAlgorithm found = key == nullptr ? KeyAlgorithm::other : algorithm_of(key);
   if (found == KeyAlgorithm::rsa) return std::nullopt;
   return at_leaf(DefectId::key_type_not_allowed, input, std::string(to_string(found)));
@@ -179,7 +179,7 @@ Verdict key_usage_is_complete(const RuleInput& input) {
   if (!is_tls_certificate(input)) return std::nullopt;
   if (!has_flag(leaf, EXFLAG_KUSAGE))
     return at_leaf(DefectId::key_usage_incomplete, input, "it has no keyUsage");
-  const std::uint32_t found = X509_get_key_usage(leaf.x509());
+  const std::uint32_t found = X509_get_key_usage(leaf.fields());
   if ((found & wanted) == wanted) return std::nullopt;
   return at_leaf(DefectId::key_usage_incomplete, input,
                  (found & KU_DIGITAL_SIGNATURE) == 0 ? "digitalSignature is missing"

@@ -18,8 +18,8 @@ bool any_in_chain(const SubmittedCertificate& submitted, Predicate predicate) {
 }
 
 bool has_unknown_extension(const Certificate& certificate) {
-  for (int i = 0; i < X509_get_ext_count(certificate.x509()); ++i) {
-    auto* extension = X509_get_ext(certificate.x509(), i);
+  for (int i = 0; i < X509_get_ext_count(certificate.fields()); ++i) {
+    auto* extension = X509_get_ext(certificate.fields(), i);
     if (OBJ_obj2nid(X509_EXTENSION_get_object(extension)) == NID_undef) return true;
   }
   return false;
