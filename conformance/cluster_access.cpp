@@ -24,7 +24,9 @@ ClusterAccess::ClusterAccess(const Address& target, std::vector<ClusterNode> nod
 }
 
 ClusterAccess ClusterAccess::clone() const {
-  return {target_, nodes_, tls_, credentials_, timeout_};
+  ClusterAccess copy(target_, nodes_, tls_, credentials_, timeout_);
+  copy.changes_sent_ = changes_sent_;
+  return copy;
 }
 
 tl::expected<HttpAnswer, std::string> ClusterAccess::send(const HttpRequest& request) {
@@ -33,6 +35,7 @@ tl::expected<HttpAnswer, std::string> ClusterAccess::send(const HttpRequest& req
 
 tl::expected<HttpAnswer, std::string> ClusterAccess::send_to(const Address& address,
                                                              const HttpRequest& request) {
+  if (request.method != "GET") ++*changes_sent_;
   const std::string url = to_string(address);
   auto open = open_.find(url);
   if (open == open_.end()) open = open_.emplace(url, Target(address, tls_, timeout_)).first;
@@ -81,9 +84,12 @@ tl::expected<HttpAnswer, std::string> ClusterAccess::remove(std::string_view nam
   return send(as_user(std::move(request)));
 }
 
-tl::expected<std::vector<certs::Certificate>, ProbeError> ClusterAccess::presented(
-    const Address& address) const {
+Presented ClusterAccess::presented(const Address& address) const {
   return presented_chain(address, tls_.verify_as, std::min(timeout_, handshake_limit));
+}
+
+std::vector<Presented> ClusterAccess::presented(const std::vector<Address>& addresses) const {
+  return presented_chains(addresses, tls_.verify_as, std::min(timeout_, handshake_limit));
 }
 
 }  // namespace certdrill::conformance

@@ -1,11 +1,14 @@
 // The cluster as a user sees it: requests to its nodes, and what each of their ports presents.
 // Everything that the suite knows of a cluster comes through here, and it is all public.
 //
-// Thread safety: one thread at a time; copies share nothing (clone() for another thread).
+// Thread safety: one thread at a time; clone() for another thread.
 #pragma once
 
+#include <atomic>
 #include <chrono>
+#include <cstdint>
 #include <map>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
@@ -49,7 +52,12 @@ class ClusterAccess {
   tl::expected<HttpAnswer, std::string> update(UpdateCall call, const CertificateEntry& entry);
   tl::expected<HttpAnswer, std::string> remove(std::string_view name);
 
-  tl::expected<std::vector<certs::Certificate>, ProbeError> presented(const Address& address) const;
+  Presented presented(const Address& address) const;
+  // On several ports at once, in their order.
+  std::vector<Presented> presented(const std::vector<Address>& addresses) const;
+
+  // How many requests that may change something were sent so far, by its clones too.
+  std::uint64_t changes_sent() const { return *changes_sent_; }
 
  private:
   tl::expected<Installed, std::string> installed_of(
@@ -60,6 +68,8 @@ class ClusterAccess {
   TlsSettings tls_;
   std::optional<Credentials> credentials_;
   std::chrono::milliseconds timeout_;
+  std::shared_ptr<std::atomic<std::uint64_t>> changes_sent_ =
+      std::make_shared<std::atomic<std::uint64_t>>(0);
   std::map<std::string, Target> open_;  // by URL, one kept-alive connection each
 };
 

@@ -274,6 +274,7 @@ tl::expected<std::unique_ptr<Session>, PreflightError> preflight(const Options& 
       .test_certificates = {},
       .guard = {},
       .why_no_changes = {},
+      .last_look = {},
       .unanswered = 0,
       .said = {}});
   session->redactor.add(options.password);

@@ -26,9 +26,17 @@ struct ProbeError {
   std::string what;  // a clause: "127.0.0.1:9443: connection refused"
 };
 
-// The chain as presented, leaf first, never empty. `server_name` goes into SNI when it is a host
-// name.
-tl::expected<std::vector<certs::Certificate>, ProbeError> presented_chain(
-    const Address& address, const std::string& server_name, std::chrono::milliseconds timeout);
+// The chain as presented, leaf first, never empty.
+using Presented = tl::expected<std::vector<certs::Certificate>, ProbeError>;
+
+// `server_name` goes into SNI when it is a host name.
+Presented presented_chain(const Address& address, const std::string& server_name,
+                          std::chrono::milliseconds timeout);
+
+// Of several ports at once, in their order: the handshakes run side by side. `timeout` is for all
+// of the handshakes together, and for each connection before them.
+std::vector<Presented> presented_chains(const std::vector<Address>& addresses,
+                                        const std::string& server_name,
+                                        std::chrono::milliseconds timeout);
 
 }  // namespace certdrill::conformance

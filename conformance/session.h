@@ -19,12 +19,23 @@
 #include "conformance/installed.h"
 #include "conformance/options.h"
 #include "conformance/redact.h"
+#include "conformance/snapshot.h"
 #include "conformance/test_certificates.h"
 
 namespace certdrill::conformance {
 
 // Whether the user may change certificates, as far as could be proven without changing anything.
 enum class Permission { held, refused, unproven };
+
+// What the ports were last seen to present for a name, with nothing sent since that could change
+// it. The next case that begins with the same certificate begins with this look instead of taking
+// it a second time.
+struct LastLook {
+  certs::CertificateName name;
+  std::optional<InstalledCertificate> installed;
+  PresentedByNode presented;
+  std::uint64_t changes_sent = 0;  // ClusterAccess::changes_sent() at the time
+};
 
 struct Session {
   Options options;
@@ -38,8 +49,9 @@ struct Session {
   std::vector<certs::CertificateName> allowed;  // may be changed; the first is the run's own
   std::optional<Injector> injector;
   std::optional<TestCertificates> test_certificates;
-  std::optional<Guard> guard;     // set once changes are allowed and the guard agrees
-  std::string why_no_changes;     // when there is no guard
+  std::optional<Guard> guard;  // set once changes are allowed and the guard agrees
+  std::string why_no_changes;  // when there is no guard
+  std::optional<LastLook> last_look;
   int unanswered = 0;             // cases in a row that ended because nobody answered
   std::vector<std::string> said;  // the preflight's lines, for people
 

@@ -3,8 +3,7 @@
 namespace certdrill::conformance {
 namespace {
 
-std::vector<std::string> presented_at(const ClusterAccess& cluster, const Address& port) {
-  const auto chain = cluster.presented(port);
+std::vector<std::string> fingerprints_of(const Presented& chain) {
   if (!chain) return {chain.error().what};
   std::vector<std::string> fingerprints;
   for (const auto& certificate : *chain) fingerprints.push_back(certificate.fingerprint());
@@ -13,17 +12,26 @@ std::vector<std::string> presented_at(const ClusterAccess& cluster, const Addres
 
 }  // namespace
 
+PresentedByNode presented_by_nodes(const ClusterAccess& cluster, certs::CertificateName name) {
+  std::vector<int> uids;
+  std::vector<Address> ports;
+  for (const ClusterNode& node : cluster.nodes()) {
+    const auto port = node.presents(name);
+    if (!port) continue;
+    uids.push_back(node.uid);
+    ports.push_back(*port);
+  }
+  const auto chains = cluster.presented(ports);
+  PresentedByNode presented;
+  for (std::size_t i = 0; i < uids.size(); ++i) presented[uids[i]] = fingerprints_of(chains[i]);
+  return presented;
+}
+
 tl::expected<Snapshot, std::string> take_snapshot(ClusterAccess& cluster,
                                                   certs::CertificateName name) {
-  Snapshot snapshot;
   auto installed = cluster.read_installed();
   if (!installed) return tl::unexpected(installed.error());
-  snapshot.installed = std::move(*installed);
-  for (const ClusterNode& node : cluster.nodes()) {
-    if (const auto port = node.presents(name))
-      snapshot.presented[node.uid] = presented_at(cluster, *port);
-  }
-  return snapshot;
+  return Snapshot{std::move(*installed), presented_by_nodes(cluster, name)};
 }
 
 std::vector<std::string> differences(const Snapshot& before, const Snapshot& after) {

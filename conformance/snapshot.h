@@ -15,11 +15,15 @@
 
 namespace certdrill::conformance {
 
+// By node uid: the fingerprints of the presented chain, leaf first, or the error of the probe.
+using PresentedByNode = std::map<int, std::vector<std::string>>;
+
 struct Snapshot {
   Installed installed;
-  // By node uid: the fingerprints of the presented chain, leaf first, or the error of the probe.
-  std::map<int, std::vector<std::string>> presented;
+  PresentedByNode presented;
 };
+
+PresentedByNode presented_by_nodes(const ClusterAccess& cluster, certs::CertificateName name);
 
 tl::expected<Snapshot, std::string> take_snapshot(ClusterAccess& cluster,
                                                   certs::CertificateName name);

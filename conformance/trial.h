@@ -102,6 +102,8 @@ class Trial {
   CaseResult& result() { return result_; }
 
  private:
+  // The state, if `name` reads back as in the last look and nothing else was sent since.
+  std::optional<PresentedByNode> looked_before(const Installed& now, std::uint64_t changes) const;
   std::string settle_presented(const Address& port, const std::vector<certs::Certificate>& wanted,
                                int connections);
 
