@@ -11,6 +11,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "conformance/environment.h"
 #include "conformance/presented_chain.h"
 
 namespace certdrill::conformance {
@@ -36,11 +37,11 @@ tl::expected<void, std::string> tell_simulator(const std::string& control_url, i
 
 // The environment of this process, without its passwords, with the node's identity.
 std::vector<std::string> environment_for(const ClusterNode& node) {
-  std::vector<std::string> variables{"CERTDRILL_NODE_UID=" + std::to_string(node.uid),
-                                     "CERTDRILL_NODE_ADDRESS=" + node.rest.host};
-  for (char** variable = environ; *variable != nullptr; ++variable) {
-    const std::string_view text(*variable);
-    if (!text.starts_with("CERTDRILL_")) variables.emplace_back(text);
+  std::vector<std::string> variables{
+      std::string(node_uid_variable) + "=" + std::to_string(node.uid),
+      std::string(node_address_variable) + "=" + node.rest.host};
+  for (std::string& variable : current_variables()) {
+    if (!variable.starts_with("CERTDRILL_")) variables.push_back(std::move(variable));
   }
   return variables;
 }

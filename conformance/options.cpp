@@ -1,7 +1,6 @@
 #include "conformance/options.h"
 
 #include <algorithm>
-#include <cctype>
 #include <cstdlib>
 #include <fstream>
 #include <sstream>
@@ -12,6 +11,7 @@
 
 #include "certs/nearest_name.h"
 #include "conformance/address.h"
+#include "conformance/environment.h"
 
 namespace certdrill::conformance {
 namespace {
@@ -37,14 +37,6 @@ struct Raw {
   std::string report_folder;
   std::string journal;
 };
-
-std::string environment_name(std::string_view option) {
-  std::string name = "CERTDRILL_";
-  for (const char c : option) {
-    name += c == '-' ? '_' : static_cast<char>(std::toupper(static_cast<unsigned char>(c)));
-  }
-  return name;
-}
 
 std::string environment(const char* name) {
   const char* value = std::getenv(name);
@@ -110,6 +102,12 @@ void name_environment(CLI::App& app) {
   }
 }
 
+std::vector<std::string> names_of(const CLI::App& app) {
+  std::vector<std::string> names;
+  for (const CLI::Option* option : app.get_options()) names.push_back(option->get_single_name());
+  return names;
+}
+
 std::string refusal_of_unknown(const CLI::App& app, std::string_view word) {
   const std::string_view bare = word.substr(std::min(word.find_first_not_of('-'), word.size()));
   const std::string name(bare.substr(0, bare.find('=')));
@@ -118,8 +116,8 @@ std::string refusal_of_unknown(const CLI::App& app, std::string_view word) {
            " is refused: command lines are visible to every user of the machine; use --" + name +
            "-file or " + environment_name(name);
   }
-  std::vector<std::string> names{"restore"};
-  for (const CLI::Option* option : app.get_options()) names.push_back(option->get_single_name());
+  std::vector<std::string> names = names_of(app);
+  names.emplace_back("restore");
   const std::vector<std::string_view> known(names.begin(), names.end());
   return "unknown option '" + std::string(word) + "'" + certs::did_you_mean(name, known);
 }
@@ -293,6 +291,9 @@ tl::expected<Options, Leave> parse_options(const std::vector<std::string>& argum
   }
   if (const auto extras = app.remaining(true); !extras.empty()) {
     return tl::unexpected(Leave{bad_options, refusal_of_unknown(app, extras.front()) + "\n"});
+  }
+  if (const auto refusal = refusal_of_unknown_variable(current_variables(), names_of(app))) {
+    return tl::unexpected(Leave{bad_options, *refusal + "\n"});
   }
   if (auto problem = take_texts(raw, options))
     return tl::unexpected(Leave{bad_options, *problem + "\n"});

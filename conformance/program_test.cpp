@@ -159,6 +159,12 @@ TEST(Program, NothingSelectedIsExit2) {
   EXPECT_EQ(run.conform({"--no-such-option"}).exit_code, 2);
 }
 
+TEST(Program, AMisspeltVariableIsExit2) {
+  const Finished finished = run_conform({"--list"}, {"CERTDRILL_TARGTE=https://127.0.0.1:1"});
+  EXPECT_EQ(finished.exit_code, 2);
+  EXPECT_THAT(finished.output, HasSubstr("CERTDRILL_TARGET"));
+}
+
 TEST(Program, WrongPasswordIsExit2) {
   const SimulatedRun run;
   const std::string wrong = run.folder().write("wrong", "wrong\n");
