@@ -1,5 +1,9 @@
 #include "conformance/report/html.h"
 
+#include <algorithm>
+#include <iomanip>
+#include <map>
+#include <span>
 #include <sstream>
 
 #include "conformance/case.h"
@@ -29,7 +33,10 @@ details:first-of-type{border-top:0}summary{cursor:pointer}.tag{display:inline-bl
 font-size:12px;font-weight:600}.passed{color:var(--good)}.failed,.unexpected_pass,.contradicted{color:var(--bad)}
 .inconclusive{color:var(--doubt)}.could_not_run,.expected_failure,.not_provoked{color:var(--idle)}
 .reached{color:var(--good)}.level{float:right;color:var(--soft);font-size:12px}
-.inner{padding:4px 0 8px 108px}@media(max-width:700px){.inner{padding-left:8px}}
+.inner{padding:4px 0 8px 108px}.group>summary{font-weight:600;padding:3px 0}.group>details{margin-left:18px}
+.group>details:first-of-type{border-top:1px solid var(--line)}.chip{font-size:12px;font-weight:600;margin-left:10px}
+a{color:inherit}.number{width:56px;text-align:right;font-weight:600}tr:first-child td{border-top:0}
+@media(max-width:700px){.inner{padding-left:8px}}
 )css";
 
 std::string escaped(std::string_view text) {
@@ -68,6 +75,12 @@ std::string words_of(Outcome outcome) {
   return words;
 }
 
+std::string seconds_of(std::chrono::milliseconds elapsed) {
+  std::ostringstream text;
+  text << std::fixed << std::setprecision(1) << static_cast<double>(elapsed.count()) / 1000;
+  return text.str();
+}
+
 void write_verdict(std::ostream& out, const RunReport& report) {
   const char* mood = report.exit_code == exit_conforms        ? ""
                      : report.exit_code == exit_could_not_run ? " doubt"
@@ -76,8 +89,8 @@ void write_verdict(std::ostream& out, const RunReport& report) {
       << "</h1>"
       << "<p class=soft>" << escaped(report.target) << " &middot; cluster "
       << escaped(report.cluster) << " &middot; edition " << to_string(report.edition)
-      << " &middot; " << certs::format_instant(report.now) << " &middot; " << report.elapsed.count()
-      << " ms &middot; exit code " << report.exit_code << "</p>"
+      << " &middot; " << certs::format_instant(report.now) << " &middot; "
+      << seconds_of(report.elapsed) << " s &middot; exit code " << report.exit_code << "</p>"
       << "<div class=numbers>";
   for (const auto& [outcome, number] : count(report.results)) {
     out << "<div class=" << to_string(outcome) << "><b>" << number << "</b>" << words_of(outcome)
@@ -125,17 +138,69 @@ void write_case(std::ostream& out, const CaseResult& result) {
   out << "</div></details>\n";
 }
 
-void write_cases(std::ostream& out, const RunReport& report) {
-  std::string_view group;
+bool is_problem(const CaseResult& result) {
+  return result.outcome == Outcome::failed || result.outcome == Outcome::inconclusive ||
+         result.outcome == Outcome::unexpected_pass;
+}
+
+// What a reader looks for first: each problem in two lines, with the way to its details.
+void write_problems(std::ostream& out, const RunReport& report) {
+  if (std::ranges::none_of(report.results, is_problem)) return;
+  out << "<h2>What is wrong</h2><section class=card><table>\n";
   for (const CaseResult& result : report.results) {
-    if (group_of(result.id) != group) {
-      if (!group.empty()) out << "</section>\n";
-      group = group_of(result.id);
-      out << "<h2><code>" << escaped(group) << "</code></h2><section class=card>\n";
+    if (!is_problem(result)) continue;
+    out << "<tr><td class=" << to_string(result.outcome) << "><b>" << words_of(result.outcome)
+        << "</b><td><a href=\"#" << escaped(result.id) << "\"><code>" << escaped(result.id)
+        << "</code></a><br>";
+    if (result.findings.empty()) {
+      out << escaped(result.reason);
+    } else {
+      const Finding& first = result.findings.front();
+      out << escaped(first.expected) << "<br><b>but: " << escaped(first.actual) << "</b>";
     }
-    write_case(out, result);
+    out << "</tr>\n";
   }
-  if (!group.empty()) out << "</section>\n";
+  out << "</table></section>\n";
+}
+
+void write_not_run(std::ostream& out, const RunReport& report) {
+  std::map<std::string, int> reasons;
+  for (const CaseResult& result : report.results) {
+    if (result.outcome == Outcome::could_not_run) ++reasons[result.reason];
+  }
+  if (reasons.empty()) return;
+  out << "<h2>Could not run here</h2><section class=card><table>\n";
+  for (const auto& [reason, number] : reasons) {
+    out << "<tr><td class=number>" << number << "<td>" << escaped(reason) << "</tr>\n";
+  }
+  out << "</table></section>\n";
+}
+
+// Folded, unless there is something wrong in it.
+void write_group(std::ostream& out, std::string_view group, std::span<const CaseResult> results) {
+  const bool open = std::ranges::any_of(results, is_problem);
+  out << "<details class=group" << (open ? " open" : "") << "><summary><code>" << escaped(group)
+      << "</code>";
+  for (const auto& [outcome, number] : count({results.begin(), results.end()})) {
+    out << " <span class=\"chip " << to_string(outcome) << "\">" << number << " "
+        << words_of(outcome) << "</span>";
+  }
+  out << "</summary>\n";
+  for (const CaseResult& result : results) write_case(out, result);
+  out << "</details>\n";
+}
+
+void write_cases(std::ostream& out, const RunReport& report) {
+  out << "<h2>All cases</h2><section class=card>\n";
+  const std::span<const CaseResult> results(report.results);
+  for (std::size_t begin = 0; begin < results.size();) {
+    const std::string_view group = group_of(results[begin].id);
+    std::size_t end = begin;
+    while (end < results.size() && group_of(results[end].id) == group) ++end;
+    write_group(out, group, results.subspan(begin, end - begin));
+    begin = end;
+  }
+  out << "</section>\n";
 }
 
 }  // namespace
@@ -146,7 +211,9 @@ std::string html_report(const RunReport& report) {
          "content=\"width=device-width,initial-scale=1\"><title>certdrill-conform: "
       << escaped(report.cluster) << "</title><style>" << style << "</style></head><body><main>\n";
   write_verdict(out, report);
+  write_problems(out, report);
   write_coverage(out, report);
+  write_not_run(out, report);
   out << "<h2>Preflight</h2><section class=card><ul>";
   for (const std::string& line : report.preflight) out << "<li>" << escaped(line) << "</li>";
   out << "</ul></section>\n";
