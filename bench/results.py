@@ -30,7 +30,7 @@ def _median(runs):
 
 
 def _in_base_units(run, measure):
-    return run[measure] * (SECONDS_PER_UNIT[run["time_unit"]] if measure == "real_time" else 1)
+    return run[measure] * (SECONDS_PER_UNIT[run["time_unit"]] if measure in TIMES else 1)
 
 
 def _scaled(value, steps):
@@ -56,15 +56,21 @@ def rate(per_second):
 # Of each measure: what it is called in the table, and how it is written.
 MEASURES = {
     "real_time": ("time", duration),
+    "cpu_time": ("CPU time", duration),
     "items_per_second": ("rate", rate),
     "per_node": ("per node", duration),
     "reads_per_second": ("reads", rate),
     "p50": ("p50", duration),
     "p99": ("p99", duration),
     "client_share": ("client's share", lambda share: f"{share:.0%}"),
+    "cores_used": ("cores", lambda cores: f"{cores:.1f}"),
+    "server_cpu": ("server's CPU", duration),
     "resident_bytes": ("resident", size),
     "bytes_per_node": ("per further node", size),
 }
+TIMES = ("real_time", "cpu_time")
+# cpu_time is there for ratios: a neighbour that takes the processor away lengthens real_time alone.
+NOT_UNDER_MORE = ("real_time", "cpu_time", "items_per_second")
 OWN_COLUMNS = ("real_time", "items_per_second")
 
 
@@ -95,7 +101,7 @@ def table(results, goals):
             continue
         own = [MEASURES[measure][1](found[measure]) if measure in found else "" for measure in OWN_COLUMNS]
         more = ", ".join(f"{label} {text(found[measure])}" for measure, (label, text) in MEASURES.items()
-                         if measure in found and measure not in OWN_COLUMNS)
+                         if measure in found and measure not in NOT_UNDER_MORE)
         reached = [judge(goal, results) for goal in goals if goal["benchmark"] == name]
         rows.append((name, *own, more, "; ".join(filter(None, reached))))
     widths = [max(len(row[column]) for row in rows) for column in range(len(rows[0]))]
