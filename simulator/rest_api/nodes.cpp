@@ -1,42 +1,46 @@
 // GET /v1/nodes, /v1/nodes/{uid}, /v1/nodes/status, /v1/nodes/{uid}/status.
+#include <algorithm>
 #include <charconv>
+#include <cstdint>
+#include <string>
+#include <utility>
 
-#include <nlohmann/json.hpp>
-
+#include "simulator/object_text.h"
 #include "simulator/rest_api/endpoint.h"
 
 namespace certdrill::simulator {
 namespace {
-
-using Json = nlohmann::ordered_json;
 
 // What a simulated node reports of its machine. It has none, so these say so.
 constexpr auto kOsVersion = "certdrill simulated node";
 constexpr int kCores = 4;
 constexpr std::int64_t kTotalMemory = 8LL << 30;  // bytes
 
-Json node_json(const Scene& scene, const Node& node) {
-  return {{"uid", node.uid()},
-          {"addr", node.address()},
-          {"status", node.up() ? "active" : "down"},
-          {"software_version", scene.edition.software_version},
-          {"shard_count", 0},
-          {"shard_list", Json::array()},
-          {"uptime", std::max<std::int64_t>(0, (scene.now - scene.cluster.created()).count())},
-          {"os_version", kOsVersion},
-          {"architecture", "x86_64"},
-          {"cores", kCores},
-          {"total_memory", kTotalMemory},
-          {"accept_servers", true},
-          {"rack_id", ""}};
+void write_node(std::string& out, const Scene& scene, const Node& node) {
+  ObjectText(out)
+      .number("uid", node.uid())
+      .string("addr", node.address())
+      .string("status", node.up() ? "active" : "down")
+      .string("software_version", scene.edition.software_version)
+      .number("shard_count", 0)
+      .json("shard_list", "[]")
+      .number("uptime", std::max<std::int64_t>(0, (scene.now - scene.cluster.created()).count()))
+      .string("os_version", kOsVersion)
+      .string("architecture", "x86_64")
+      .number("cores", kCores)
+      .number("total_memory", kTotalMemory)
+      .boolean("accept_servers", true)
+      .string("rack_id", "");
 }
 
-Json status_json(const Scene& scene, const Node& node) {
-  return {{"node_status", node.up() ? "OK" : "DOWN"},
-          {"role", scene.cluster.primary() == node.uid() ? "master" : "slave"},
-          {"hostname", "node-" + std::to_string(node.uid()) + "." + scene.cluster.settings().name},
-          {"cores", kCores},
-          {"node_overbooking_depth", 0}};
+void write_status(std::string& out, const Scene& scene, const Node& node) {
+  ObjectText(out)
+      .string("node_status", node.up() ? "OK" : "DOWN")
+      .string("role", scene.cluster.primary() == node.uid() ? "master" : "slave")
+      .string("hostname",
+              "node-" + std::to_string(node.uid()) + "." + scene.cluster.settings().name)
+      .number("cores", kCores)
+      .number("node_overbooking_depth", 0);
 }
 
 const Node* find_node(const Scene& scene, std::string_view text) {
@@ -56,30 +60,40 @@ Answer unknown_node(const Scene& scene, std::string_view text) {
 }  // namespace
 
 Answer get_nodes(const Scene& scene, const Call& /*call*/, std::string_view /*parameter*/) {
-  Json json = Json::array();
-  for (int uid = 1; scene.cluster.has_node(uid); ++uid)
-    json.push_back(node_json(scene, scene.cluster.node(uid)));
-  return json_answer(json.dump());
+  std::string json = "[";
+  for (int uid = 1; scene.cluster.has_node(uid); ++uid) {
+    if (uid > 1) json += ',';
+    write_node(json, scene, scene.cluster.node(uid));
+  }
+  json += ']';
+  return json_answer(std::move(json));
 }
 
 Answer get_node(const Scene& scene, const Call& /*call*/, std::string_view parameter) {
   const Node* node = find_node(scene, parameter);
-  return node == nullptr ? unknown_node(scene, parameter)
-                         : json_answer(node_json(scene, *node).dump());
+  if (node == nullptr) return unknown_node(scene, parameter);
+  std::string json;
+  write_node(json, scene, *node);
+  return json_answer(std::move(json));
 }
 
 Answer get_nodes_status(const Scene& scene, const Call& /*call*/, std::string_view /*parameter*/) {
-  Json json = Json::object();
+  std::string json = "{";
   for (int uid = 1; scene.cluster.has_node(uid); ++uid) {
-    json[std::to_string(uid)] = status_json(scene, scene.cluster.node(uid));
+    if (uid > 1) json += ',';
+    json += '"' + std::to_string(uid) + "\":";
+    write_status(json, scene, scene.cluster.node(uid));
   }
-  return json_answer(json.dump());
+  json += '}';
+  return json_answer(std::move(json));
 }
 
 Answer get_node_status(const Scene& scene, const Call& /*call*/, std::string_view parameter) {
   const Node* node = find_node(scene, parameter);
-  return node == nullptr ? unknown_node(scene, parameter)
-                         : json_answer(status_json(scene, *node).dump());
+  if (node == nullptr) return unknown_node(scene, parameter);
+  std::string json;
+  write_status(json, scene, *node);
+  return json_answer(std::move(json));
 }
 
 }  // namespace certdrill::simulator
