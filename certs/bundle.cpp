@@ -81,6 +81,13 @@ tl::expected<Certificate, Defect> decode(const PemBlock& block, std::size_t inde
   return *std::move(certificate);
 }
 
+tl::expected<Certificate, Defect> decode_issuer(const PemBlock& block, std::size_t index,
+                                                IssuerMemo& issuers) {
+  auto found = issuers.find_or_make(block.der, [&] { return decode(block, index); });
+  if (!found) return tl::make_unexpected(std::move(found.error()));
+  return **found;
+}
+
 // ---- keys
 // ---------------------------------------------------------------------------------------------
 
@@ -115,7 +122,8 @@ std::string key_detail(KeyError error, const PemBlock& block) {
 
 }  // namespace
 
-tl::expected<std::vector<Certificate>, Defect> parse_chain(std::string_view text) {
+tl::expected<std::vector<Certificate>, Defect> parse_chain(std::string_view text,
+                                                           IssuerMemo* issuers) {
   if (is_blank(text)) return defect(DefectId::certificate_empty, "");
   if (is_file_reference(text))
     return defect(DefectId::certificate_file_reference, "'" + printable(trimmed(text), 100) + "'");
@@ -138,7 +146,8 @@ tl::expected<std::vector<Certificate>, Defect> parse_chain(std::string_view text
   std::vector<Certificate> chain;
   chain.reserve(blocks->size());
   for (std::size_t i = 0; i < blocks->size(); ++i) {
-    auto certificate = decode((*blocks)[i], i);
+    auto certificate = i > 0 && issuers != nullptr ? decode_issuer((*blocks)[i], i, *issuers)
+                                                   : decode((*blocks)[i], i);
     if (!certificate) return tl::make_unexpected(std::move(certificate.error()));
     chain.push_back(*std::move(certificate));
   }

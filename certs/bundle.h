@@ -12,6 +12,7 @@
 
 #include "certs/certificate.h"
 #include "certs/defect.h"
+#include "certs/exact_memo.h"
 #include "certs/private_key.h"
 
 namespace certdrill::certs {
@@ -23,8 +24,13 @@ struct Bundle {
   const Certificate& leaf() const { return chain.front(); }
 };
 
+// Issuers that were read before, by their DER: one CA stands behind many leaves.
+using IssuerMemo = ExactMemo<Certificate>;
+
 // Every CERTIFICATE block of the text, in order. Blocks of other kinds beside them are a defect.
-tl::expected<std::vector<Certificate>, Defect> parse_chain(std::string_view certificate_text);
+// `issuers`: where those after the leaf are looked for before they are read.
+tl::expected<std::vector<Certificate>, Defect> parse_chain(std::string_view certificate_text,
+                                                           IssuerMemo* issuers = nullptr);
 
 // The one private key of the text ("EC PARAMETERS" before a SEC1 key is allowed, as openssl writes
 // it).

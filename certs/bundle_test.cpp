@@ -31,6 +31,18 @@ TEST(ParseChain, KeepsTheOrder) {
   EXPECT_EQ(chain_pem(*read), chain.pem());
 }
 
+TEST(ParseChain, ReadsAnIssuerThatItKnowsNoMore) {
+  const std::string text = sample::chain().pem();
+  IssuerMemo issuers;
+  static_cast<void>(parse_chain(text, &issuers));
+  const auto second = parse_chain(text, &issuers).value();  // what came twice is remembered
+  const auto third = parse_chain(text, &issuers).value();
+  EXPECT_EQ(fingerprints(second), fingerprints(third));
+  EXPECT_NE(second[0].fields(), third[0].fields()) << "a leaf is read each time";
+  EXPECT_EQ(second[1].fields(), third[1].fields());
+  EXPECT_EQ(second[2].fields(), third[2].fields());
+}
+
 TEST(ParseChain, TakesCommentsAndTheOlderLabel) {
   const std::string der = sample::chain().leaf.der();
   EXPECT_EQ(parse_chain("s:/CN=x\n" + to_pem("X509 CERTIFICATE", der) + "# end\n").value().size(),

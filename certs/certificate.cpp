@@ -65,6 +65,8 @@ struct Certificate::Parsed {
   X509Handle whole;  // null until asked for; unused where `fields` are whole
   std::once_flag fingerprint_once;
   std::string fingerprint;
+  std::once_flag self_signed_once;
+  bool self_signed = false;
 };
 
 tl::expected<Certificate, std::string> Certificate::from_der(std::string_view der) {
@@ -173,6 +175,15 @@ std::string Certificate::fingerprint() const {
 bool Certificate::self_issued() const {
   return X509_NAME_cmp(X509_get_subject_name(parsed_->fields.get()),
                        X509_get_issuer_name(parsed_->fields.get())) == 0;
+}
+
+bool Certificate::self_signed() const {
+  std::call_once(parsed_->self_signed_once, [this] {
+    const OpensslErrorScope scope;
+    parsed_->self_signed = self_issued() && public_key() != nullptr &&
+                           X509_verify(parsed_->fields.get(), public_key()) == 1;
+  });
+  return parsed_->self_signed;
 }
 
 }  // namespace certdrill::certs

@@ -49,6 +49,7 @@ class Certificate {
   std::string common_name() const;  // empty when the subject has none
   std::string fingerprint() const;  // SHA-256 of the DER, 64 lower-case hex digits
   bool self_issued() const;         // subject equals issuer
+  bool self_signed() const;         // self-issued, and its own key verifies its signature
 
  private:
   struct Parsed;

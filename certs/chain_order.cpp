@@ -91,7 +91,7 @@ std::optional<Defect> check_root_first(const Chain& chain) {
 
 std::optional<Defect> check_after_root(const Chain& chain) {
   for (std::size_t i = 1; i + 1 < chain.size(); ++i) {
-    if (!chain[i].self_issued() || !is_self_signed(chain[i])) continue;
+    if (!chain[i].self_signed()) continue;
     return at(DefectId::chain_after_root, chain, i + 1,
               "the root is " + number(i) + ", " + chain[i].subject());
   }
@@ -127,7 +127,7 @@ std::optional<Defect> check_signatures(const Chain& chain) {
                 "its two signatureAlgorithm fields differ (RFC 5280 4.1.1.2)");
     const bool last = i + 1 == chain.size();
     if (last && !chain[i].self_issued()) break;  // whoever signed it is not here
-    if (signature_verifies(chain[i], last ? chain[i] : chain[i + 1])) continue;
+    if (last ? chain[i].self_signed() : signature_verifies(chain[i], chain[i + 1])) continue;
     return at(DefectId::chain_signature, chain, i,
               last ? std::string("it names itself as its issuer, but its own key did not sign it")
                    : "not with the key of " + number(i + 1) + ", " + chain[i + 1].subject());
@@ -148,10 +148,6 @@ std::optional<Defect> check_chain_order(const std::vector<Certificate>& chain) {
 
 std::optional<Defect> check_trust_anchors(const std::vector<Certificate>& anchors) {
   return check_duplicates(anchors, false);
-}
-
-bool is_self_signed(const Certificate& certificate) {
-  return certificate.self_issued() && signature_verifies(certificate, certificate);
 }
 
 }  // namespace certdrill::certs

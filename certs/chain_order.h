@@ -22,7 +22,4 @@ std::optional<Defect> check_chain_order(const std::vector<Certificate>& chain);
 // A set of trust anchors has no order; it only must not hold a certificate twice.
 std::optional<Defect> check_trust_anchors(const std::vector<Certificate>& anchors);
 
-// Subject and issuer are equal, and its own key made the signature.
-bool is_self_signed(const Certificate& certificate);
-
 }  // namespace certdrill::certs

@@ -98,9 +98,9 @@ TEST(ChainOrder, VerifiesASelfSignature) {
   const Certificate damaged = Certificate::from_der(der).value();
   expect_defect({c.leaf, c.intermediate, damaged}, DefectId::chain_signature, 2,
                 "its own key did not sign it");
-  EXPECT_TRUE(is_self_signed(c.root));
-  EXPECT_FALSE(is_self_signed(damaged));
-  EXPECT_FALSE(is_self_signed(c.leaf));
+  EXPECT_TRUE(c.root.self_signed());
+  EXPECT_FALSE(damaged.self_signed());
+  EXPECT_FALSE(c.leaf.self_signed());
 }
 
 TEST(ChainOrder, ComparesTheTwoSignatureAlgorithms) {

@@ -93,7 +93,7 @@ tl::expected<Examined, Defect> examine(const Submission& submission, const Polic
   const ClusterCertificate& certificate = info(submission.name);
   if (!submission.certificate) return tl::make_unexpected(Defect{});
 
-  auto chain = parse_chain(*submission.certificate);
+  auto chain = parse_chain(*submission.certificate, submission.issuers);
   if (!chain) return tl::make_unexpected(std::move(chain.error()));
   auto key = find_key(submission, chain->front());
   if (!key) return tl::make_unexpected(std::move(key.error()));

@@ -29,6 +29,7 @@ struct Submission {
   std::optional<std::string_view> certificate;  // PEM chain, leaf first
   std::optional<std::string_view> key;          // PEM private key
   const PrivateKey* installed_key = nullptr;    // the leaf must match it when no key is sent
+  IssuerMemo* issuers = nullptr;                // null: every issuer is read anew
 };
 
 struct Policy {

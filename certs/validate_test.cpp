@@ -25,13 +25,15 @@ struct Request {
   std::optional<PrivateKey> installed = std::nullopt;
   Strictness strictness = Strictness::strict;
   Instant now = sample::now;
+  IssuerMemo* issuers = nullptr;
 };
 
 tl::expected<Bundle, Defect> judge(const Request& request) {
   Submission submission{.name = request.name,
                         .certificate = std::nullopt,
                         .key = std::nullopt,
-                        .installed_key = request.installed ? &*request.installed : nullptr};
+                        .installed_key = request.installed ? &*request.installed : nullptr,
+                        .issuers = request.issuers};
   if (request.certificate) submission.certificate = *request.certificate;
   if (request.key) submission.key = *request.key;
   return validate(submission, {request.strictness, sample::fqdn}, request.now);
@@ -359,9 +361,30 @@ TEST(Validate, FindsAnExpiredIntermediate) {
             "notAfter was 2026-05-31T23:59:59Z, and it is 2026-06-01T00:00:00Z");
 }
 
+TEST(Validate, JudgesAKnownIssuerAsAnyOther) {
+  IssuerMemo issuers;
+  Request request;
+  request.issuers = &issuers;
+  for (int time = 0; time < 3; ++time) ASSERT_TRUE(judge(request).has_value());
+
+  const sample::Chain c = sample::chain();
+  const Certificate forged =
+      issue(sample::leaf_spec(), c.leaf_key, {c.intermediate, sample::key("another")});
+  request.certificate = chain_pem({forged, c.intermediate, c.root});
+  EXPECT_EQ(judge(request).error().id, DefectId::chain_signature);
+  request.certificate = chain_pem({c.leaf, c.root});
+  EXPECT_EQ(judge(request).error().id, DefectId::chain_out_of_order);
+  request.certificate = c.pem();
+  request.now = c.root.not_after() + 1s;
+  EXPECT_EQ(judge(request).error().id, DefectId::expired);
+}
+
 TEST(Validate, IsUsedByManyThreadsAtOnce) {
-  const Request good;
-  const Request wrong = with_key(sample::key("another").pem());
+  IssuerMemo issuers;
+  Request good;
+  good.issuers = &issuers;
+  Request wrong = with_key(sample::key("another").pem());
+  wrong.issuers = &issuers;
   std::vector<int> right(8);
   std::vector<std::thread> threads;
   for (int& count : right)

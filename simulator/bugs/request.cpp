@@ -67,20 +67,24 @@ Answer served_at(const Request& request, certs::Instant now) {
 
 Answer served_through(const Request& request, Mishaps& mishaps) {
   const Scene& scene = request.scene;
-  return request.next({scene.cluster, mishaps, scene.edition, scene.now, scene.success_body},
-                      request.call);
+  return request.next(
+      {scene.cluster, mishaps, scene.edition, scene.now, scene.success_body, scene.sent},
+      request.call);
 }
 
 Answer served_by(const Request& request, Cluster& cluster) {
   const Scene& scene = request.scene;
-  return request.next({cluster, scene.mishaps, scene.edition, scene.now, scene.success_body},
-                      request.call);
+  return request.next(
+      {cluster, scene.mishaps, scene.edition, scene.now, scene.success_body, scene.sent},
+      request.call);
 }
 
 Answer served_as(const Request& request, const Edition& edition) {
   const Scene& scene = request.scene;
-  return request.next({scene.cluster, scene.mishaps, edition, scene.now, scene.success_body},
-                      request.call);
+  SentChanges of_this_edition;
+  return request.next(
+      {scene.cluster, scene.mishaps, edition, scene.now, scene.success_body, of_this_edition},
+      request.call);
 }
 
 Answer served_call(const Request& request, const Call& call) {
@@ -97,7 +101,8 @@ Answer rehearsed(const Request& request) {
   const auto copy = request.scene.cluster.fork();
   const Scene& scene = request.scene;
   Mishaps none;
-  return request.next({*copy, none, scene.edition, scene.now, scene.success_body}, request.call);
+  return request.next({*copy, none, scene.edition, scene.now, scene.success_body, scene.sent},
+                      request.call);
 }
 
 bool took_up(const Answer& answer) {

@@ -187,18 +187,16 @@ tl::expected<std::shared_ptr<const certs::Examined>, certs::Defect> Cluster::exa
   const bool has_installed_key = before && before->bundle->key.has_value();
   // Judged by the installed key where none is sent: that is state, and it changes.
   const bool depends_on_state = certs::info(change.name).has_key && !key_sent(change);
-  const bool may_keep = change.certificate.has_value() && !depends_on_state;
-  std::string key = may_keep ? examination_key(change, strictness) : std::string();
-  if (may_keep) {
-    if (auto known = examined_.find(key)) return known;
-  }
-  auto examined = certs::examine({change.name, view(change.certificate), view(change.key),
-                                  has_installed_key ? &*before->bundle->key : nullptr},
-                                 {strictness, settings_.name});
+  const auto examine = [&] {
+    return certs::examine({change.name, view(change.certificate), view(change.key),
+                           has_installed_key ? &*before->bundle->key : nullptr, &issuers_},
+                          {strictness, settings_.name});
+  };
+  if (change.certificate && !depends_on_state)
+    return examined_.find_or_make(examination_key(change, strictness), examine);
+  auto examined = examine();
   if (!examined) return tl::unexpected(std::move(examined.error()));
-  auto fresh = std::make_shared<const certs::Examined>(*std::move(examined));
-  if (may_keep) examined_.keep(std::move(key), fresh);
-  return fresh;
+  return std::make_shared<const certs::Examined>(*std::move(examined));
 }
 
 tl::expected<std::shared_ptr<const certs::Bundle>, certs::Defect> Cluster::judge(

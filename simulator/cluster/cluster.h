@@ -29,7 +29,6 @@
 #include "simulator/cluster/installed_certificate.h"
 #include "simulator/cluster/mishaps.h"
 #include "simulator/cluster/node.h"
-#include "simulator/exact_memo.h"
 #include "simulator/feed/feed.h"
 
 namespace certdrill::simulator {
@@ -215,7 +214,8 @@ class Cluster {
   EventLog log_;
   mutable Convergence convergence_;  // what it remembers of each look is no state of the cluster
   Feed* feed_ = nullptr;             // null: nobody is told
-  mutable ExactMemo<certs::Examined> examined_;  // successes alone, by examination_key()
+  mutable certs::ExactMemo<certs::Examined> examined_;  // by examination_key()
+  mutable certs::IssuerMemo issuers_;
 };
 
 }  // namespace certdrill::simulator

@@ -63,21 +63,12 @@ tl::expected<std::vector<Change>, Answer> read_changes(const nlohmann::json& arr
   return changes;
 }
 
-using ReadList = tl::expected<std::shared_ptr<const std::vector<Change>>, Answer>;
-
-ReadList read_list(const Scene& scene, std::string_view text) {
-  if (scene.sent != nullptr) {
-    if (auto known = scene.sent->certificates.find(text)) return known;
-  }
+tl::expected<std::vector<Change>, Answer> read_list(const Scene& scene, std::string_view text) {
   const auto body = parse_json_object(text);
   if (!body) return tl::unexpected(body_error(body.error()));
   const auto array = certificate_array(*body, scene.edition);
   if (!array) return tl::unexpected(array.error());
-  auto changes = read_changes(**array, scene.edition);
-  if (!changes) return tl::unexpected(std::move(changes.error()));
-  auto fresh = std::make_shared<const std::vector<Change>>(*std::move(changes));
-  if (scene.sent != nullptr) scene.sent->certificates.keep(std::string(text), fresh);
-  return fresh;
+  return read_changes(**array, scene.edition);
 }
 
 }  // namespace
@@ -96,7 +87,8 @@ Answer get_certificates(const Scene& scene, const Call& /*call*/, std::string_vi
 }
 
 Answer put_certificates(const Scene& scene, const Call& call, std::string_view /*parameter*/) {
-  const auto read = read_list(scene, call.body);
+  const auto read =
+      scene.sent.certificates.find_or_make(call.body, [&] { return read_list(scene, call.body); });
   if (!read) return read.error();
   const std::vector<Change>& changes = **read;
   const auto rollout = scene.cluster.update(changes, scene.now, scene.mishaps);

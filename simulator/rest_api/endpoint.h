@@ -24,7 +24,7 @@ struct Scene {
   const Edition& edition;
   certs::Instant now;
   std::string_view success_body;  // of a 200 for which no body is documented
-  SentChanges* sent = nullptr;    // what recent bodies ask for; null: each one is read
+  SentChanges& sent;              // what recent bodies ask for
 };
 
 // `parameter` is the path's last, variable part where the route has one.

@@ -44,7 +44,7 @@ Answer with_notes_of(Answer told, Answer done) {
 Answer Front::answer(const Call& call, Cluster& cluster, Mishaps& mishaps,
                      const Sleep& sleep) const {
   const Scene scene{
-      cluster, mishaps, settings_.edition, settings_.clock.now(), settings_.success_body, &sent_};
+      cluster, mishaps, settings_.edition, settings_.clock.now(), settings_.success_body, sent_};
   if (settings_.bug == nullptr) return api_.answer(scene, call);
   const auto healthy = [this](const Scene& seen, const Call& asked) {
     return api_.answer(seen, asked);

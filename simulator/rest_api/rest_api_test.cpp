@@ -31,7 +31,8 @@ class RestApiTest : public ::testing::Test {
 
   Answer call(std::string_view method, std::string_view path, const std::string& body = "",
               std::multimap<std::string, std::string> query = {}) {
-    const Scene scene{cluster_, mishaps_, *edition_, kNow, ""};
+    SentChanges none_yet;
+    const Scene scene{cluster_, mishaps_, *edition_, kNow, "", none_yet};
     Call call{.method = method,
               .path = path,
               .query = std::move(query),

@@ -6,14 +6,14 @@
 
 #include <vector>
 
+#include "certs/exact_memo.h"
 #include "simulator/cluster/cluster.h"
-#include "simulator/exact_memo.h"
 
 namespace certdrill::simulator {
 
 struct SentChanges {
-  ExactMemo<Change> update_cert;                // {"name", "key", "certificate"}
-  ExactMemo<std::vector<Change>> certificates;  // {"certificates": [...]}
+  certs::ExactMemo<Change> update_cert;                // {"name", "key", "certificate"}
+  certs::ExactMemo<std::vector<Change>> certificates;  // {"certificates": [...]}
 };
 
 }  // namespace certdrill::simulator

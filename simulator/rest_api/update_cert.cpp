@@ -8,23 +8,15 @@
 namespace certdrill::simulator {
 namespace {
 
-using ReadChange = tl::expected<std::shared_ptr<const Change>, Answer>;
-
-ReadChange read_change(const Scene& scene, std::string_view text) {
-  if (scene.sent != nullptr) {
-    if (auto known = scene.sent->update_cert.find(text)) return known;
-  }
+tl::expected<Change, Answer> read_change(const Scene& scene, std::string_view text) {
   const auto body = parse_json_object(text);
   if (!body) return tl::unexpected(body_error(body.error()));
-  auto change = read_certificate(*body, scene.edition, "");
-  if (!change) return tl::unexpected(std::move(change.error()));
-  auto fresh = std::make_shared<const Change>(*std::move(change));
-  if (scene.sent != nullptr) scene.sent->update_cert.keep(std::string(text), fresh);
-  return fresh;
+  return read_certificate(*body, scene.edition, "");
 }
 
 Answer update_one(const Scene& scene, const Call& call) {
-  const auto read = read_change(scene, call.body);
+  const auto read =
+      scene.sent.update_cert.find_or_make(call.body, [&] { return read_change(scene, call.body); });
   if (!read) return read.error();
   const Change& change = **read;
   const auto rollout = scene.cluster.update({&change, 1}, scene.now, scene.mishaps);

@@ -71,7 +71,8 @@ std::string ProbeWorld::issuer_pem() {
 
 Answer ProbeWorld::ask(std::string_view method, std::string_view path, const std::string& body) {
   Mishaps none;
-  const Scene scene{cluster_, none, *edition, kNow, ""};
+  SentChanges none_yet;
+  const Scene scene{cluster_, none, *edition, kNow, "", none_yet};
   const Call call{.method = method,
                   .path = path,
                   .query = {},
