@@ -16,6 +16,8 @@ constexpr auto kOsVersion = "certdrill simulated node";
 constexpr int kCores = 4;
 constexpr std::int64_t kTotalMemory = 8LL << 30;  // bytes
 
+constexpr std::size_t kNodeBytes = 400;  // more than one takes
+
 void write_node(std::string& out, const Scene& scene, const Node& node) {
   ObjectText(out)
       .number("uid", node.uid())
@@ -60,7 +62,9 @@ Answer unknown_node(const Scene& scene, std::string_view text) {
 }  // namespace
 
 Answer get_nodes(const Scene& scene, const Call& /*call*/, std::string_view /*parameter*/) {
-  std::string json = "[";
+  std::string json;
+  json.reserve(2 + scene.cluster.node_count() * kNodeBytes);
+  json += '[';
   for (int uid = 1; scene.cluster.has_node(uid); ++uid) {
     if (uid > 1) json += ',';
     write_node(json, scene, scene.cluster.node(uid));
