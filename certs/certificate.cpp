@@ -5,6 +5,7 @@
 #include <mutex>
 #include <optional>
 
+#include "certs/hex.h"
 #include "certs/openssl_errors.h"
 #include "certs/openssl_handles.h"
 #include "certs/pem.h"
@@ -43,14 +44,7 @@ std::string sha256_hex(const X509* x509) {
   std::array<unsigned char, EVP_MAX_MD_SIZE> digest{};
   unsigned int size = 0;
   X509_digest(x509, EVP_sha256(), digest.data(), &size);
-  constexpr std::string_view digits = "0123456789abcdef";
-  std::string hex;
-  hex.reserve(2UL * size);
-  for (unsigned int i = 0; i < size; ++i) {
-    hex += digits[digest[i] >> 4];
-    hex += digits[digest[i] & 15];
-  }
-  return hex;
+  return lower_hex({digest.data(), size});
 }
 
 }  // namespace

@@ -1,6 +1,7 @@
 // GET and DELETE /sim/v1/requests, GET /sim/v1/requests/count, POST /sim/v1/requests/verify.
 #include <array>
 
+#include "certs/hex.h"
 #include "certs/nearest_name.h"
 #include "simulator/control_api/endpoint.h"
 #include "simulator/control_api/fields.h"
@@ -41,7 +42,7 @@ Json entry_json(const JournalEntry& entry) {
           {"status", entry.status},
           {"error_code", entry.error_code},
           {"certificates", certificates_json(entry)},
-          {"body_sha256", to_hex(entry.body_sha256)},
+          {"body_sha256", certs::lower_hex(entry.body_sha256)},
           {"body_bytes", entry.body_bytes},
           {"unreached", entry.unreached},
           {"duration_us", entry.duration.count()},

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <array>
 
+#include "certs/hex.h"
+
 namespace certdrill::simulator {
 namespace {
 
@@ -52,7 +54,7 @@ constexpr std::array<JournalField, 17> kFields{{
        return of_facts(
            entry, [](const LeafFacts& facts) { return certs::format_instant(facts.not_after); });
      }},
-    {"body_sha256", [](const Entry& entry) { return Values{to_hex(entry.body_sha256)}; }},
+    {"body_sha256", [](const Entry& entry) { return Values{certs::lower_hex(entry.body_sha256)}; }},
     {"body_bytes", [](const Entry& entry) { return Values{std::to_string(entry.body_bytes)}; }},
     {"unreached", unreached_nodes},
     {"duration_us",
@@ -83,16 +85,6 @@ const JournalField* find_journal_field(std::string_view name) {
 
 bool holds(const JournalMatch& match, const JournalEntry& entry) {
   return std::ranges::count(match.field->values(entry), match.value) > 0;
-}
-
-std::string to_hex(const Sha256& digest) {
-  constexpr std::string_view kDigits = "0123456789abcdef";
-  std::string text;
-  for (const unsigned char byte : digest) {
-    text += kDigits[byte >> 4];
-    text += kDigits[byte & 15];
-  }
-  return text;
 }
 
 }  // namespace certdrill::simulator

@@ -32,6 +32,4 @@ struct JournalMatch {
 
 bool holds(const JournalMatch& match, const JournalEntry& entry);
 
-std::string to_hex(const Sha256& digest);
-
 }  // namespace certdrill::simulator
