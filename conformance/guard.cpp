@@ -52,12 +52,12 @@ std::string unrestorable(const ClusterAccess& cluster, const Installed& installe
                          std::string_view cluster_name, certs::CertificateName name,
                          certs::Instant now) {
   const std::string text(certs::to_string(name));
-  const auto held = installed.find(text);
-  if (held == installed.end()) {
+  const auto held = held_of(installed, text);
+  if (!held) {
     // Deleting it again puts it back; only optional ones can be deleted.
     return certs::info(name).optional ? "" : text + " does not read back, and it cannot be absent";
   }
-  const auto bundle = restorable(text, held->second, cluster_name, now);
+  const auto bundle = restorable(text, *held, cluster_name, now);
   if (!bundle) return text + ": " + bundle.error();
   const std::string otherwise = presented_otherwise(cluster, name, *bundle);
   return otherwise.empty() ? "" : text + ": " + otherwise;

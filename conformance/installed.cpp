@@ -32,6 +32,12 @@ std::optional<std::string> add_property(const std::string& property, const json&
 
 }  // namespace
 
+std::optional<InstalledCertificate> held_of(const Installed& installed, std::string_view name) {
+  const auto found = installed.find(name);
+  if (found == installed.end()) return std::nullopt;
+  return found->second;
+}
+
 tl::expected<Installed, std::string> parse_installed(std::string_view body) {
   const json parsed = json::parse(body, nullptr, false);
   if (parsed.is_discarded()) return tl::unexpected(std::string("the body is not JSON"));

@@ -27,6 +27,9 @@ struct InstalledCertificate {
 
 using Installed = std::map<std::string, InstalledCertificate, std::less<>>;  // by name: "proxy"
 
+// nullopt: nothing of this name is installed.
+std::optional<InstalledCertificate> held_of(const Installed& installed, std::string_view name);
+
 // From the answer's body: one flat object of `<name>_cert` and `<name>_key` strings. The error is a
 // clause that says what is wrong and never repeats a value.
 tl::expected<Installed, std::string> parse_installed(std::string_view body);

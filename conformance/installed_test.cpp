@@ -37,6 +37,12 @@ TEST(Installed, RefusesOtherShapes) {
   }
 }
 
+TEST(Installed, FindsWhatANameHolds) {
+  const Installed installed{{"api", {"A", "K"}}};
+  EXPECT_EQ(held_of(installed, "api"), (InstalledCertificate{"A", "K"}));
+  EXPECT_EQ(held_of(installed, "proxy"), std::nullopt);
+}
+
 TEST(Installed, TellsDifferences) {
   const Installed before{{"api", {"A", "K"}}, {"cm", {"B", "L"}}};
   EXPECT_THAT(differences(before, before), IsEmpty());

@@ -20,17 +20,6 @@ constexpr std::size_t attempts_when_answered = 4;
 constexpr std::array<milliseconds, 4> pauses{milliseconds(100), milliseconds(400),
                                              milliseconds(1500), milliseconds(4000)};
 
-const InstalledCertificate* held_of(const Installed& installed, const std::string& name) {
-  const auto found = installed.find(name);
-  return found == installed.end() ? nullptr : &found->second;
-}
-
-bool reads_as_backed_up(const Installed& now, const Backup& backup, const std::string& name) {
-  const InstalledCertificate* was = held_of(backup.held, name);
-  const InstalledCertificate* is = held_of(now, name);
-  return was == nullptr ? is == nullptr : is != nullptr && *was == *is;
-}
-
 // Which call, by attempt: the edition's usual one, and the other one when that does not help.
 UpdateCall call_for(Edition edition, std::size_t attempt) {
   const UpdateCall usual = usual_call(edition);
@@ -41,10 +30,10 @@ UpdateCall call_for(Edition edition, std::size_t attempt) {
 
 std::string put_back_once(ClusterAccess& cluster, const Backup& backup, const std::string& name,
                           std::size_t attempt) {
-  const InstalledCertificate* was = held_of(backup.held, name);
-  const auto answer = was == nullptr ? cluster.remove(name)
-                                     : cluster.update(call_for(backup.edition, attempt),
-                                                      {name, was->certificate, was->key});
+  const auto was = held_of(backup.held, name);
+  const auto answer =
+      was ? cluster.update(call_for(backup.edition, attempt), {name, was->certificate, was->key})
+          : cluster.remove(name);
   if (!answer) return answer.error();
   // An error's description says why; its form is the cluster's business, so nothing is taken for
   // granted.
@@ -67,8 +56,8 @@ std::string presents_other(const ClusterAccess& cluster, const Address& port,
 std::vector<std::string> unpresented(const ClusterAccess& cluster, const Backup& backup,
                                      const std::string& name, milliseconds settle) {
   const auto known = certs::find_certificate(name);
-  const InstalledCertificate* was = held_of(backup.held, name);
-  if (!known || was == nullptr) return {};
+  const auto was = held_of(backup.held, name);
+  if (!known || !was) return {};
   const auto chain = certs::parse_chain(was->certificate);
   if (!chain || chain->empty()) return {name + ": the backup does not decode"};
 
@@ -101,7 +90,7 @@ Restored restore_one(ClusterAccess& cluster, const Backup& backup, const std::st
   for (std::size_t attempt = 0, pause = 0;; ++pause) {
     const auto now = cluster.read_installed();
     std::vector<std::string> problems;
-    if (now && reads_as_backed_up(*now, backup, name)) {
+    if (now && held_of(*now, name) == held_of(backup.held, name)) {
       problems = unpresented(cluster, backup, name, patience.settle);
       if (problems.empty()) return {};
     } else {

@@ -52,12 +52,6 @@ std::string documented_call(const HttpRequest& request) {
   return {};
 }
 
-std::optional<InstalledCertificate> held_of(const Installed& installed, const std::string& name) {
-  const auto found = installed.find(name);
-  if (found == installed.end()) return std::nullopt;
-  return found->second;
-}
-
 std::string joined(const std::vector<std::string>& clauses) {
   std::string text;
   for (const std::string& clause : clauses) text += (text.empty() ? "" : "; ") + clause;
@@ -227,19 +221,19 @@ void Trial::expect_reads_back(const TestCertificate& sent) {
     expect(false, sent.name() + " reads back", read.error());
     return;
   }
-  const auto found = read->find(sent.name());
-  expect(found != read->end(), sent.name() + " reads back", "it is not listed");
-  if (found == read->end()) return;
+  const auto found = held_of(*read, sent.name());
+  expect(found.has_value(), sent.name() + " reads back", "it is not listed");
+  if (!found) return;
   if (sent.made.certificate) {
-    const std::string& stored = found->second.certificate;
+    const std::string& stored = found->certificate;
     expect(stored == *sent.made.certificate,
            sent.name() + "_cert reads back byte for byte as it was sent (" +
                std::to_string(sent.made.certificate->size()) + " bytes)",
            std::to_string(stored.size()) + " other bytes");
   }
   if (sent.made.key && certs::info(*certs::find_certificate(sent.name())).has_key) {
-    expect(found->second.key == sent.made.key, sent.name() + "_key reads back as it was sent",
-           found->second.key ? "another key" : "no key");
+    expect(found->key == sent.made.key, sent.name() + "_key reads back as it was sent",
+           found->key ? "another key" : "no key");
   }
 }
 
@@ -314,8 +308,8 @@ Snapshot Trial::with_valid_sibling(const TestCertificate& sibling) {
   }
   auto now = session_->cluster.read_installed();
   if (!now) inconclusive("the state cannot be read: " + now.error());
-  const auto held = now->find(sibling.name());
-  if (held == now->end() || held->second.certificate != *sibling.made.certificate) {
+  const auto held = held_of(*now, sibling.name());
+  if (!held || held->certificate != *sibling.made.certificate) {
     inconclusive("its valid sibling (" + sibling.note() + ") got 200 and does not read back");
   }
   auto presented = looked_before(*now, changes);

@@ -20,14 +20,13 @@ std::future<int> put_in_background(Trial& trial, const TestCertificate& certific
 }
 
 void expect_one_winner(Trial& trial, const TestCertificate& one, const TestCertificate& two) {
-  const Installed installed = trial.installed();
-  const auto held = installed.find(trial.name_text());
-  if (held == installed.end()) {
+  const auto held = held_of(trial.installed(), trial.name_text());
+  if (!held) {
     trial.expect(false, trial.name_text() + " is installed", "it is gone");
     return;
   }
-  const bool first = held->second.certificate == *one.made.certificate;
-  const bool second = held->second.certificate == *two.made.certificate;
+  const bool first = held->certificate == *one.made.certificate;
+  const bool second = held->certificate == *two.made.certificate;
   trial.expect(first || second, "one of the two certificates is installed", "neither");
   if (!first && !second) return;
   const TestCertificate& winner = first ? one : two;

@@ -24,10 +24,8 @@ void without_key(Trial& trial) {
   certificate.made.key.reset();
   certificate.made.entry.reset();
   trial.accepts(certificate);
-  const Installed installed = trial.installed();
-  const auto held = installed.find(trial.name_text());
-  trial.expect(held != installed.end() && !held->second.key, "it reads back without a key",
-               "with a key, or not at all");
+  const auto held = held_of(trial.installed(), trial.name_text());
+  trial.expect(held && !held->key, "it reads back without a key", "with a key, or not at all");
 }
 
 }  // namespace

@@ -15,10 +15,9 @@ HttpAnswer rotate(Trial& trial, const std::string& body) {
 }
 
 bool is_new(const Installed& before, const Installed& after, const std::string& name) {
-  const auto was = before.find(name);
-  const auto is = after.find(name);
-  return was != before.end() && is != after.end() &&
-         was->second.certificate != is->second.certificate;
+  const auto was = held_of(before, name);
+  const auto is = held_of(after, name);
+  return was && is && was->certificate != is->certificate;
 }
 
 void expect_others_unchanged(Trial& trial, Installed before, Installed after) {
@@ -47,9 +46,8 @@ void both_are_new(Trial& trial) {
   for (const auto name : {control_plane, data_plane}) {
     trial.expect(is_new(before, after, name), std::string(name) + " is a new certificate",
                  "it is the old one");
-    const auto held = after.find(name);
-    const bool whole =
-        held != after.end() && restorable(name, held->second, trial.session().cluster_name,
+    const auto held = held_of(after, name);
+    const bool whole = held && restorable(name, *held, trial.session().cluster_name,
                                           trial.session().cluster_time());
     trial.expect(whole, std::string(name) + " is a valid pair", "it is not");
   }

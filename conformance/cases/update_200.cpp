@@ -51,11 +51,10 @@ void others_stay_as_they_were(Trial& trial) {
 void key_belongs_to_the_certificate(Trial& trial) {
   for (const TestCertificate& one : {trial.valid(), trial.fixture("valid/p256")}) {
     trial.expect_status(trial.put(one), {200}, one.note());
-    const Installed installed = trial.installed();
-    const auto held = installed.find(trial.name_text());
+    const auto held = held_of(trial.installed(), trial.name_text());
     const bool restorable_pair =
-        held != installed.end() &&
-        restorable(held->first, held->second, trial.session().cluster_name, trial.session().now)
+        held &&
+        restorable(trial.name_text(), *held, trial.session().cluster_name, trial.session().now)
             .has_value();
     trial.expect(restorable_pair,
                  "what reads back is a whole pair: its key belongs to its certificate",

@@ -43,10 +43,9 @@ void no_key_and_the_installed_one_fits(Trial& trial) {
   certificate.made.entry.reset();
   const HttpAnswer answer = trial.put(certificate);
   trial.expect_status(answer, {200}, certificate.note() + " without a key");
-  const Installed installed = trial.installed();
-  const auto held = installed.find(trial.name_text());
-  trial.expect(held != installed.end() && held->second.key == trial.valid().made.key,
-               "the installed key stays", "it is gone or another one");
+  const auto held = held_of(trial.installed(), trial.name_text());
+  trial.expect(held && held->key == trial.valid().made.key, "the installed key stays",
+               "it is gone or another one");
 }
 
 void still_works_after_rejections(Trial& trial) {
