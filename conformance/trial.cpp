@@ -317,6 +317,12 @@ Snapshot Trial::with_valid_sibling(const TestCertificate& sibling) {
   return {std::move(*now), std::move(*presented)};
 }
 
+void Trial::install_beside(const TestCertificate& other) {
+  const auto answer = session_->cluster.update(call(), other.entry());
+  if (answer && answer->status == 200) return;
+  inconclusive("a valid sibling for " + other.name() + " must get 200 first");
+}
+
 // A repetition changes nothing; if it does, the look at the end of the case sees it.
 std::optional<PresentedByNode> Trial::looked_before(const Installed& now,
                                                     std::uint64_t changes) const {

@@ -79,6 +79,9 @@ class Trial {
   // place.
   Snapshot with_valid_sibling();
   Snapshot with_valid_sibling(const TestCertificate& sibling);
+  // Another certificate than the case's own gets 200 first, so that the case can say something
+  // about both.
+  void install_beside(const TestCertificate& other);
   // With the valid sibling in place the request must get one of the codes, and nothing may change.
   void rejects(const TestCertificate& certificate, const std::vector<int>& codes);
   void rejects_body(const std::string& body, const std::string& note, const std::vector<int>& codes,

@@ -28,17 +28,11 @@ HttpAnswer put_list(Trial& trial, const std::vector<CertificateEntry>& entries,
       note);
 }
 
-void install(Trial& trial, const TestCertificate& sibling) {
-  const auto installed = trial.session().cluster.update(UpdateCall::certificates, sibling.entry());
-  if (!installed || installed->status != 200)
-    trial.inconclusive("a valid sibling for " + sibling.name() + " must get 200 first");
-}
-
 void all_are_replaced(Trial& trial) {
   const TestCertificate one = trial.fixture("valid/p256");  // another key than the other's
   const TestCertificate two = trial.valid_for(other_name(trial), 1);
   // An earlier case may have left the same certificate: what is replaced must be another one.
-  install(trial, trial.valid_for(other_name(trial)));
+  trial.install_beside(trial.valid_for(other_name(trial)));
   trial.with_valid_sibling();
   trial.expect_status(put_list(trial, {one.entry(), two.entry()}, "two valid certificates"), {200},
                       "two valid certificates");
@@ -51,7 +45,7 @@ void all_are_replaced(Trial& trial) {
 // `wrong` beside a valid one, in either place: its code, and neither is changed.
 void neither_is_changed(Trial& trial, const CertificateEntry& wrong, const std::vector<int>& codes,
                         const std::string& note) {
-  install(trial, trial.valid_for(other_name(trial)));
+  trial.install_beside(trial.valid_for(other_name(trial)));
   const Snapshot before = trial.with_valid_sibling();
   const CertificateEntry right = trial.valid_for(other_name(trial), 1).entry();
   trial.expect_status(put_list(trial, {right, wrong}, note), codes, note + ", behind a valid one");

@@ -34,12 +34,7 @@ void install_another_optional(Trial& trial) {
     trial.observe("no second optional certificate is allowed, so only required ones could be lost");
     return;
   }
-  const auto installed =
-      trial.session().cluster.update(trial.call(), trial.valid_for(*other).entry());
-  if (!installed || installed->status != 200) {
-    trial.inconclusive("a second optional certificate, " + std::string(certs::to_string(*other)) +
-                       ", must get 200 first");
-  }
+  trial.install_beside(trial.valid_for(*other));
 }
 
 void nothing_else_is_removed(Trial& trial) {
