@@ -198,6 +198,11 @@ void Trial::expect_unchanged(const Snapshot& before, const std::string& after_wh
                                  session_->cluster.changes_sent()};
 }
 
+void Trial::expect_same(const Installed& before, const Installed& after,
+                        const std::string& expected) {
+  for (const std::string& clause : differences(before, after)) expect(false, expected, clause);
+}
+
 void Trial::expect_error_body(const HttpAnswer& answer) {
   const json body = json::parse(answer.body, nullptr, false);
   const bool right = body.is_object() && body.contains("error_code") &&

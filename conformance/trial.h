@@ -66,6 +66,8 @@ class Trial {
   void expect_status(const HttpAnswer& answer, const std::vector<int>& accepted,
                      const std::string& what);
   void expect_unchanged(const Snapshot& before, const std::string& after_what);
+  // Of what is installed alone, not of what the ports present; a finding for each difference.
+  void expect_same(const Installed& before, const Installed& after, const std::string& expected);
   void expect_error_body(const HttpAnswer& answer);
   void expect_reads_back(const TestCertificate& certificate);
   // On each port, so many connections in a row must get it.
