@@ -49,6 +49,7 @@ std::vector<std::string> environment_for(const ClusterNode& node) {
 tl::expected<void, std::string> run_command(const std::string& command, const ClusterNode& node) {
   std::vector<std::string> variables = environment_for(node);
   std::vector<char*> environment;
+  environment.reserve(variables.size() + 1);
   for (std::string& variable : variables) environment.push_back(variable.data());
   environment.push_back(nullptr);
   std::string text = command;
@@ -88,8 +89,8 @@ tl::expected<void, std::string> wait_until(const ClusterNode& node, bool up) {
 }  // namespace
 
 tl::expected<void, std::string> Injector::set_state(const ClusterNode& node, bool up) const {
-  const auto told = control_url_.empty() ? run_command(up ? heal_ : inject_, node)
-                                         : tell_simulator(control_url_, node.uid, up);
+  auto told = control_url_.empty() ? run_command(up ? heal_ : inject_, node)
+                                   : tell_simulator(control_url_, node.uid, up);
   if (!told) return told;
   return wait_until(node, up);
 }

@@ -1,5 +1,6 @@
 #include "conformance/presented_chain.h"
 
+#include <algorithm>
 #include <optional>
 #include <utility>
 
@@ -85,7 +86,9 @@ class Handshake {
   Presented received() {
     std::vector<certs::Certificate> chain;
     const STACK_OF(X509)* presented = SSL_get_peer_cert_chain(tls_.get());
-    for (int i = 0; i < sk_X509_num(presented); ++i) {
+    const int size = std::max(sk_X509_num(presented), 0);  // -1 where there is no chain
+    chain.reserve(static_cast<std::size_t>(size));
+    for (int i = 0; i < size; ++i) {
       chain.push_back(certs::Certificate::from_x509(sk_X509_value(presented, i)));
     }
     SSL_shutdown(tls_.get());
@@ -104,6 +107,7 @@ class Handshake {
 
 void wait_for_any(const std::vector<Handshake*>& running, std::chrono::milliseconds longest) {
   std::vector<pollfd> waiting;
+  waiting.reserve(running.size());
   for (const Handshake* one : running) waiting.push_back({one->descriptor(), one->awaits(), 0});
   ::poll(waiting.data(), waiting.size(), static_cast<int>(longest.count()));
 }
@@ -120,6 +124,7 @@ std::vector<Presented> presented_chains(const std::vector<Address>& addresses,
 
   const auto deadline = Clock::now() + timeout;
   std::vector<Handshake*> running;
+  running.reserve(handshakes.size());
   for (Handshake& one : handshakes) running.push_back(&one);
   while (std::erase_if(running, [](const Handshake* one) { return one->ended(); }),
          !running.empty()) {
@@ -132,6 +137,7 @@ std::vector<Presented> presented_chains(const std::vector<Address>& addresses,
     for (Handshake* one : running) one->step();
   }
   std::vector<Presented> results;
+  results.reserve(handshakes.size());
   for (Handshake& one : handshakes) results.push_back(one.take());
   return results;
 }

@@ -45,6 +45,7 @@ void initialize_gtest(const Options& options, std::vector<std::string> arguments
   }
   arguments.insert(arguments.begin(), "certdrill-conform");
   std::vector<char*> raw;
+  raw.reserve(arguments.size() + 1);
   for (std::string& argument : arguments) raw.push_back(argument.data());
   int count = static_cast<int>(raw.size());
   raw.push_back(nullptr);
@@ -87,6 +88,7 @@ void tell_obstacles(Session& session, const std::vector<Case>& cases) {
 
 std::vector<std::string> redacted(const Redactor& redactor, const std::vector<std::string>& lines) {
   std::vector<std::string> clean;
+  clean.reserve(lines.size());
   for (const std::string& line : lines) clean.push_back(redactor.redact(line));
   return clean;
 }
@@ -111,8 +113,8 @@ RunReport start_report(const Session& session) {
 
 }  // namespace
 
-int run_suite(const Options& options, std::vector<std::string> gtest_arguments, std::ostream& out,
-              bool live) {
+int run_suite(const Options& options, const std::vector<std::string>& gtest_arguments,
+              std::ostream& out, bool live) {
   static std::vector<Case> cases;  // GoogleTest's tests refer to them until the process ends
   cases = selected_cases(options);
   if (cases.empty()) {

@@ -12,7 +12,7 @@
 namespace certdrill::conformance {
 
 // `gtest_arguments`: the --gtest_ flags of the command line. `live`: `out` is a terminal.
-int run_suite(const Options& options, std::vector<std::string> gtest_arguments, std::ostream& out,
-              bool live);
+int run_suite(const Options& options, const std::vector<std::string>& gtest_arguments,
+              std::ostream& out, bool live);
 
 }  // namespace certdrill::conformance

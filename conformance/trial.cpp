@@ -101,7 +101,7 @@ TestCertificate Trial::fixture(std::string_view id) {
 }
 
 HttpAnswer Trial::send(const HttpRequest& request, const std::string& body_note,
-                       std::optional<Address> node) {
+                       const std::optional<Address>& node) {
   if (interrupted()) throw CaseStopped{Outcome::could_not_run, "interrupted by a signal"};
   const Address address = node.value_or(session_->cluster.target());
   last_ = Exchange{address, request, body_note, 0};

@@ -47,7 +47,7 @@ class Trial {
 
   // --- requests; no answer at all stops the case
   HttpAnswer send(const HttpRequest& request, const std::string& body_note = "",
-                  std::optional<Address> node = std::nullopt);
+                  const std::optional<Address>& node = std::nullopt);
   HttpAnswer get(const std::string& path);
   HttpAnswer put(const TestCertificate& certificate);
   HttpAnswer put_entry(const nlohmann::json& entry, const std::string& note);  // any fields

@@ -74,7 +74,7 @@ class UnknownNameStored final : public PlantedBug {
 };
 
 // Gives the entry the name that `change` makes of its own, where that is a known one.
-bool rename_entry(ordered_json& entry, std::string (*change)(std::string name)) {
+bool rename_entry(ordered_json& entry, std::string (*change)(const std::string& name)) {
   if (!entry.contains("name") || !entry["name"].is_string()) return false;
   const auto name = entry["name"].get<std::string>();
   auto other = change(name);
@@ -84,23 +84,24 @@ bool rename_entry(ordered_json& entry, std::string (*change)(std::string name)) 
 }
 
 bool strip_suffix(ordered_json& entry) {
-  return rename_entry(entry, [](std::string name) {
+  return rename_entry(entry, [](const std::string& name) {
     constexpr std::string_view kSuffix = "_cert";
     return name.ends_with(kSuffix) ? name.substr(0, name.size() - kSuffix.size()) : name;
   });
 }
 
 bool lower_case(ordered_json& entry) {
-  return rename_entry(entry, [](std::string name) {
-    std::ranges::transform(name, name.begin(), [](unsigned char letter) {
+  return rename_entry(entry, [](const std::string& name) {
+    std::string lowered = name;
+    std::ranges::transform(lowered, lowered.begin(), [](unsigned char letter) {
       return static_cast<char>(std::tolower(letter));
     });
-    return name;
+    return lowered;
   });
 }
 
 bool trim(ordered_json& entry) {
-  return rename_entry(entry, [](std::string name) {
+  return rename_entry(entry, [](const std::string& name) {
     constexpr auto kBlanks = " \t\r\n";
     const auto first = name.find_first_not_of(kBlanks);
     if (first == std::string::npos) return std::string{};

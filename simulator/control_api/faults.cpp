@@ -23,6 +23,7 @@ ControlAnswer refused(const ArmError& error) {
 ControlAnswer unknown_fault(Simulator& simulator, std::string_view name) {
   const auto armed = simulator.faults().list();
   std::vector<std::string_view> names;
+  names.reserve(armed.size());
   for (const auto& fault : armed) names.push_back(fault.rule.name);
   return control_error(
       404, "fault_not_exist",
