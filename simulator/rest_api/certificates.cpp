@@ -97,6 +97,7 @@ Answer put_certificates(const Scene& scene, const Call& call, std::string_view /
     return rejection_answer(rollout.error(), /*answers_404=*/false, where(rollout.error().index));
   auto answer = rollout_answer(*rollout, scene.cluster.node_count(), scene.success_body);
   std::vector<certs::CertificateName> names;
+  names.reserve(changes.size());
   for (const auto& change : changes) names.push_back(change.name);
   note_rollout(names, *rollout, answer.notes);
   return answer;
