@@ -80,6 +80,26 @@ TEST_F(SimulatorTest, EveryPortPresentsTheNewCertificateAtTheNextConnection) {
   }
 }
 
+TEST_F(SimulatorTest, TheClusterManagerPageShowsWhatEveryNodePresents) {
+  start();
+  const auto fresh = made();
+  ASSERT_EQ(client().update("proxy", fresh).status, 200);
+  for (const auto& node : ready().nodes) {
+    RestClient browser(node.cm, "", "");
+    const auto page = browser.get("/");
+    EXPECT_EQ(page.status, 200);
+    EXPECT_THAT(page.body,
+                HasSubstr("Node " + std::to_string(node.uid) + " at 2026-06-01T12:00:00Z"));
+    std::size_t shown = 0;  // held and presented, by three nodes
+    for (auto at = page.body.find(fresh.fingerprint); at != std::string::npos;
+         at = page.body.find(fresh.fingerprint, at + 1))
+      ++shown;
+    EXPECT_EQ(shown, 2 * ready().nodes.size());
+    EXPECT_EQ(page.body.find("PRIVATE KEY"), std::string::npos);
+    EXPECT_EQ(browser.post("/", "{}").status, 405);
+  }
+}
+
 TEST_F(SimulatorTest, AConnectionThatIsOpenSurvivesTheUpdateOfItsCertificate) {
   start();
   auto open = client();
