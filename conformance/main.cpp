@@ -26,5 +26,5 @@ int main(int argc, char** argv) {
   }
   watch_signals();
   if (options->restore_journal) return restore_command(*options, std::cout);
-  return run_suite(*options, std::move(for_gtest), std::cout, ::isatty(STDOUT_FILENO) == 1);
+  return run_suite(*options, for_gtest, std::cout, ::isatty(STDOUT_FILENO) == 1);
 }
