@@ -110,12 +110,14 @@ Next Connection::converse() {
     if (closing_) return finish();
     if (requests == requests_in_a_row || reads == reads_in_a_row) return Next::again;
 
+    const auto begun = std::chrono::steady_clock::now();
     Turn turn = conversation_->take_turn(std::string_view(input_).substr(consumed_), *this);
     if (slot_->pending() & signals::kill) return Next::close;
     consume(turn.consumed);
     const bool spoke = !turn.output.empty();
     if (!deliver(turn)) return Next::close;
     if (!turn.needs_input) {
+      service_.loop.answer_took(std::chrono::steady_clock::now() - begun);
       ++requests;
       continue;
     }

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cerrno>
 #include <csignal>
+#include <optional>
 #include <system_error>
 
 #include <poll.h>
@@ -51,7 +52,12 @@ epoll_event event_for(const WatchSlot& slot) {
 
 unsigned base_of(const EventLoop::Settings& settings) {
   if (settings.base_threads != 0) return settings.base_threads;
-  return std::max(2U, std::thread::hardware_concurrency());
+  return std::max(1U, std::thread::hardware_concurrency() / 2);
+}
+
+unsigned busy_of(const EventLoop::Settings& settings) {
+  if (settings.busy_threads != 0) return std::max(settings.busy_threads, base_of(settings));
+  return std::max({2U, std::thread::hardware_concurrency(), base_of(settings)});
 }
 
 timespec to_timespec(std::chrono::nanoseconds duration) {
@@ -75,7 +81,8 @@ bool poll_until(pollfd (&fds)[N], std::chrono::nanoseconds duration) {
 
 }  // namespace
 
-EventLoop::EventLoop(Settings settings) : settings_(settings), base_threads_(base_of(settings)) {
+EventLoop::EventLoop(Settings settings)
+    : settings_(settings), base_threads_(base_of(settings)), busy_threads_(busy_of(settings)) {
   epoll_fd_ = checked(epoll_create1(EPOLL_CLOEXEC), "epoll_create1");
   stop_fd_ = checked(eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK), "eventfd");
   timer_fd_ =
@@ -213,14 +220,19 @@ void EventLoop::close_all() {
   for (std::size_t i = 0; i < slots_.size(); ++i) notify(slots_.at(i).ticket(), signals::kill);
 }
 
-bool EventLoop::surplus() const {
-  return threads_.load(std::memory_order_relaxed) >
-         base_threads_ + blocked_.load(std::memory_order_relaxed);
+unsigned EventLoop::wanted_threads() const {
+  return (long_turns_.prevail() ? busy_threads_ : base_threads_) +
+         blocked_.load(std::memory_order_relaxed);
+}
+
+void EventLoop::answer_took(std::chrono::nanoseconds time) {
+  long_turns_.count(time);
+  if (threads() < wanted_threads()) spawn_worker();
 }
 
 void EventLoop::spawn_worker() {
   const std::lock_guard lock(workers_mutex_);
-  if (stopping() || threads() >= settings_.max_threads) return;
+  if (stopping() || threads() >= std::min(wanted_threads(), settings_.max_threads)) return;
   for (auto& worker : retired_) worker.join();
   retired_.clear();
 
@@ -241,16 +253,21 @@ void EventLoop::spawn_worker() {
 }
 
 void EventLoop::run_worker(std::list<std::thread>::iterator self) {
+  using Clock = std::chrono::steady_clock;
   loop_of_this_thread = this;
+  std::optional<Clock::time_point> surplus_since;
   while (!stopping()) {
-    const int timeout = surplus() ? static_cast<int>(settings_.surplus_idle.count()) : -1;
+    if (!surplus()) {
+      surplus_since.reset();
+    } else if (!surplus_since) {
+      surplus_since = Clock::now();
+    } else if (Clock::now() - *surplus_since > settings_.surplus_time && retire(self)) {
+      return;
+    }
+    const int timeout = surplus_since ? static_cast<int>(settings_.surplus_time.count()) : -1;
     epoll_event event{};
     const int ready = epoll_wait(epoll_fd_, &event, 1, timeout);
-    if (ready < 0) continue;  // EINTR
-    if (ready == 0) {
-      if (retire(self)) return;
-      continue;
-    }
+    if (ready <= 0) continue;  // EINTR, or time to look whether it is surplus still
     if (event.data.u64 == stop_mark) return;
     if (event.data.u64 == timer_mark) {
       sweep();
@@ -270,8 +287,8 @@ bool EventLoop::retire(std::list<std::thread>::iterator self) {
 }
 
 void EventLoop::enter_blocking() {
-  const unsigned blocked = blocked_.fetch_add(1, std::memory_order_relaxed) + 1;
-  if (threads() < base_threads_ + blocked) spawn_worker();
+  blocked_.fetch_add(1, std::memory_order_relaxed);
+  if (threads() < wanted_threads()) spawn_worker();
 }
 
 void EventLoop::leave_blocking() {

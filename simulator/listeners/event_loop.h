@@ -6,8 +6,11 @@
 // Watchers are registered once, edge triggered; serving a request costs no epoll_ctl.
 //
 // A worker that is about to wait for something other than the loop says so with a BlockingSection,
-// and a replacement starts if otherwise fewer than the base number of workers could run. Surplus
-// workers leave after a few idle seconds.
+// and a replacement starts if otherwise fewer than the base number of workers could run.
+//
+// The client of a simulator is on the same machine as a rule, and needs the other half of its
+// processors: so half as many workers are the base. When most answers take long, there are as many
+// as processors. Surplus workers leave after a second.
 //
 // Thread safety: every member may be called from any thread, except where said otherwise.
 #pragma once
@@ -20,6 +23,7 @@
 #include <mutex>
 #include <thread>
 
+#include "simulator/listeners/long_turns.h"
 #include "simulator/listeners/watch_slots.h"
 
 namespace certdrill::simulator {
@@ -27,9 +31,10 @@ namespace certdrill::simulator {
 class EventLoop {
  public:
   struct Settings {
-    unsigned base_threads = 0;  // 0: the number of cores, at least 2
+    unsigned base_threads = 0;  // 0: half of the processors, at least 1
+    unsigned busy_threads = 0;  // while answers take long; 0: the processors, at least 2
     unsigned max_threads = 512;
-    std::chrono::milliseconds surplus_idle{3000};    // a surplus worker leaves after this
+    std::chrono::milliseconds surplus_time{1000};    // a surplus worker leaves after this
     std::chrono::milliseconds sweep_interval{1000};  // how exactly deadlines are kept; at least 1
   };
 
@@ -56,6 +61,9 @@ class EventLoop {
   unsigned threads() const { return threads_.load(std::memory_order_relaxed); }  // alive now
   unsigned base_threads() const { return base_threads_; }
 
+  // Told by watchers: so long did the answer to one request take.
+  void answer_took(std::chrono::nanoseconds time);
+
   // A slot for the watcher, owned by the caller until arm(). Null when the table is full; the
   // watcher is destroyed then.
   WatchSlot* prepare(int fd, std::unique_ptr<Watcher> watcher);
@@ -80,7 +88,8 @@ class EventLoop {
   void spawn_worker();
   void run_worker(std::list<std::thread>::iterator self);
   bool retire(std::list<std::thread>::iterator self);
-  bool surplus() const;
+  unsigned wanted_threads() const;
+  bool surplus() const { return threads() > wanted_threads(); }
   void serve(WatchSlot& slot);
   bool hand_back(WatchSlot& slot);
   void sweep();
@@ -88,12 +97,14 @@ class EventLoop {
 
   const Settings settings_;
   const unsigned base_threads_;
+  const unsigned busy_threads_;  // never fewer than the base
   int epoll_fd_ = -1;
   int stop_fd_ = -1;   // eventfd, readable for ever once the loop stops
   int timer_fd_ = -1;  // wakes one worker for each sweep
   std::atomic<bool> stopping_{false};
   std::atomic<unsigned> threads_{0};
   std::atomic<unsigned> blocked_{0};
+  LongTurns long_turns_;
 
   std::mutex workers_mutex_;
   std::list<std::thread> workers_;

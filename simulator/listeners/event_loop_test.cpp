@@ -36,7 +36,7 @@ class Reader final : public Watcher {
 
 class EventLoopTest : public ::testing::Test {
  protected:
-  EventLoopTest() : loop_({.base_threads = 2, .max_threads = 8, .surplus_idle = milliseconds(20)}) {
+  EventLoopTest() : loop_({.base_threads = 2, .max_threads = 8, .surplus_time = milliseconds(20)}) {
     loop_.start();
   }
   ~EventLoopTest() override {
@@ -91,6 +91,26 @@ TEST_F(EventLoopTest, ReplacesBlockedWorkersAndLetsThemGoAgain) {
   const auto end = std::chrono::steady_clock::now() + patience;
   while (loop_.threads() > 2 && std::chrono::steady_clock::now() < end) std::this_thread::yield();
   EXPECT_EQ(loop_.threads(), 2U);
+}
+
+TEST(EventLoop, HasMoreWorkersWhileAnswersTakeLong) {
+  EventLoop loop({.base_threads = 1, .busy_threads = 3, .surplus_time = milliseconds(20)});
+  loop.start();
+  const auto answers = [&loop](int count, std::chrono::nanoseconds time) {
+    for (int i = 0; i < count; ++i) loop.answer_took(time);
+  };
+  answers(LongTurns::kMajority - 1, LongTurns::kLong);
+  EXPECT_EQ(loop.threads(), 1U);
+  answers(3, LongTurns::kLong);
+  EXPECT_EQ(loop.threads(), 3U);
+  answers(3, milliseconds(0));
+  answers(9, LongTurns::kLong);
+  EXPECT_EQ(loop.threads(), 3U);
+  answers(2 * LongTurns::kMajority, milliseconds(0));
+  const auto end = std::chrono::steady_clock::now() + patience;
+  while (loop.threads() > 1 && std::chrono::steady_clock::now() < end) std::this_thread::yield();
+  EXPECT_EQ(loop.threads(), 1U);
+  loop.stop();
 }
 
 TEST_F(EventLoopTest, NeverHasMoreThanTheUpperLimit) {
