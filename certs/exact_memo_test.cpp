@@ -43,6 +43,21 @@ TEST_F(ExactMemoTest, ExactlyThisText) {
   EXPECT_EQ(ask(""), 4);
 }
 
+// Wherever it is, also where the hash does not look.
+TEST_F(ExactMemoTest, EveryByteOfALongTextCounts) {
+  const std::string text(2000, 'x');
+  ask(text);
+  ask(text);
+  ASSERT_TRUE(remembers(text));
+  for (std::size_t at = 0; at < text.size(); ++at) {
+    std::string other = text;
+    other[at] = 'y';
+    const int before = made_;
+    ASSERT_EQ(ask(other), before + 1) << at;
+    ASSERT_TRUE(remembers(text)) << at;
+  }
+}
+
 TEST_F(ExactMemoTest, TheTextThatWasNotAskedForLongestMakesRoom) {
   constexpr int kEntries = ExactMemo<int>::kEntries;
   for (int time = 0; time < 2; ++time)

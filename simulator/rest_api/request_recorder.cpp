@@ -1,5 +1,7 @@
 #include "simulator/rest_api/request_recorder.h"
 
+#include <variant>
+
 #include <openssl/sha.h>
 
 #include "certs/text_hints.h"
@@ -12,12 +14,6 @@ Sha256 sha256(std::string_view text) {
   Sha256 digest;
   SHA256(reinterpret_cast<const unsigned char*>(text.data()), text.size(), digest.data());
   return digest;
-}
-
-// Most calls have no body, and setting up a digest costs more than what is digested.
-Sha256 body_sha256(const Call& call) {
-  static const Sha256 of_nothing = sha256("");
-  return call.body.empty() ? of_nothing : sha256(call.body);
 }
 
 std::string answered_by(const Answer& answer) {
@@ -35,6 +31,11 @@ FeedEvent feed_event(FeedKind kind, const Call& call, certs::Instant now) {
 
 }  // namespace
 
+Sha256 RequestRecorder::sha256_of(std::string_view body) const {
+  using Digest = tl::expected<Sha256, std::monostate>;
+  return **digests_.find_or_make(body, [body]() -> Digest { return sha256(body); });
+}
+
 void RequestRecorder::came_in(const Call& call, certs::Instant now) const {
   feed_.publish(feed_event(FeedKind::request, call, now));
 }
@@ -50,7 +51,7 @@ void RequestRecorder::was_answered(const Call& call, const Answer& answer, certs
                      .status = answer.status,
                      .error_code = answer.error_code,
                      .certificates = {},
-                     .body_sha256 = body_sha256(call),
+                     .body_sha256 = sha256_of(call.body),
                      .body_bytes = call.body.size(),
                      .unreached = answer.notes.unreached,
                      .duration = duration,

@@ -6,6 +6,7 @@
 
 #include <chrono>
 
+#include "certs/exact_memo.h"
 #include "certs/instant.h"
 #include "simulator/feed/feed.h"
 #include "simulator/journal/journal.h"
@@ -26,9 +27,12 @@ class RequestRecorder {
                     std::chrono::microseconds duration) const;
 
  private:
+  Sha256 sha256_of(std::string_view body) const;
+
   Journal& journal_;
   Feed& feed_;
   RequestMetrics& metrics_;
+  mutable certs::ExactMemo<Sha256> digests_;  // comparing a body costs a tenth of digesting it
 };
 
 }  // namespace certdrill::simulator
