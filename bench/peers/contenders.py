@@ -87,7 +87,7 @@ ALL = [
         install=JAVA_HINT,
         package="wiremock",
         files={"wiremock.json": "mappings/canned.json"},
-        warm_up_seconds=10,
+        warm_up_seconds=40,
     ),
     Contender(
         name="wiremock",
@@ -97,7 +97,7 @@ ALL = [
         install=JAVA_HINT,
         package="wiremock",
         files={"wiremock.json": "mappings/canned.json"},
-        warm_up_seconds=10,
+        warm_up_seconds=40,
     ),
     Contender(
         name="mockoon",
