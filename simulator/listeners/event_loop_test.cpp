@@ -94,7 +94,10 @@ TEST_F(EventLoopTest, ReplacesBlockedWorkersAndLetsThemGoAgain) {
 }
 
 TEST(EventLoop, HasMoreWorkersWhileAnswersTakeLong) {
-  EventLoop loop({.base_threads = 1, .busy_threads = 3, .surplus_time = milliseconds(20)});
+  EventLoop loop({.base_threads = 1,
+                  .busy_threads = 3,
+                  .surplus_time = milliseconds(5),
+                  .sweep_interval = milliseconds(5)});  // the sweep wakes idle workers to look
   loop.start();
   const auto answers = [&loop](int count, std::chrono::nanoseconds time) {
     for (int i = 0; i < count; ++i) loop.answer_took(time);
