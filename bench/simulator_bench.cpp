@@ -3,8 +3,8 @@
 //
 // Server and client share one process and its processors. The client is one thread that is as cheap
 // as OpenSSL lets it be; the counter client_share says how much of the processor time was its own:
-// about a fifth of a PUT of one body, less than a tenth of a PUT of distinct ones, a fifth of a
-// GET, half of a new connection.
+// about a third of a PUT of one body and of a GET, a tenth of a PUT of distinct ones, half of a new
+// connection.
 #include <array>
 #include <memory>
 #include <string>

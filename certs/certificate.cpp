@@ -171,12 +171,15 @@ bool Certificate::self_issued() const {
                        X509_get_issuer_name(parsed_->fields.get())) == 0;
 }
 
+bool Certificate::signed_by(const Certificate& issuer) const {
+  const OpensslErrorScope scope;
+  EVP_PKEY* key = issuer.public_key();
+  return key != nullptr && X509_verify(parsed_->fields.get(), key) == 1;
+}
+
 bool Certificate::self_signed() const {
-  std::call_once(parsed_->self_signed_once, [this] {
-    const OpensslErrorScope scope;
-    parsed_->self_signed = self_issued() && public_key() != nullptr &&
-                           X509_verify(parsed_->fields.get(), public_key()) == 1;
-  });
+  std::call_once(parsed_->self_signed_once,
+                 [this] { parsed_->self_signed = self_issued() && signed_by(*this); });
   return parsed_->self_signed;
 }
 

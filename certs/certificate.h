@@ -44,12 +44,13 @@ class Certificate {
   bool expired_at(Instant now) const { return now > not_after(); }  // RFC 5280 4.1.2.5: inclusive
   bool not_yet_valid_at(Instant now) const { return now < not_before(); }
 
-  std::string subject() const;      // RFC 2253, e.g. "CN=node,O=Example"; UTF-8
-  std::string issuer() const;       // RFC 2253
-  std::string common_name() const;  // empty when the subject has none
-  std::string fingerprint() const;  // SHA-256 of the DER, 64 lower-case hex digits
-  bool self_issued() const;         // subject equals issuer
-  bool self_signed() const;         // self-issued, and its own key verifies its signature
+  std::string subject() const;                      // RFC 2253, e.g. "CN=node,O=Example"; UTF-8
+  std::string issuer() const;                       // RFC 2253
+  std::string common_name() const;                  // empty when the subject has none
+  std::string fingerprint() const;                  // SHA-256 of the DER, 64 lower-case hex digits
+  bool self_issued() const;                         // subject equals issuer
+  bool signed_by(const Certificate& issuer) const;  // by its key alone; names are not compared
+  bool self_signed() const;                         // self-issued, and signed by itself
 
  private:
   struct Parsed;

@@ -22,12 +22,6 @@ bool issued_by_name(const Certificate& certificate, const Certificate& issuer) {
   return X509_NAME_cmp(issuer_of(certificate), subject_of(issuer)) == 0;
 }
 
-bool signature_verifies(const Certificate& certificate, const Certificate& issuer) {
-  const OpensslErrorScope scope;
-  EVP_PKEY* key = issuer.public_key();
-  return key != nullptr && X509_verify(certificate.fields(), key) == 1;
-}
-
 // The algorithm stands in a certificate twice; only one of the two is signed.
 bool signature_algorithms_agree(const Certificate& certificate) {
   const X509_ALGOR* unsigned_one = nullptr;
@@ -127,7 +121,7 @@ std::optional<Defect> check_signatures(const Chain& chain) {
                 "its two signatureAlgorithm fields differ (RFC 5280 4.1.1.2)");
     const bool last = i + 1 == chain.size();
     if (last && !chain[i].self_issued()) break;  // whoever signed it is not here
-    if (last ? chain[i].self_signed() : signature_verifies(chain[i], chain[i + 1])) continue;
+    if (last ? chain[i].self_signed() : chain[i].signed_by(chain[i + 1])) continue;
     return at(DefectId::chain_signature, chain, i,
               last ? std::string("it names itself as its issuer, but its own key did not sign it")
                    : "not with the key of " + number(i + 1) + ", " + chain[i + 1].subject());

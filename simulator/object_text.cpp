@@ -14,8 +14,6 @@ bool stands_for_itself(char c) {
   return c >= 0x20 && c < 0x7F && c != '"' && c != '\\';
 }
 
-}  // namespace
-
 void append_json_string(std::string& out, std::string_view text) {
   if (std::ranges::all_of(text, stands_for_itself)) {
     out += '"';
@@ -25,6 +23,8 @@ void append_json_string(std::string& out, std::string_view text) {
   }
   out += nlohmann::json(text).dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
 }
+
+}  // namespace
 
 void ObjectText::begin_member(std::string_view key) {
   if (!first_) out_ += ',';

@@ -21,6 +21,7 @@ class ObjectText {
   ObjectText& operator=(const ObjectText&) = delete;
 
   // Keys are written as they are. REQUIRES: nothing in them must be escaped.
+  // A value that is no UTF-8 has U+FFFD where it is none.
   ObjectText& string(std::string_view key, std::string_view value);
   ObjectText& number(std::string_view key, std::int64_t value);
   ObjectText& boolean(std::string_view key, bool value);
@@ -32,8 +33,5 @@ class ObjectText {
   std::string& out_;
   bool first_ = true;
 };
-
-// `text` as a JSON string, in quotes. What is no UTF-8 becomes U+FFFD.
-void append_json_string(std::string& out, std::string_view text);
 
 }  // namespace certdrill::simulator
