@@ -25,7 +25,7 @@ endif()
 add_executable(instructions instructions.cpp)
 certdrill_settings(instructions)
 target_include_directories(instructions SYSTEM PRIVATE ${valgrind_include})
-target_link_libraries(instructions PRIVATE certdrill::bench_sample certdrill::simulator)
+target_link_libraries(instructions PRIVATE certdrill_bench_sample certdrill::simulator)
 add_test(NAME instruction_budgets
   COMMAND Python3::Interpreter ${CMAKE_CURRENT_SOURCE_DIR}/check_budgets $<TARGET_FILE:instructions>)
 set_tests_properties(instruction_budgets PROPERTIES SKIP_RETURN_CODE 77)

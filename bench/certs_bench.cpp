@@ -8,8 +8,8 @@
 #include "bench/openssl_steps.h"
 #include "bench/program.h"
 #include "bench/sample.h"
-#include "certs/bundle.h"
-#include "certs/validate.h"
+#include "certs/read/bundle.h"
+#include "certs/verdict/validate.h"
 
 namespace certdrill::bench {
 namespace {
@@ -47,8 +47,9 @@ void parse_key(State& state, KeyType type) {
 
 void validate(State& state, KeyType type) {
   const Sample sample = make_sample(authority(type));
-  const certs::Submission submission{
-      .name = certs::CertificateName::proxy, .certificate = sample.certificate, .key = sample.key};
+  const certs::Submission submission{.name = contract::CertificateName::proxy,
+                                     .certificate = sample.certificate,
+                                     .key = sample.key};
   for (auto _ : state) {
     auto bundle = certs::validate(submission, {certs::Strictness::documented, fqdn}, now);
     if (!bundle) return state.SkipWithError(certs::describe(bundle.error()).c_str());

@@ -18,7 +18,7 @@ namespace {
 
 using benchmark::Counter;
 using benchmark::State;
-using certs::CertificateName;
+using contract::CertificateName;
 using simulator::Change;
 using simulator::Cluster;
 using SteadyClock = std::chrono::steady_clock;

@@ -7,10 +7,10 @@
 
 #include "bench/program.h"
 #include "bench/sample.h"
-#include "fixtures/catalogue.h"
-#include "fixtures/generate.h"
-#include "fixtures/temporary_folder.h"
-#include "fixtures/workshop.h"
+#include "fixtures/catalogue/catalogue.h"
+#include "fixtures/make/workshop.h"
+#include "fixtures/program/generate.h"
+#include "fixtures/program/temporary_folder.h"
 
 namespace certdrill::bench {
 namespace {

@@ -11,13 +11,13 @@
 #include <valgrind/callgrind.h>
 
 #include "bench/sample.h"
-#include "certs/validate.h"
+#include "certs/verdict/validate.h"
 #include "simulator/cluster/cluster.h"
 
 namespace certdrill::bench {
 namespace {
 
-using certs::CertificateName;
+using contract::CertificateName;
 
 // Starts the counting, or ends it: the program is run with --collect-atstart=no.
 void toggle_counting() {

@@ -5,7 +5,7 @@
 
 #include <openssl/pem.h>
 
-#include "certs/openssl_require.h"
+#include "certs/read/openssl_require.h"
 
 namespace certdrill::bench {
 namespace {

@@ -10,8 +10,8 @@
 #include <openssl/decoder.h>
 
 #include "bench/sample.h"
-#include "certs/issue.h"
-#include "certs/openssl_handles.h"
+#include "certs/issue/issue.h"
+#include "certs/read/openssl_handles.h"
 
 namespace certdrill::bench {
 

@@ -9,10 +9,10 @@
 #include <string>
 #include <string_view>
 
-#include "certs/certificate.h"
-#include "certs/instant.h"
-#include "certs/issue.h"
-#include "certs/private_key.h"
+#include "certs/issue/issue.h"
+#include "certs/read/certificate.h"
+#include "certs/read/instant.h"
+#include "certs/read/private_key.h"
 
 namespace certdrill::bench {
 

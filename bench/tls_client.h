@@ -14,7 +14,7 @@
 #include <string_view>
 #include <vector>
 
-#include "certs/openssl_handles.h"
+#include "certs/read/openssl_handles.h"
 
 namespace certdrill::bench {
 

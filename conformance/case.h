@@ -12,10 +12,10 @@
 #include <string_view>
 #include <vector>
 
-#include "certs/cluster_certificates.h"
-#include "conformance/edition.h"
 #include "conformance/level.h"
 #include "conformance/update_call.h"
+#include "contract/certificates.h"
+#include "contract/editions.h"
 
 namespace certdrill::conformance {
 
@@ -34,8 +34,8 @@ enum class Subject {
 struct Needs {
   bool changes = false;  // --allow-changes
   Subject subject = Subject::none;
-  std::optional<certs::CertificateName> name;  // for Subject::named
-  int other_certificates = 0;                  // further allowed certificates that have a key
+  std::optional<contract::CertificateName> name;  // for Subject::named
+  int other_certificates = 0;                     // further allowed certificates that have a key
   int nodes = 1;
   bool injector = false;  // a way to take a node down
   bool viewer = false;    // a user without update_cluster
@@ -46,9 +46,9 @@ struct Case {
   Level level = Level::must;
   std::string checks;    // what is done and what must come of it, for people
   std::string contract;  // the sentence that demands it
-  Editions editions = every_edition;
+  contract::Editions editions = contract::every_edition;
   Needs needs;
-  std::optional<UpdateCall> call;  // for cases that hold for both calls
+  std::optional<contract::UpdateCall> call;  // for cases that hold for both calls
   std::function<void(Trial&)> run;
 };
 
@@ -69,7 +69,7 @@ struct CallCase {
   std::string contract;
   Needs needs;
   std::function<void(Trial&)> run;
-  Editions editions = every_edition;
+  contract::Editions editions = contract::every_edition;
 };
 
 // Each row twice: for update_cert and for its successor, in the editions that have them.

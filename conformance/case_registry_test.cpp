@@ -6,8 +6,8 @@
 #include <gmock/gmock.h>
 
 #include "conformance/bug_table.h"
-#include "conformance/documented_codes.h"
 #include "conformance/trial.h"
+#include "contract/endpoints.h"
 
 namespace certdrill::conformance {
 namespace {
@@ -44,12 +44,15 @@ TEST(CaseRegistry, WhatHasASubjectChangesIt) {
 
 TEST(CaseRegistry, EveryDocumentedCodeButServerErrorsHasCases) {
   const std::vector<Case> cases = all_cases();
-  for (const DocumentedCode& code : documented_codes()) {
-    if (code.status == 500) continue;
-    const std::string prefix = std::string(code.call) + "/" + std::to_string(code.status) + "/";
-    EXPECT_TRUE(std::ranges::any_of(cases, [&](const Case& one) {
-      return one.id.starts_with(prefix);
-    })) << prefix;
+  for (const contract::Endpoint& endpoint : contract::endpoints()) {
+    for (const contract::DocumentedCode& code : endpoint.codes) {
+      if (code.status == 500) continue;
+      const std::string prefix =
+          std::string(endpoint.short_name) + "/" + std::to_string(code.status) + "/";
+      EXPECT_TRUE(std::ranges::any_of(cases, [&](const Case& one) {
+        return one.id.starts_with(prefix);
+      })) << prefix;
+    }
   }
 }
 

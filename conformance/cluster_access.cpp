@@ -68,11 +68,11 @@ tl::expected<Installed, std::string> ClusterAccess::installed_of(
   return installed;
 }
 
-tl::expected<HttpAnswer, std::string> ClusterAccess::update(UpdateCall call,
+tl::expected<HttpAnswer, std::string> ClusterAccess::update(contract::UpdateCall call,
                                                             const CertificateEntry& entry) {
   HttpRequest request;
   request.method = "PUT";
-  request.path = path_of(call);
+  request.path = std::string(contract::endpoint_of(call).path);
   request.body = body_of(call, entry);
   return send(as_user(std::move(request)));
 }

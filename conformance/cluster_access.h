@@ -15,13 +15,13 @@
 
 #include <tl/expected.hpp>
 
-#include "certs/certificate.h"
-#include "certs/cluster_certificates.h"
+#include "certs/read/certificate.h"
 #include "conformance/cluster_nodes.h"
 #include "conformance/installed.h"
 #include "conformance/presented_chain.h"
 #include "conformance/target.h"
 #include "conformance/update_call.h"
+#include "contract/certificates.h"
 
 namespace certdrill::conformance {
 
@@ -49,7 +49,8 @@ class ClusterAccess {
   tl::expected<Installed, std::string> read_installed();
   tl::expected<Installed, std::string> read_installed_at(const Address& address);
 
-  tl::expected<HttpAnswer, std::string> update(UpdateCall call, const CertificateEntry& entry);
+  tl::expected<HttpAnswer, std::string> update(contract::UpdateCall call,
+                                               const CertificateEntry& entry);
   tl::expected<HttpAnswer, std::string> remove(std::string_view name);
 
   Presented presented(const Address& address) const;

@@ -59,15 +59,15 @@ Nodes nodes_of_file(const std::string& path) {
 
 }  // namespace
 
-std::optional<Address> ClusterNode::presents(certs::CertificateName name) const {
+std::optional<Address> ClusterNode::presents(contract::CertificateName name) const {
   switch (name) {
-    case certs::CertificateName::api:
+    case contract::CertificateName::api:
       return rest;
-    case certs::CertificateName::cm:
+    case contract::CertificateName::cm:
       return cm;
-    case certs::CertificateName::metrics_exporter:
+    case contract::CertificateName::metrics_exporter:
       return metrics;
-    case certs::CertificateName::proxy:
+    case contract::CertificateName::proxy:
       return database;
     default:
       return std::nullopt;

@@ -13,8 +13,8 @@
 #include <nlohmann/json_fwd.hpp>
 #include <tl/expected.hpp>
 
-#include "certs/cluster_certificates.h"
 #include "conformance/address.h"
+#include "contract/certificates.h"
 
 namespace certdrill::conformance {
 
@@ -26,7 +26,7 @@ struct ClusterNode {
   std::optional<Address> database;  // a database endpoint, when one is known
 
   // Where this node presents the certificate; nullopt for those that are seen on no port.
-  std::optional<Address> presents(certs::CertificateName name) const;
+  std::optional<Address> presents(contract::CertificateName name) const;
 };
 
 // A node that has the documented ports on one address.

@@ -8,7 +8,7 @@
 namespace certdrill::conformance {
 namespace {
 
-using certs::CertificateName;
+using contract::CertificateName;
 using nlohmann::json;
 
 const Address target{"https", "cluster.test", 9443};

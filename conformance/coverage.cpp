@@ -3,8 +3,9 @@
 namespace certdrill::conformance {
 namespace {
 
-bool expects(const CaseResult& result, const DocumentedCode& code) {
-  return result.id.starts_with(std::string(code.call) + "/" + std::to_string(code.status) + "/");
+bool expects(const CaseResult& result, const std::string& call,
+             const contract::DocumentedCode& code) {
+  return result.id.starts_with(call + "/" + std::to_string(code.status) + "/");
 }
 
 bool failed(const CaseResult& result) {
@@ -15,16 +16,17 @@ bool passed(const CaseResult& result) {
   return result.outcome == Outcome::passed || result.outcome == Outcome::unexpected_pass;
 }
 
-CodeCoverage coverage_of(const DocumentedCode& code, const std::vector<CaseResult>& results) {
-  CodeCoverage covered{.code = code, .remark = std::string(code.disagreement)};
+CodeCoverage coverage_of(const std::string& call, const contract::DocumentedCode& code,
+                         const std::vector<CaseResult>& results) {
+  CodeCoverage covered{.call = call, .code = code, .remark = std::string(code.remark)};
   bool seen = false;
   bool passed_with_another = false;
   for (const CaseResult& result : results) {
-    if (!expects(result, code)) continue;
+    if (!expects(result, call, code)) continue;
     if (failed(result)) covered.failed.push_back(result.id);
     if (failed(result) || passed(result)) ++covered.cases;
     if (!passed(result)) continue;
-    const bool saw = result.answered.contains({std::string(code.call), code.status});
+    const bool saw = result.answered.contains({call, code.status});
     seen = seen || saw;
     passed_with_another = passed_with_another || !saw;
   }
@@ -52,10 +54,15 @@ std::string_view to_string(Reach reach) {
   return "";
 }
 
-std::vector<CodeCoverage> coverage_of(const std::vector<CaseResult>& results, Edition edition) {
+std::vector<CodeCoverage> coverage_of(const std::vector<CaseResult>& results,
+                                      contract::Edition edition) {
   std::vector<CodeCoverage> all;
-  for (const DocumentedCode& code : documented_codes()) {
-    if (code.editions.contains(edition)) all.push_back(coverage_of(code, results));
+  for (const contract::Endpoint& endpoint : contract::endpoints()) {
+    if (!endpoint.editions.contains(edition)) continue;
+    for (const contract::DocumentedCode& code : endpoint.codes) {
+      if (!code.editions.contains(edition)) continue;
+      all.push_back(coverage_of(std::string(endpoint.short_name), code, results));
+    }
   }
   return all;
 }

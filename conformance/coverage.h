@@ -9,7 +9,7 @@
 #include <vector>
 
 #include "conformance/case_result.h"
-#include "conformance/documented_codes.h"
+#include "contract/endpoints.h"
 
 namespace certdrill::conformance {
 
@@ -22,7 +22,8 @@ enum class Reach {
 std::string_view to_string(Reach reach);  // "reached as documented", ...
 
 struct CodeCoverage {
-  DocumentedCode code;
+  std::string call;  // as the first part of case ids: "update_cert"
+  contract::DocumentedCode code;
   Reach reach = Reach::not_provoked;
   int cases = 0;                    // that passed or failed on it
   std::vector<std::string> failed;  // ids
@@ -30,6 +31,7 @@ struct CodeCoverage {
 };
 
 // One entry for each documented code that the edition has, in their order.
-std::vector<CodeCoverage> coverage_of(const std::vector<CaseResult>& results, Edition edition);
+std::vector<CodeCoverage> coverage_of(const std::vector<CaseResult>& results,
+                                      contract::Edition edition);
 
 }  // namespace certdrill::conformance

@@ -17,9 +17,9 @@ CaseResult result(const std::string& id, Outcome outcome,
 }
 
 CodeCoverage of(const std::vector<CaseResult>& results, int status) {
-  const auto all = coverage_of(results, Edition::v7_22);
+  const auto all = coverage_of(results, contract::Edition::v7_22);
   return *std::ranges::find_if(all, [&](const CodeCoverage& one) {
-    return one.code.call == "update_cert" && one.code.status == status;
+    return one.call == "update_cert" && one.code.status == status;
   });
 }
 
@@ -47,8 +47,8 @@ TEST(Coverage, FourHundredInPlaceOf404IsTold) {
 }
 
 TEST(Coverage, EditionsWithoutTheCodeDoNotListIt) {
-  for (const CodeCoverage& one : coverage_of({}, Edition::v8_0)) {
-    EXPECT_FALSE(one.code.call == "update_cert" && one.code.status == 404);
+  for (const CodeCoverage& one : coverage_of({}, contract::Edition::v8_0)) {
+    EXPECT_FALSE(one.call == "update_cert" && one.code.status == 404);
   }
 }
 

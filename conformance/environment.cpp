@@ -6,7 +6,7 @@
 
 #include <unistd.h>
 
-#include "certs/nearest_name.h"
+#include "contract/nearest_name.h"
 
 namespace certdrill::conformance {
 namespace {
@@ -47,7 +47,7 @@ std::optional<std::string> refusal_of_unknown_variable(const std::vector<std::st
     const std::string name = variable.substr(0, variable.find('='));
     if (!name.starts_with(prefix) || std::ranges::find(names, name) != names.end()) continue;
     const std::vector<std::string_view> known(names.begin(), names.end());
-    return "unknown environment variable " + name + certs::did_you_mean(name, known) +
+    return "unknown environment variable " + name + contract::did_you_mean(name, known) +
            "; unset it, or correct its name";
   }
   return std::nullopt;

@@ -24,7 +24,7 @@ std::filesystem::path journal_file(const std::filesystem::path& folder, const Ba
 }
 
 // What is presented must be what reads back: a read-back that was cut would be restored cut.
-std::string presented_otherwise(const ClusterAccess& cluster, certs::CertificateName name,
+std::string presented_otherwise(const ClusterAccess& cluster, contract::CertificateName name,
                                 const certs::Bundle& bundle) {
   for (const ClusterNode& node : cluster.nodes()) {
     const auto port = node.presents(name);
@@ -49,13 +49,14 @@ tl::unexpected<GuardRefusal> refuse(std::string what) {
 }  // namespace
 
 std::string unrestorable(const ClusterAccess& cluster, const Installed& installed,
-                         std::string_view cluster_name, certs::CertificateName name,
+                         std::string_view cluster_name, contract::CertificateName name,
                          certs::Instant now) {
-  const std::string text(certs::to_string(name));
+  const std::string text(contract::to_string(name));
   const auto held = held_of(installed, text);
   if (!held) {
     // Deleting it again puts it back; only optional ones can be deleted.
-    return certs::info(name).optional ? "" : text + " does not read back, and it cannot be absent";
+    return contract::info(name).optional ? ""
+                                         : text + " does not read back, and it cannot be absent";
   }
   const auto bundle = restorable(text, *held, cluster_name, now);
   if (!bundle) return text + ": " + bundle.error();
@@ -93,7 +94,7 @@ tl::expected<Guard, GuardRefusal> Guard::set_up(ClusterAccess& cluster, Backup b
     if (held != installed->end()) backup.held.insert(*held);
   }
   for (const std::string& name : backup.names) {
-    const auto known = certs::find_certificate(name);
+    const auto known = contract::find_certificate(name);
     if (!known) return refuse(name + " is no certificate of a cluster");
     const std::string problem = unrestorable(cluster, *installed, backup.cluster, *known, now);
     if (!problem.empty()) return refuse("the backup could not be restored: " + problem);

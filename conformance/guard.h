@@ -14,7 +14,7 @@
 
 #include <tl/expected.hpp>
 
-#include "certs/instant.h"
+#include "certs/read/instant.h"
 #include "conformance/cluster_access.h"
 #include "conformance/guard_journal.h"
 #include "conformance/inject.h"
@@ -74,7 +74,7 @@ class Guard {
 // Why the certificate could not be put back after a change; empty when it could. Asks the cluster's
 // ports too.
 std::string unrestorable(const ClusterAccess& cluster, const Installed& installed,
-                         std::string_view cluster_name, certs::CertificateName name,
+                         std::string_view cluster_name, contract::CertificateName name,
                          certs::Instant now);
 
 // The lock file that belongs to a journal: runs and restorations of one cluster exclude each other.

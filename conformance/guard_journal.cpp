@@ -59,7 +59,7 @@ tl::expected<Backup, std::string> backup_of(const json& object) {
   object.at("names").get_to(backup.names);
   object.at("control_url").get_to(backup.control_url);
   object.at("heal_command").get_to(backup.heal_command);
-  const auto edition = find_edition(object.at("edition").get<std::string>());
+  const auto edition = contract::find_edition(object.at("edition").get<std::string>());
   if (!edition) return tl::unexpected(std::string("its edition is unknown"));
   backup.edition = *edition;
   auto nodes = nodes_of_simulator(object);

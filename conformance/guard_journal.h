@@ -14,15 +14,15 @@
 #include <tl/expected.hpp>
 
 #include "conformance/cluster_nodes.h"
-#include "conformance/edition.h"
 #include "conformance/installed.h"
+#include "contract/editions.h"
 
 namespace certdrill::conformance {
 
 struct Backup {
   std::string cluster;  // the FQDN
   std::string target;   // https URL
-  Edition edition = Edition::v7_22;
+  contract::Edition edition = contract::Edition::v7_22;
   std::vector<ClusterNode> nodes;
   std::vector<std::string>
       names;  // that the run may change; those missing in `held` were not installed

@@ -17,7 +17,7 @@ Backup example() {
   Backup backup;
   backup.cluster = "cluster.test";
   backup.target = "https://10.0.0.1:9443";
-  backup.edition = Edition::v8_0;
+  backup.edition = contract::Edition::v8_0;
   backup.nodes = {node_at(1, {"https", "10.0.0.1", 9443}), node_at(2, {"https", "10.0.0.2", 9443})};
   backup.names = {"proxy", "ldap_client"};
   backup.held = {{"proxy", {"certificate\n", "key\n"}}};
@@ -36,7 +36,7 @@ TEST_F(GuardJournalTest, ReadsBackWhatItWrote) {
   const auto contents = GuardJournal::read(file_);
   ASSERT_TRUE(contents.has_value()) << contents.error();
   EXPECT_EQ(contents->backup.cluster, "cluster.test");
-  EXPECT_EQ(contents->backup.edition, Edition::v8_0);
+  EXPECT_EQ(contents->backup.edition, contract::Edition::v8_0);
   EXPECT_EQ(contents->backup.held, example().held);
   EXPECT_EQ(contents->backup.names, example().names);
   EXPECT_EQ(contents->backup.heal_command, "heal me");

@@ -2,8 +2,8 @@
 
 #include <nlohmann/json.hpp>
 
-#include "certs/cluster_certificates.h"
-#include "certs/validate.h"
+#include "certs/verdict/validate.h"
+#include "contract/certificates.h"
 
 namespace certdrill::conformance {
 namespace {
@@ -79,9 +79,9 @@ tl::expected<certs::Bundle, std::string> restorable(std::string_view name,
                                                     const InstalledCertificate& installed,
                                                     std::string_view cluster_name,
                                                     certs::Instant now) {
-  const auto known = certs::find_certificate(name);
+  const auto known = contract::find_certificate(name);
   if (!known) return tl::unexpected(std::string("it is no certificate of a cluster"));
-  if (certs::info(*known).has_key && !installed.key) {
+  if (contract::info(*known).has_key && !installed.key) {
     return tl::unexpected(std::string("its private key cannot be read back"));
   }
   const certs::Submission submission{*known, installed.certificate, installed.key, nullptr};

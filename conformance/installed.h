@@ -13,8 +13,8 @@
 
 #include <tl/expected.hpp>
 
-#include "certs/bundle.h"
-#include "certs/instant.h"
+#include "certs/read/bundle.h"
+#include "certs/read/instant.h"
 
 namespace certdrill::conformance {
 

@@ -2,7 +2,7 @@
 
 #include <gmock/gmock.h>
 
-#include "certs/issue.h"
+#include "certs/issue/issue.h"
 
 namespace certdrill::conformance {
 namespace {

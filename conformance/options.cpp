@@ -9,9 +9,9 @@
 #include <CLI/CLI.hpp>
 #include <sys/stat.h>
 
-#include "certs/nearest_name.h"
 #include "conformance/address.h"
 #include "conformance/environment.h"
+#include "contract/nearest_name.h"
 
 namespace certdrill::conformance {
 namespace {
@@ -119,7 +119,7 @@ std::string refusal_of_unknown(const CLI::App& app, std::string_view word) {
   std::vector<std::string> names = names_of(app);
   names.emplace_back("restore");
   const std::vector<std::string_view> known(names.begin(), names.end());
-  return "unknown option '" + std::string(word) + "'" + certs::did_you_mean(name, known);
+  return "unknown option '" + std::string(word) + "'" + contract::did_you_mean(name, known);
 }
 
 tl::expected<std::string, std::string> secret_of(const std::string& file, const char* variable) {
@@ -146,15 +146,16 @@ tl::expected<std::filesystem::path, std::string> state_folder_of(const Raw& raw)
       std::string("no place for the guard's journal: HOME is not set; give --state-dir"));
 }
 
-tl::expected<std::vector<certs::CertificateName>, std::string> certificates_of(const Raw& raw) {
+tl::expected<std::vector<contract::CertificateName>, std::string> certificates_of(const Raw& raw) {
   std::vector<std::string_view> known;
-  for (const auto& certificate : certs::cluster_certificates()) known.push_back(certificate.text);
-  std::vector<certs::CertificateName> names;
+  for (const auto& certificate : contract::cluster_certificates())
+    known.push_back(certificate.text);
+  std::vector<contract::CertificateName> names;
   for (const std::string& text : raw.certificates) {
-    const auto name = certs::find_certificate(text);
+    const auto name = contract::find_certificate(text);
     if (!name) {
       return tl::unexpected("--cert '" + text + "' is no certificate of a cluster" +
-                            certs::did_you_mean(text, known));
+                            contract::did_you_mean(text, known));
     }
     names.push_back(*name);
   }
@@ -202,7 +203,7 @@ Problem take_texts(const Raw& raw, Options& options) {
       return "--now: " + *problem;
   }
   if (!raw.edition.empty()) {
-    options.edition = find_edition(raw.edition);
+    options.edition = contract::find_edition(raw.edition);
     if (!options.edition) return "--edition '" + raw.edition + "' is none of 7.8, 7.22, 8.0, next";
   }
   const auto strictness = certs::find_strictness(raw.strictness);

@@ -14,11 +14,11 @@
 
 #include <tl/expected.hpp>
 
-#include "certs/cluster_certificates.h"
-#include "certs/instant.h"
-#include "certs/rules.h"
-#include "conformance/edition.h"
+#include "certs/read/instant.h"
+#include "certs/verdict/rules.h"
 #include "conformance/level.h"
+#include "contract/certificates.h"
+#include "contract/editions.h"
 
 namespace certdrill::conformance {
 
@@ -34,10 +34,10 @@ struct Options {
   bool insecure = false;
 
   bool allow_changes = false;
-  std::vector<certs::CertificateName>
-      certificates;                 // that may be changed; empty: chosen in the preflight
-  bool force_certificates = false;  // allow api, cm and the internode ones too
-  std::optional<Edition> edition;   // nullopt: detected
+  std::vector<contract::CertificateName>
+      certificates;                          // that may be changed; empty: chosen in the preflight
+  bool force_certificates = false;           // allow api, cm and the internode ones too
+  std::optional<contract::Edition> edition;  // nullopt: detected
   certs::Strictness strictness = certs::Strictness::documented;  // which fixtures it must reject
   std::string sim_control;
   std::string inject_command;

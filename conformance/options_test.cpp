@@ -65,8 +65,8 @@ TEST_F(OptionsTest, ConfigurationFileAndEnvironmentHaveTheSameNames) {
   ::unsetenv("CERTDRILL_EDITION");
   ASSERT_TRUE(options.has_value()) << options.error().text;
   EXPECT_EQ(options->timeout, std::chrono::seconds(5));
-  EXPECT_EQ(options->edition, Edition::v8_0);
-  EXPECT_THAT(options->certificates, ::testing::ElementsAre(certs::CertificateName::proxy));
+  EXPECT_EQ(options->edition, contract::Edition::v8_0);
+  EXPECT_THAT(options->certificates, ::testing::ElementsAre(contract::CertificateName::proxy));
 }
 
 TEST_F(OptionsTest, TellsTheNearestCertificate) {

@@ -11,7 +11,7 @@
 namespace certdrill::conformance {
 namespace {
 
-using certs::CertificateName;
+using contract::CertificateName;
 using nlohmann::json;
 using Problem = std::optional<PreflightError>;
 
@@ -104,10 +104,10 @@ void find_nodes(Session& session, const std::optional<json>& listing) {
 
 // An update without any field can change nothing: 400 says that the user may, 403 that he may not,
 // and 404 or 405 that the call is not there.
-int answer_to_nothing(Session& session, UpdateCall call) {
+int answer_to_nothing(Session& session, contract::UpdateCall call) {
   HttpRequest request;
   request.method = "PUT";
-  request.path = path_of(call);
+  request.path = std::string(contract::endpoint_of(call).path);
   request.body = "{}";
   const auto answer = session.cluster.send(session.cluster.as_user(request));
   return answer ? answer->status : 0;
@@ -117,29 +117,30 @@ bool missing(int status) {
   return status == 404 || status == 405;
 }
 
-void find_edition(Session& session, const std::optional<json>& listing) {
+void determine_edition(Session& session, const std::optional<json>& listing) {
   std::string source = "assumed";
   if (session.options.edition) {
     session.edition = *session.options.edition;
     source = "--edition";
   } else if (listing && listing->is_array() && !listing->empty() && (*listing)[0].is_object()) {
     const json version = (*listing)[0].value("software_version", json());
-    const auto found =
-        version.is_string() ? edition_of_version(version.get<std::string>()) : std::nullopt;
+    const auto found = version.is_string()
+                           ? contract::edition_of_version(version.get<std::string>())
+                           : std::nullopt;
     if (found) {
       session.edition = *found;
       source = "software_version " + version.get<std::string>();
     }
   }
   if (session.options.allow_changes) {
-    const int status = answer_to_nothing(session, UpdateCall::update_cert);
+    const int status = answer_to_nothing(session, contract::UpdateCall::update_cert);
     if (missing(status) && !session.options.edition) {
-      session.edition = Edition::next;
+      session.edition = contract::Edition::next;
       source = "update_cert is not there";
     }
-    const int proof = with_update_cert.contains(session.edition)
+    const int proof = contract::with_update_cert.contains(session.edition)
                           ? status
-                          : answer_to_nothing(session, UpdateCall::certificates);
+                          : answer_to_nothing(session, contract::UpdateCall::certificates);
     if (proof == 400) session.update_permission = Permission::held;
     if (proof == 403 || proof == 401) session.update_permission = Permission::refused;
   }
@@ -160,7 +161,8 @@ void tell_user(Session& session) {
 }
 
 bool needs_force(CertificateName name) {
-  return name == CertificateName::api || name == CertificateName::cm || certs::info(name).internode;
+  return name == CertificateName::api || name == CertificateName::cm ||
+         contract::info(name).internode;
 }
 
 // --cert, else everything on a simulator, else an optional one that is not installed, else
@@ -169,20 +171,20 @@ tl::expected<std::vector<CertificateName>, std::string> choose_certificates(
     const Options& options, const Installed& installed) {
   for (const CertificateName name : options.certificates) {
     if (needs_force(name) && !options.force_certificates) {
-      return tl::unexpected("--cert " + std::string(certs::to_string(name)) +
+      return tl::unexpected("--cert " + std::string(contract::to_string(name)) +
                             " can lock everybody out of the cluster; it needs --force-cert");
     }
   }
   if (!options.certificates.empty()) return options.certificates;
   if (!options.sim_control.empty()) {
     std::vector<CertificateName> all{CertificateName::metrics_exporter};
-    for (const auto& certificate : certs::cluster_certificates()) {
+    for (const auto& certificate : contract::cluster_certificates()) {
       if (certificate.name != CertificateName::metrics_exporter) all.push_back(certificate.name);
     }
     return all;
   }
   for (const CertificateName name : {CertificateName::ldap_client, CertificateName::sso_service}) {
-    if (!installed.contains(certs::to_string(name))) return std::vector{name};
+    if (!installed.contains(contract::to_string(name))) return std::vector{name};
   }
   return std::vector{CertificateName::metrics_exporter};
 }
@@ -190,7 +192,7 @@ tl::expected<std::vector<CertificateName>, std::string> choose_certificates(
 std::string names_text(const std::vector<CertificateName>& names) {
   std::string text;
   for (const CertificateName name : names)
-    text += (text.empty() ? "" : ", ") + std::string(certs::to_string(name));
+    text += (text.empty() ? "" : ", ") + std::string(contract::to_string(name));
   return text;
 }
 
@@ -226,7 +228,7 @@ Problem set_up_guard(Session& session, const tl::expected<Installed, std::string
   backup.edition = session.edition;
   backup.nodes = session.cluster.nodes();
   for (const CertificateName name : session.allowed)
-    backup.names.emplace_back(certs::to_string(name));
+    backup.names.emplace_back(contract::to_string(name));
   backup.control_url = session.options.sim_control;
   backup.heal_command = session.options.heal_command;
   auto guard = Guard::set_up(session.cluster, std::move(backup), session.injector,
@@ -265,7 +267,7 @@ tl::expected<std::unique_ptr<Session>, PreflightError> preflight(const Options& 
       .cluster = ClusterAccess(start->target, std::move(start->nodes), tls_settings(options),
                                user_credentials(options), options.timeout),
       .cluster_name = {},
-      .edition = Edition::v7_22,
+      .edition = contract::Edition::v7_22,
       .now = start->now,
       .began = std::chrono::steady_clock::now(),
       .update_permission = Permission::unproven,
@@ -289,7 +291,7 @@ tl::expected<std::unique_ptr<Session>, PreflightError> preflight(const Options& 
   const auto listing = get_json(*session, "/v1/nodes");
   find_nodes(*session, listing);
   session->said.push_back("nodes: " + std::to_string(session->cluster.nodes().size()));
-  find_edition(*session, listing);
+  determine_edition(*session, listing);
   tell_user(*session);
 
   const auto installed = session->cluster.read_installed();

@@ -11,7 +11,7 @@
 
 #include <tl/expected.hpp>
 
-#include "certs/certificate.h"
+#include "certs/read/certificate.h"
 #include "conformance/address.h"
 
 namespace certdrill::conformance {

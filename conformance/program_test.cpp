@@ -8,7 +8,7 @@
 #include <nlohmann/json.hpp>
 #include <signal.h>
 
-#include "certs/bundle.h"
+#include "certs/read/bundle.h"
 #include "conformance/testing/simulated_cluster.h"
 #include "conformance/testing/stub_server.h"
 
@@ -54,7 +54,7 @@ void expect_same(const Installed& before, const SimulatedRun& run) {
   for (const auto& [name, held] : before) {
     const auto chain = certs::parse_chain(held.certificate);
     for (const ClusterNode& node : cluster.nodes()) {
-      const auto port = node.presents(*certs::find_certificate(name));
+      const auto port = node.presents(*contract::find_certificate(name));
       if (!port) continue;
       const auto presented = cluster.presented(*port);
       ASSERT_TRUE(presented.has_value()) << presented.error().what;
@@ -101,7 +101,8 @@ TEST_P(HealthyTest, PassesCompletelyAndLeavesNothingBehind) {
   EXPECT_THAT(run.journals(), IsEmpty());
 }
 
-INSTANTIATE_TEST_SUITE_P(Editions, HealthyTest, ::testing::Values("7.8", "7.22", "8.0", "next"));
+INSTANTIATE_TEST_SUITE_P(Editions, HealthyTest,
+                         ::testing::Values("7.8", "7.22", "8.0", "next"));
 
 TEST(Program, WithoutAllowChangesItSendsNothingThatChanges) {
   const SimulatedRun run;

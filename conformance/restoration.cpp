@@ -6,7 +6,7 @@
 
 #include <nlohmann/json.hpp>
 
-#include "certs/bundle.h"
+#include "certs/read/bundle.h"
 
 namespace certdrill::conformance {
 namespace {
@@ -21,11 +21,13 @@ constexpr std::array<milliseconds, 4> pauses{milliseconds(100), milliseconds(400
                                              milliseconds(1500), milliseconds(4000)};
 
 // Which call, by attempt: the edition's usual one, and the other one when that does not help.
-UpdateCall call_for(Edition edition, std::size_t attempt) {
-  const UpdateCall usual = usual_call(edition);
-  const UpdateCall other =
-      usual == UpdateCall::update_cert ? UpdateCall::certificates : UpdateCall::update_cert;
-  return attempt % 2 == 1 && editions_of(other).contains(edition) ? other : usual;
+contract::UpdateCall call_for(contract::Edition edition, std::size_t attempt) {
+  const contract::UpdateCall usual = usual_call(edition);
+  const contract::UpdateCall other = usual == contract::UpdateCall::update_cert
+                                         ? contract::UpdateCall::certificates
+                                         : contract::UpdateCall::update_cert;
+  return attempt % 2 == 1 && contract::endpoint_of(other).editions.contains(edition) ? other
+                                                                                     : usual;
 }
 
 std::string put_back_once(ClusterAccess& cluster, const Backup& backup, const std::string& name,
@@ -55,7 +57,7 @@ std::string presents_other(const ClusterAccess& cluster, const Address& port,
 
 std::vector<std::string> unpresented(const ClusterAccess& cluster, const Backup& backup,
                                      const std::string& name, milliseconds settle) {
-  const auto known = certs::find_certificate(name);
+  const auto known = contract::find_certificate(name);
   const auto was = held_of(backup.held, name);
   if (!known || !was) return {};
   const auto chain = certs::parse_chain(was->certificate);

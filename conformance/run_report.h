@@ -8,17 +8,17 @@
 #include <string>
 #include <vector>
 
-#include "certs/instant.h"
+#include "certs/read/instant.h"
 #include "conformance/case_result.h"
 #include "conformance/coverage.h"
-#include "conformance/edition.h"
+#include "contract/editions.h"
 
 namespace certdrill::conformance {
 
 struct RunReport {
   std::string target;
   std::string cluster;
-  Edition edition = Edition::v7_22;
+  contract::Edition edition = contract::Edition::v7_22;
   certs::Instant now;                  // the cluster's time at the start
   std::vector<std::string> preflight;  // lines for people
   std::vector<CaseResult> results;     // in the order in which they ran

@@ -11,14 +11,14 @@ namespace {
 // are a cluster that has gone, and each would wait for its timeouts.
 constexpr int unanswered_limit = 5;
 
-bool visible(const Session& session, certs::CertificateName name) {
+bool visible(const Session& session, contract::CertificateName name) {
   return std::ranges::all_of(session.cluster.nodes(), [&](const ClusterNode& node) {
     return node.presents(name).has_value();
   });
 }
 
-bool fits(const Session& session, const Needs& needs, certs::CertificateName name) {
-  const auto& known = certs::info(name);
+bool fits(const Session& session, const Needs& needs, contract::CertificateName name) {
+  const auto& known = contract::info(name);
   switch (needs.subject) {
     case Subject::none:
       return false;
@@ -26,7 +26,7 @@ bool fits(const Session& session, const Needs& needs, certs::CertificateName nam
       return known.has_key && !known.internode;
     case Subject::presented:
       // The suite's own requests go through api; changing it is left to the one case that names it.
-      return known.has_key && name != certs::CertificateName::api && visible(session, name);
+      return known.has_key && name != contract::CertificateName::api && visible(session, name);
     case Subject::optional:
       return known.optional && known.has_key;
     case Subject::named:
@@ -44,9 +44,9 @@ std::string option_for(const Session& session, const Needs& needs) {
       return "no allowed certificate may be deleted; allow one with --cert ldap_client or --cert "
              "sso_service";
     case Subject::named: {
-      const auto& known = certs::info(*needs.name);
-      const bool forced = known.internode || needs.name == certs::CertificateName::api ||
-                          needs.name == certs::CertificateName::cm;
+      const auto& known = contract::info(*needs.name);
+      const bool forced = known.internode || needs.name == contract::CertificateName::api ||
+                          needs.name == contract::CertificateName::cm;
       return "--cert " + std::string(known.text) + (forced ? " --force-cert" : "") +
              " would let it run";
     }
@@ -58,7 +58,7 @@ std::string option_for(const Session& session, const Needs& needs) {
 
 }  // namespace
 
-bool Session::is_allowed(certs::CertificateName name) const {
+bool Session::is_allowed(contract::CertificateName name) const {
   return std::ranges::find(allowed, name) != allowed.end();
 }
 
@@ -66,9 +66,9 @@ certs::Instant Session::cluster_time() const {
   return now + std::chrono::ceil<std::chrono::seconds>(std::chrono::steady_clock::now() - began);
 }
 
-std::optional<certs::CertificateName> Session::subject_for(const Needs& needs) const {
+std::optional<contract::CertificateName> Session::subject_for(const Needs& needs) const {
   const auto found = std::ranges::find_if(
-      allowed, [&](certs::CertificateName name) { return fits(*this, needs, name); });
+      allowed, [&](contract::CertificateName name) { return fits(*this, needs, name); });
   if (found == allowed.end()) return std::nullopt;
   return *found;
 }
@@ -98,9 +98,9 @@ std::optional<std::string> obstacle(const Session& session, const Case& one) {
         "it needs a node that can be made unreachable: --inject-cmd with --heal-cmd, or "
         "--sim-control");
   }
-  const auto with_key = std::ranges::count_if(session.allowed, [](certs::CertificateName name) {
-    return certs::info(name).has_key && !certs::info(name).internode &&
-           name != certs::CertificateName::api;
+  const auto with_key = std::ranges::count_if(session.allowed, [](contract::CertificateName name) {
+    return contract::info(name).has_key && !contract::info(name).internode &&
+           name != contract::CertificateName::api;
   });
   if (needs.other_certificates > 0 && with_key <= needs.other_certificates) {
     return "it changes " + std::to_string(needs.other_certificates + 1) +

@@ -9,11 +9,9 @@
 #include <string>
 #include <vector>
 
-#include "certs/cluster_certificates.h"
-#include "certs/instant.h"
+#include "certs/read/instant.h"
 #include "conformance/case.h"
 #include "conformance/cluster_access.h"
-#include "conformance/edition.h"
 #include "conformance/guard.h"
 #include "conformance/inject.h"
 #include "conformance/installed.h"
@@ -21,6 +19,8 @@
 #include "conformance/redact.h"
 #include "conformance/snapshot.h"
 #include "conformance/test_certificates.h"
+#include "contract/certificates.h"
+#include "contract/editions.h"
 
 namespace certdrill::conformance {
 
@@ -31,7 +31,7 @@ enum class Permission { held, refused, unproven };
 // it. The next case that begins with the same certificate begins with this look instead of taking
 // it a second time.
 struct LastLook {
-  certs::CertificateName name;
+  contract::CertificateName name;
   std::optional<InstalledCertificate> installed;
   PresentedByNode presented;
   std::uint64_t changes_sent = 0;  // ClusterAccess::changes_sent() at the time
@@ -42,11 +42,11 @@ struct Session {
   Redactor redactor;
   ClusterAccess cluster;
   std::string cluster_name;  // the FQDN
-  Edition edition = Edition::v7_22;
+  contract::Edition edition = contract::Edition::v7_22;
   certs::Instant now;  // the cluster's time when the run began; what the fixtures are made for
   std::chrono::steady_clock::time_point began;
   Permission update_permission = Permission::unproven;
-  std::vector<certs::CertificateName> allowed;  // may be changed; the first is the run's own
+  std::vector<contract::CertificateName> allowed;  // may be changed; the first is the run's own
   std::optional<Injector> injector;
   std::optional<TestCertificates> test_certificates;
   std::optional<Guard> guard;  // set once changes are allowed and the guard agrees
@@ -56,12 +56,12 @@ struct Session {
   std::vector<std::string> said;  // the preflight's lines, for people
 
   // The certificate that a case of these needs works with; nullopt: none of the allowed ones fits.
-  std::optional<certs::CertificateName> subject_for(const Needs& needs) const;
+  std::optional<contract::CertificateName> subject_for(const Needs& needs) const;
 
   // The cluster's time by now, rounded up: what it has just made is valid by then.
   certs::Instant cluster_time() const;
 
-  bool is_allowed(certs::CertificateName name) const;
+  bool is_allowed(contract::CertificateName name) const;
 };
 
 // Why the case cannot run here, with the option that would let it; nullopt: it can.

@@ -9,7 +9,7 @@
 
 #include <tl/expected.hpp>
 
-#include "certs/instant.h"
+#include "certs/read/instant.h"
 #include "conformance/cluster_nodes.h"
 
 namespace certdrill::conformance {

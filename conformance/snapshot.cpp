@@ -12,7 +12,7 @@ std::vector<std::string> fingerprints_of(const Presented& chain) {
 
 }  // namespace
 
-PresentedByNode presented_by_nodes(const ClusterAccess& cluster, certs::CertificateName name) {
+PresentedByNode presented_by_nodes(const ClusterAccess& cluster, contract::CertificateName name) {
   std::vector<int> uids;
   std::vector<Address> ports;
   for (const ClusterNode& node : cluster.nodes()) {
@@ -28,7 +28,7 @@ PresentedByNode presented_by_nodes(const ClusterAccess& cluster, certs::Certific
 }
 
 tl::expected<Snapshot, std::string> take_snapshot(ClusterAccess& cluster,
-                                                  certs::CertificateName name) {
+                                                  contract::CertificateName name) {
   auto installed = cluster.read_installed();
   if (!installed) return tl::unexpected(installed.error());
   return Snapshot{std::move(*installed), presented_by_nodes(cluster, name)};

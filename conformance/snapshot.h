@@ -9,9 +9,9 @@
 #include <string>
 #include <vector>
 
-#include "certs/cluster_certificates.h"
 #include "conformance/cluster_access.h"
 #include "conformance/installed.h"
+#include "contract/certificates.h"
 
 namespace certdrill::conformance {
 
@@ -23,10 +23,10 @@ struct Snapshot {
   PresentedByNode presented;
 };
 
-PresentedByNode presented_by_nodes(const ClusterAccess& cluster, certs::CertificateName name);
+PresentedByNode presented_by_nodes(const ClusterAccess& cluster, contract::CertificateName name);
 
 tl::expected<Snapshot, std::string> take_snapshot(ClusterAccess& cluster,
-                                                  certs::CertificateName name);
+                                                  contract::CertificateName name);
 
 // One clause for each difference; empty when nothing changed.
 std::vector<std::string> differences(const Snapshot& before, const Snapshot& after);

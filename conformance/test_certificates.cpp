@@ -3,8 +3,8 @@
 #include <algorithm>
 #include <utility>
 
-#include "fixtures/catalogue.h"
-#include "fixtures/workshop.h"
+#include "fixtures/catalogue/catalogue.h"
+#include "fixtures/make/workshop.h"
 
 namespace certdrill::conformance {
 namespace {
@@ -12,7 +12,7 @@ namespace {
 constexpr std::string_view plainest = "valid/leaf-and-root";
 
 fixtures::Settings settings_for(const std::string& cluster_name, certs::Instant now,
-                                std::uint64_t seed, certs::CertificateName name) {
+                                std::uint64_t seed, contract::CertificateName name) {
   fixtures::Settings settings;
   settings.fqdn = cluster_name;
   settings.now = now;
@@ -23,8 +23,8 @@ fixtures::Settings settings_for(const std::string& cluster_name, certs::Instant 
 
 }  // namespace
 
-std::string TestCertificate::body(UpdateCall call) const {
-  return call == UpdateCall::update_cert ? made.request_body() : made.certificates_body();
+std::string TestCertificate::body(contract::UpdateCall call) const {
+  return call == contract::UpdateCall::update_cert ? made.request_body() : made.certificates_body();
 }
 
 TestCertificates::TestCertificates(std::string cluster_name, certs::Instant now, std::uint64_t seed)
@@ -33,7 +33,7 @@ TestCertificates::TestCertificates(std::string cluster_name, certs::Instant now,
       pool_(std::make_unique<fixtures::KeyPool>(seed)) {}
 
 const TestCertificate& TestCertificates::made(const fixtures::Fixture& fixture,
-                                              certs::CertificateName name,
+                                              contract::CertificateName name,
                                               std::uint64_t variant) const {
   const std::tuple key(std::string(fixture.id), name, variant);
   auto found = made_.find(key);
@@ -47,7 +47,8 @@ const TestCertificate& TestCertificates::made(const fixtures::Fixture& fixture,
   return found->second;
 }
 
-TestCertificate TestCertificates::valid(certs::CertificateName name, std::uint64_t variant) const {
+TestCertificate TestCertificates::valid(contract::CertificateName name,
+                                        std::uint64_t variant) const {
   const auto settings = settings_for(cluster_name_, now_, pool_->seed(), name);
   const auto fits = [&](const fixtures::Fixture& one) {
     return one.valid() && fixtures::name_of(one, settings) == name;
@@ -61,14 +62,14 @@ TestCertificate TestCertificates::valid(certs::CertificateName name, std::uint64
 }
 
 tl::expected<TestCertificate, std::string> TestCertificates::fixture(std::string_view id,
-                                                                     certs::CertificateName name,
+                                                                     contract::CertificateName name,
                                                                      std::uint64_t variant) const {
   const fixtures::Fixture* found = fixtures::find(id);
   if (found == nullptr) return tl::unexpected("there is no fixture '" + std::string(id) + "'");
   const auto settings = settings_for(cluster_name_, now_, pool_->seed(), name);
   if (fixtures::name_of(*found, settings) != name) {
     return tl::unexpected("the fixture '" + std::string(id) + "' cannot be made for " +
-                          std::string(certs::to_string(name)));
+                          std::string(contract::to_string(name)));
   }
   return made(*found, name, variant);
 }

@@ -14,11 +14,11 @@
 
 #include <tl/expected.hpp>
 
-#include "certs/cluster_certificates.h"
-#include "certs/instant.h"
+#include "certs/read/instant.h"
 #include "conformance/update_call.h"
-#include "fixtures/fixture.h"
-#include "fixtures/key_pool.h"
+#include "contract/certificates.h"
+#include "fixtures/catalogue/fixture.h"
+#include "fixtures/make/key_pool.h"
 
 namespace certdrill::conformance {
 
@@ -30,7 +30,7 @@ struct TestCertificate {
 
   const std::string& name() const { return made.name; }
   std::string note() const { return "fixture " + id + " for " + made.name; }
-  std::string body(UpdateCall call) const;
+  std::string body(contract::UpdateCall call) const;
   CertificateEntry entry() const { return {made.name, made.certificate, made.key}; }
 };
 
@@ -40,11 +40,11 @@ class TestCertificates {
   TestCertificates(std::string cluster_name, certs::Instant now, std::uint64_t seed);
 
   // The plainest valid one for this name. Another variant is another certificate of the same kind.
-  TestCertificate valid(certs::CertificateName name, std::uint64_t variant = 0) const;
+  TestCertificate valid(contract::CertificateName name, std::uint64_t variant = 0) const;
 
   // The error is a clause that says why there is none.
   tl::expected<TestCertificate, std::string> fixture(std::string_view id,
-                                                     certs::CertificateName name,
+                                                     contract::CertificateName name,
                                                      std::uint64_t variant = 0) const;
 
  private:
@@ -53,9 +53,10 @@ class TestCertificates {
   std::unique_ptr<fixtures::KeyPool> pool_;
 
   // By id, name and variant: signing again would give the same bytes.
-  const TestCertificate& made(const fixtures::Fixture& fixture, certs::CertificateName name,
+  const TestCertificate& made(const fixtures::Fixture& fixture, contract::CertificateName name,
                               std::uint64_t variant) const;
-  mutable std::map<std::tuple<std::string, certs::CertificateName, std::uint64_t>, TestCertificate>
+  mutable std::map<std::tuple<std::string, contract::CertificateName, std::uint64_t>,
+                   TestCertificate>
       made_;
 };
 

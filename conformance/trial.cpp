@@ -7,7 +7,7 @@
 
 #include <nlohmann/json.hpp>
 
-#include "certs/bundle.h"
+#include "certs/read/bundle.h"
 #include "conformance/interruption.h"
 #include "conformance/settings.h"
 
@@ -44,8 +44,12 @@ std::string said_by(const HttpAnswer& answer) {
 // codes.
 std::string documented_call(const HttpRequest& request) {
   const std::string& path = request.path;
-  if (request.method == "PUT" && path == path_of(UpdateCall::update_cert)) return "update_cert";
-  if (request.method == "PUT" && path == path_of(UpdateCall::certificates)) return "certificates";
+  if (request.method == "PUT" &&
+      path == std::string(contract::endpoint_of(contract::UpdateCall::update_cert).path))
+    return "update_cert";
+  if (request.method == "PUT" &&
+      path == std::string(contract::endpoint_of(contract::UpdateCall::certificates).path))
+    return "certificates";
   if (request.method == "DELETE" && path.starts_with("/v1/cluster/certificates/")) return "delete";
   if (request.method == "POST" && path == "/v1/cluster/certificates/rotate") return "rotate";
   if (request.method == "GET" && path == "/v1/cluster/certificates") return "read";
@@ -79,10 +83,10 @@ Trial::Trial(Session& session, const Case& one) : session_(&session), case_(&one
   subject_ = session.subject_for(one.needs);
 }
 
-UpdateCall Trial::call() const {
+contract::UpdateCall Trial::call() const {
   return case_->call.value_or(usual_call(session_->edition));
 }
-certs::CertificateName Trial::name() const {
+contract::CertificateName Trial::name() const {
   return *subject_;
 }
 
@@ -90,7 +94,7 @@ TestCertificate Trial::valid(std::uint64_t variant) {
   return valid_for(name(), variant);
 }
 
-TestCertificate Trial::valid_for(certs::CertificateName name, std::uint64_t variant) {
+TestCertificate Trial::valid_for(contract::CertificateName name, std::uint64_t variant) {
   return session_->test_certificates->valid(name, variant);
 }
 
@@ -140,7 +144,8 @@ HttpAnswer Trial::put_entry(const json& entry, const std::string& note) {
 
 HttpAnswer Trial::put_body(const std::string& body, const std::string& note,
                            const std::string& content_type) {
-  HttpRequest made = request("PUT", std::string(path_of(call())), body);
+  HttpRequest made =
+      request("PUT", std::string(std::string(contract::endpoint_of(call()).path)), body);
   made.content_type = content_type;
   return send(made, note);
 }
@@ -236,7 +241,7 @@ void Trial::expect_reads_back(const TestCertificate& sent) {
                std::to_string(sent.made.certificate->size()) + " bytes)",
            std::to_string(stored.size()) + " other bytes");
   }
-  if (sent.made.key && certs::info(*certs::find_certificate(sent.name())).has_key) {
+  if (sent.made.key && contract::info(*contract::find_certificate(sent.name())).has_key) {
     expect(found->key == sent.made.key, sent.name() + "_key reads back as it was sent",
            found->key ? "another key" : "no key");
   }
@@ -269,7 +274,7 @@ std::string Trial::settle_presented(const Address& port,
 }
 
 void Trial::expect_presented_everywhere(const TestCertificate& certificate, int connections) {
-  const auto known = certs::find_certificate(certificate.name());
+  const auto known = contract::find_certificate(certificate.name());
   if (!known || !certificate.made.certificate) return;
   const auto chain = certs::parse_chain(*certificate.made.certificate);
   if (!chain) return;

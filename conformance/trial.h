@@ -34,15 +34,15 @@ class Trial {
 
   // --- what it works with
   Session& session() { return *session_; }
-  UpdateCall call() const;
-  certs::CertificateName name() const;  // REQUIRES: the case needs a subject
-  std::string name_text() const { return std::string(certs::to_string(name())); }
+  contract::UpdateCall call() const;
+  contract::CertificateName name() const;  // REQUIRES: the case needs a subject
+  std::string name_text() const { return std::string(contract::to_string(name())); }
   const std::vector<ClusterNode>& nodes() const { return session_->cluster.nodes(); }
-  Edition edition() const { return session_->edition; }
+  contract::Edition edition() const { return session_->edition; }
 
   // --- test certificates, for the case's own name unless another one is given
   TestCertificate valid(std::uint64_t variant = 0);
-  TestCertificate valid_for(certs::CertificateName name, std::uint64_t variant = 0);
+  TestCertificate valid_for(contract::CertificateName name, std::uint64_t variant = 0);
   TestCertificate fixture(std::string_view id);
 
   // --- requests; no answer at all stops the case
@@ -114,7 +114,7 @@ class Trial {
 
   Session* session_;
   const Case* case_;
-  std::optional<certs::CertificateName> subject_;
+  std::optional<contract::CertificateName> subject_;
   std::vector<ClusterNode> down_;
   std::optional<Exchange> last_;
   CaseResult result_;

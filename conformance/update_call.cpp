@@ -6,20 +6,9 @@ namespace certdrill::conformance {
 
 using nlohmann::json;
 
-std::string_view to_string(UpdateCall call) {
-  return call == UpdateCall::update_cert ? "update_cert" : "certificates";
-}
-
-std::string_view path_of(UpdateCall call) {
-  return call == UpdateCall::update_cert ? "/v1/cluster/update_cert" : "/v1/cluster/certificates";
-}
-
-Editions editions_of(UpdateCall call) {
-  return call == UpdateCall::update_cert ? with_update_cert : with_successor;
-}
-
-UpdateCall usual_call(Edition edition) {
-  return with_update_cert.contains(edition) ? UpdateCall::update_cert : UpdateCall::certificates;
+contract::UpdateCall usual_call(contract::Edition edition) {
+  return contract::with_update_cert.contains(edition) ? contract::UpdateCall::update_cert
+                                                      : contract::UpdateCall::certificates;
 }
 
 json to_json(const CertificateEntry& entry) {
@@ -33,12 +22,12 @@ std::string dump(const json& value) {
   return value.dump(-1, ' ', false, json::error_handler_t::replace);
 }
 
-std::string body_of(UpdateCall call, const json& entry) {
-  if (call == UpdateCall::update_cert) return dump(entry);
+std::string body_of(contract::UpdateCall call, const json& entry) {
+  if (call == contract::UpdateCall::update_cert) return dump(entry);
   return dump(json{{"certificates", json::array({entry})}});
 }
 
-std::string body_of(UpdateCall call, const CertificateEntry& entry) {
+std::string body_of(contract::UpdateCall call, const CertificateEntry& entry) {
   return body_of(call, to_json(entry));
 }
 

@@ -1,5 +1,4 @@
-// The two calls that replace a certificate, as one concept: their paths and the bodies that they
-// take.
+// The bodies that the two calls which replace a certificate take.
 //
 // Source: CONTRACT, "The endpoint that the project exists for".
 // Thread safety: pure functions.
@@ -12,14 +11,9 @@
 
 #include <nlohmann/json_fwd.hpp>
 
-#include "conformance/edition.h"
+#include "contract/endpoints.h"
 
 namespace certdrill::conformance {
-
-enum class UpdateCall {
-  update_cert,   // PUT /v1/cluster/update_cert, one certificate
-  certificates,  // PUT /v1/cluster/certificates, a list; the successor
-};
 
 // One certificate as it is sent. nullopt: the field is left out.
 struct CertificateEntry {
@@ -28,17 +22,12 @@ struct CertificateEntry {
   std::optional<std::string> key;
 };
 
-std::string_view to_string(
-    UpdateCall call);  // "update_cert", "certificates": first part of case ids
-std::string_view path_of(UpdateCall call);
-Editions editions_of(UpdateCall call);
-
 // The call to use for work that is not itself a test, such as putting things back.
-UpdateCall usual_call(Edition edition);
+contract::UpdateCall usual_call(contract::Edition edition);
 
 nlohmann::json to_json(const CertificateEntry& entry);
-std::string body_of(UpdateCall call, const nlohmann::json& entry);
-std::string body_of(UpdateCall call, const CertificateEntry& entry);
+std::string body_of(contract::UpdateCall call, const nlohmann::json& entry);
+std::string body_of(contract::UpdateCall call, const CertificateEntry& entry);
 std::string list_body(const std::vector<CertificateEntry>& entries);  // of the successor
 
 // JSON text; bytes that are not UTF-8 are replaced instead of throwing.

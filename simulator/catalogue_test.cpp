@@ -1,20 +1,20 @@
 // Every fixture of the catalogue, sent to a freshly started simulator, gets exactly the answer that
 // its manifest declares: in every edition, at every strictness, by every call that the edition has.
-#include "fixtures/catalogue.h"
+#include "fixtures/catalogue/catalogue.h"
 
 #include <algorithm>
 #include <tuple>
 
 #include <gtest/gtest.h>
 
-#include "fixtures/expected.h"
-#include "fixtures/workshop.h"
+#include "fixtures/catalogue/expected.h"
+#include "fixtures/make/workshop.h"
 #include "simulator/testing/rest_client.h"
 
 namespace certdrill::simulator {
 namespace {
 
-using fixtures::Call;
+using contract::UpdateCall;
 using fixtures::Fixture;
 using testing::RestClient;
 using testing::Seen;
@@ -22,15 +22,15 @@ using testing::Seen;
 const fixtures::Settings kSettings{.now = *certs::parse_instant("2026-06-01T12:00:00Z")};
 
 class CatalogueTest
-    : public ::testing::TestWithParam<std::tuple<fixtures::Edition, certs::Strictness>> {
+    : public ::testing::TestWithParam<std::tuple<contract::Edition, certs::Strictness>> {
  protected:
-  static fixtures::Edition edition() { return std::get<0>(GetParam()); }
+  static contract::Edition edition() { return std::get<0>(GetParam()); }
   static certs::Strictness strictness() { return std::get<1>(GetParam()); }
 
   static std::unique_ptr<Simulator> fresh_simulator() {
     auto started = Simulator::start({.nodes = 1,
                                      .cluster_name = kSettings.fqdn,
-                                     .edition = find_edition(to_string(edition())),
+                                     .edition = edition(),
                                      .strictness = strictness(),
                                      .ports = PortPlan::free_ports,
                                      .time_source = [] { return kSettings.now; }});
@@ -38,14 +38,14 @@ class CatalogueTest
     return std::move(*started);
   }
 
-  Seen send(RestClient& client, const Fixture& fixture, Call call) {
+  Seen send(RestClient& client, const Fixture& fixture, contract::UpdateCall call) {
     const auto made = fixtures::make(fixture, kSettings, pool_);
-    return call == Call::update_cert
+    return call == contract::UpdateCall::update_cert
                ? client.put("/v1/cluster/update_cert", made.request_body())
                : client.put("/v1/cluster/certificates", made.certificates_body());
   }
 
-  void expect_declared_answer(const Fixture& fixture, Call call) {
+  void expect_declared_answer(const Fixture& fixture, contract::UpdateCall call) {
     const auto name = fixtures::name_of(fixture, kSettings);
     ASSERT_TRUE(name.has_value());
     const auto simulator = fresh_simulator();
@@ -63,8 +63,8 @@ class CatalogueTest
 };
 
 TEST_P(CatalogueTest, EveryFixtureGetsItsDeclaredAnswer) {
-  for (const Call call : fixtures::all_calls) {
-    if (!has_call(edition(), call)) continue;
+  for (const contract::UpdateCall call : contract::all_update_calls) {
+    if (!fixtures::has_call(edition(), call)) continue;
     for (const Fixture& fixture : fixtures::catalogue()) {
       SCOPED_TRACE(std::string(fixture.id) + " by " + std::string(to_string(call)));
       expect_declared_answer(fixture, call);
@@ -73,10 +73,10 @@ TEST_P(CatalogueTest, EveryFixtureGetsItsDeclaredAnswer) {
 }
 
 INSTANTIATE_TEST_SUITE_P(EditionsAndStrictness, CatalogueTest,
-                         ::testing::Combine(::testing::ValuesIn(fixtures::all_editions),
+                         ::testing::Combine(::testing::ValuesIn(contract::all_editions),
                                             ::testing::ValuesIn(fixtures::all_strictness)),
                          [](const auto& test) {
-                           std::string name = "Edition" +
+                           std::string name = "contract::Edition" +
                                               std::string(to_string(std::get<0>(test.param))) +
                                               "_" + std::string(to_string(std::get<1>(test.param)));
                            std::ranges::replace(name, '.', '_');

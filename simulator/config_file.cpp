@@ -4,9 +4,9 @@
 
 #include <nlohmann/json.hpp>
 
-#include "certs/nearest_name.h"
+#include "contract/nearest_name.h"
 #include "simulator/cluster/atomic_file.h"
-#include "simulator/strict_json.h"
+#include "simulator/http/strict_json.h"
 
 namespace certdrill::simulator {
 namespace {
@@ -49,7 +49,7 @@ tl::expected<std::vector<std::string>, std::string> read_config_file(
   for (const auto& [key, value] : json->items()) {
     if (std::ranges::find(known, key) == known.end()) {
       return tl::unexpected(path.string() + ": unknown key '" + key + "'" +
-                            certs::did_you_mean(key, names));
+                            contract::did_you_mean(key, names));
     }
     if (!append(arguments, "--" + key, value)) {
       return tl::unexpected(path.string() + ": '" + key +

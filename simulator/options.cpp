@@ -5,10 +5,10 @@
 
 #include <CLI/CLI.hpp>
 
-#include "certs/nearest_name.h"
+#include "contract/nearest_name.h"
 #include "simulator/cluster/atomic_file.h"
 #include "simulator/config_file.h"
-#include "simulator/faults/fault_text.h"
+#include "simulator/wrong/faults/fault_text.h"
 
 namespace certdrill::simulator {
 namespace {
@@ -34,7 +34,7 @@ constexpr auto kExamples =
 
 // What the command line holds as text, before it is checked.
 struct Texts {
-  std::string edition = std::string(default_edition().name);
+  std::string edition = std::string(to_string(contract::default_edition));
   std::string strictness = "documented";
   std::string key_type = "p256";
   std::string now;
@@ -170,7 +170,7 @@ std::string explain_extras(const CLI::App& app) {
       extra.substr(2, extra.find('=') == std::string::npos ? extra.npos : extra.find('=') - 2);
   const auto owned = option_names(app);
   const std::vector<std::string_view> names(owned.begin(), owned.end());
-  return "unknown option '--" + name + "'" + certs::did_you_mean(name, names);
+  return "unknown option '--" + name + "'" + contract::did_you_mean(name, names);
 }
 
 tl::unexpected<Exit> mistake(const std::string& what) {
@@ -194,7 +194,7 @@ tl::expected<void, std::string> fill_faults(const Texts& texts, SimulatorSetting
 
 tl::expected<void, std::string> fill_settings(const Texts& texts, Options& options) {
   SimulatorSettings& settings = options.simulator;
-  settings.edition = find_edition(texts.edition);
+  settings.edition = *contract::find_edition(texts.edition);
   settings.strictness = *certs::find_strictness(texts.strictness);
   settings.key_type = *certs::find_key_type(texts.key_type);
   settings.success_body = texts.success_body == "object" ? "{}" : "";

@@ -34,7 +34,7 @@ TEST_F(OptionsTest, DefaultsAreThreeNodesOfTheDefaultEdition) {
   const auto options = parse_options({});
   ASSERT_TRUE(options.has_value());
   EXPECT_EQ(options->simulator.nodes, 3);
-  EXPECT_EQ(options->simulator.edition->name, "7.22");
+  EXPECT_EQ(options->simulator.edition, contract::Edition::v7_22);
   EXPECT_EQ(options->simulator.ports, PortPlan::product);
 }
 
@@ -49,7 +49,7 @@ TEST_F(OptionsTest, EveryOptionReachesItsSetting) {
   const SimulatorSettings& settings = options->simulator;
   EXPECT_EQ(settings.nodes, 5);
   EXPECT_EQ(settings.down, (std::vector<int>{2, 4}));
-  EXPECT_EQ(settings.edition->name, "8.0");
+  EXPECT_EQ(settings.edition, contract::Edition::v8_0);
   EXPECT_EQ(settings.strictness, certs::Strictness::strict);
   EXPECT_EQ(settings.key_type, certs::KeyType::rsa2048);
   EXPECT_EQ(settings.ports, PortPlan::free_ports);

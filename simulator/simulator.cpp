@@ -6,18 +6,18 @@
 #include <spdlog/spdlog.h>
 
 #include "simulator/cluster/data_dir.h"
-#include "simulator/cluster_manager_page.h"
 #include "simulator/control_api/control_api.h"
-#include "simulator/faults/handshake_faults.h"
-#include "simulator/faults/request_faults.h"
+#include "simulator/engine/certificate_metrics.h"
+#include "simulator/engine/cluster_manager_page.h"
+#include "simulator/engine/node_ports.h"
+#include "simulator/engine/node_states.h"
+#include "simulator/engine/request_gate.h"
+#include "simulator/engine/rest_face.h"
+#include "simulator/engine/ticker.h"
 #include "simulator/listeners/listeners.h"
-#include "simulator/metrics/certificate_metrics.h"
-#include "simulator/metrics/request_metrics.h"
-#include "simulator/node_ports.h"
-#include "simulator/node_states.h"
-#include "simulator/request_gate.h"
-#include "simulator/rest_api/rest_face.h"
-#include "simulator/ticker.h"
+#include "simulator/record/request_metrics.h"
+#include "simulator/wrong/faults/handshake_faults.h"
+#include "simulator/wrong/faults/request_faults.h"
 
 namespace certdrill::simulator {
 
@@ -57,7 +57,8 @@ struct Simulator::Parts {
   tl::expected<void, std::string> open_control_port(Simulator& simulator);
 
   tl::expected<void, std::string> follow_faults() { return node_states->follow_faults(faults); }
-  std::shared_ptr<const certs::Bundle> present(const Node& node, certs::CertificateName port) const;
+  std::shared_ptr<const certs::Bundle> present(const Node& node,
+                                               contract::CertificateName port) const;
   void plant_bug();
   void maintain();
   void announce(FeedKind kind, std::string name, std::string detail);
@@ -140,14 +141,14 @@ tl::expected<void, std::string> Simulator::Parts::open_ports(Simulator& simulato
   listeners = std::make_unique<Listeners>(
       Listeners::Settings{{}, limits, [this](const ConnectionInfo& connection) {
                             return port_accepts(faults, static_cast<int>(connection.tag),
-                                                certs::CertificateName(connection.role));
+                                                contract::CertificateName(connection.role));
                           }});
   node_states = std::make_unique<NodeStates>(*cluster, *listeners, clock);
 
   plant_bug();
   rest_face = std::make_unique<RestFace>(
-      FrontSettings{*cluster, clock, faults, *settings.edition, settings.success_body,
-                    [this] { log_failure(follow_faults()); }, bug.get()},
+      FrontSettings{*cluster, clock, faults, contract::rules_of(settings.edition),
+                    settings.success_body, [this] { log_failure(follow_faults()); }, bug.get()},
       Users(users), gate, recorder);
 
   ready = {settings.cluster_name, settings.username, settings.password, {}, {}};
@@ -157,7 +158,7 @@ tl::expected<void, std::string> Simulator::Parts::open_ports(Simulator& simulato
   for (int uid = 1; uid <= settings.nodes; ++uid) {
     auto node =
         open_node_ports(*listeners, cluster->node(uid), settings.ports == PortPlan::free_ports,
-                        faces, [this](const Node& presenting, certs::CertificateName port) {
+                        faces, [this](const Node& presenting, contract::CertificateName port) {
                           auto healthy = present(presenting, port);
                           return bug ? bug->present(presenting, port, std::move(healthy)) : healthy;
                         });
@@ -187,8 +188,8 @@ tl::expected<void, std::string> Simulator::Parts::open_control_port(Simulator& s
   return {};
 }
 
-std::shared_ptr<const certs::Bundle> Simulator::Parts::present(const Node& node,
-                                                               certs::CertificateName port) const {
+std::shared_ptr<const certs::Bundle> Simulator::Parts::present(
+    const Node& node, contract::CertificateName port) const {
   if (!faults.armed()) {
     const auto presented = node.presented(port);
     return presented ? presented->bundle : nullptr;

@@ -8,7 +8,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "certs/openssl_handles.h"
+#include "certs/read/openssl_handles.h"
 #include "simulator/testing/rest_client.h"
 
 namespace certdrill::simulator {

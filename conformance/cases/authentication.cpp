@@ -1,8 +1,8 @@
 // Who may: 401 without or with wrong credentials, and 403 for a role that may only look.
 #include "conformance/cases/cases.h"
-#include "conformance/cases/contract.h"
 #include "conformance/settings.h"
 #include "conformance/trial.h"
+#include "contract/sentences.h"
 
 namespace certdrill::conformance {
 namespace {
@@ -72,7 +72,8 @@ void update_without(Trial& trial, const std::optional<Credentials>& credentials,
   const Snapshot before = trial.with_valid_sibling();
   const TestCertificate other = trial.valid(1);
   HttpRequest request =
-      anonymous("PUT", std::string(path_of(trial.call())), other.body(trial.call()));
+      anonymous("PUT", std::string(std::string(contract::endpoint_of(trial.call()).path)),
+                other.body(trial.call()));
   request.credentials = credentials;
   trial.expect_status(trial.send(request, other.note()), {401}, what);
   trial.expect_unchanged(before, what);
@@ -92,7 +93,8 @@ void viewer_may_not_update(Trial& trial) {
   const Snapshot before = trial.with_valid_sibling();
   const TestCertificate other = trial.valid(1);
   const HttpAnswer answer = trial.send(
-      as_viewer(trial, "PUT", std::string(path_of(trial.call())), other.body(trial.call())),
+      as_viewer(trial, "PUT", std::string(std::string(contract::endpoint_of(trial.call()).path)),
+                other.body(trial.call())),
       other.note());
   trial.expect_status(answer, {403}, "an update by a user without update_cluster");
   trial.expect_unchanged(before, "the update by a user without update_cluster");

@@ -2,8 +2,8 @@
 #include <nlohmann/json.hpp>
 
 #include "conformance/cases/cases.h"
-#include "conformance/cases/contract.h"
 #include "conformance/trial.h"
+#include "contract/sentences.h"
 
 namespace certdrill::conformance {
 namespace {
@@ -11,11 +11,11 @@ namespace {
 using nlohmann::json;
 
 // Another allowed certificate than the case's own.
-certs::CertificateName other_name(Trial& trial) {
-  for (const certs::CertificateName name : trial.session().allowed) {
-    const auto& known = certs::info(name);
+contract::CertificateName other_name(Trial& trial) {
+  for (const contract::CertificateName name : trial.session().allowed) {
+    const auto& known = contract::info(name);
     if (name != trial.name() && known.has_key && !known.internode &&
-        name != certs::CertificateName::api)
+        name != contract::CertificateName::api)
       return name;
   }
   throw CaseStopped{Outcome::could_not_run, "no second certificate may be changed; --cert"};
@@ -24,7 +24,10 @@ certs::CertificateName other_name(Trial& trial) {
 HttpAnswer put_list(Trial& trial, const std::vector<CertificateEntry>& entries,
                     const std::string& note) {
   return trial.send(
-      trial.request("PUT", std::string(path_of(UpdateCall::certificates)), list_body(entries)),
+      trial.request(
+          "PUT",
+          std::string(std::string(contract::endpoint_of(contract::UpdateCall::certificates).path)),
+          list_body(entries)),
       note);
 }
 
@@ -88,7 +91,7 @@ void list_is_an_object(Trial& trial) {
 // The body of the older call, sent to the newer: a client's mistake in the wild.
 void wrapper_is_missing(Trial& trial) {
   const TestCertificate next = trial.valid(1);
-  trial.rejects_body(next.body(UpdateCall::update_cert),
+  trial.rejects_body(next.body(contract::UpdateCall::update_cert),
                      next.note() + " without the list around it", {400});
 }
 
@@ -134,9 +137,9 @@ void add_batch_cases(std::vector<Case>& into) {
                     .level = level,
                     .checks = std::move(checks),
                     .contract = std::string(sentence),
-                    .editions = with_successor,
+                    .editions = contract::with_successor,
                     .needs = needs,
-                    .call = UpdateCall::certificates,
+                    .call = contract::UpdateCall::certificates,
                     .run = run});
   };
   Needs two = changes_of(Subject::any);

@@ -2,8 +2,8 @@
 #include <nlohmann/json.hpp>
 
 #include "conformance/cases/cases.h"
-#include "conformance/cases/contract.h"
 #include "conformance/trial.h"
+#include "contract/sentences.h"
 
 namespace certdrill::conformance {
 namespace {
@@ -55,7 +55,7 @@ void content_type_with_charset(Trial& trial) {
 void unknown_property(Trial& trial) {
   json entry = entry_of(trial);
   entry["passphrase"] = "none";
-  if (trial.edition() == Edition::v8_0 || trial.edition() == Edition::next) {
+  if (trial.edition() == contract::Edition::v8_0 || trial.edition() == contract::Edition::next) {
     rejects_entry(trial, entry, "an entry with an unknown property");
     return;
   }

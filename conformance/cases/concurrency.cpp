@@ -2,17 +2,17 @@
 #include <future>
 #include <thread>
 
-#include "certs/bundle.h"
+#include "certs/read/bundle.h"
 #include "conformance/cases/cases.h"
-#include "conformance/cases/contract.h"
 #include "conformance/trial.h"
+#include "contract/sentences.h"
 
 namespace certdrill::conformance {
 namespace {
 
 std::future<int> put_in_background(Trial& trial, const TestCertificate& certificate) {
   auto cluster = std::make_shared<ClusterAccess>(trial.session().cluster.clone());
-  const UpdateCall call = trial.call();
+  const contract::UpdateCall call = trial.call();
   return std::async(std::launch::async, [cluster, call, entry = certificate.entry()] {
     const auto answer = cluster->update(call, entry);
     return answer ? answer->status : 0;

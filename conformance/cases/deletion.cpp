@@ -2,8 +2,8 @@
 #include <algorithm>
 
 #include "conformance/cases/cases.h"
-#include "conformance/cases/contract.h"
 #include "conformance/trial.h"
+#include "contract/sentences.h"
 
 namespace certdrill::conformance {
 namespace {
@@ -31,8 +31,8 @@ void removed_everywhere(Trial& trial) {
 // again.
 void install_another_optional(Trial& trial) {
   const auto& allowed = trial.session().allowed;
-  const auto other = std::ranges::find_if(allowed, [&](certs::CertificateName name) {
-    return name != trial.name() && certs::info(name).optional;
+  const auto other = std::ranges::find_if(allowed, [&](contract::CertificateName name) {
+    return name != trial.name() && contract::info(name).optional;
   });
   if (other == allowed.end()) {
     trial.observe("no second optional certificate is allowed, so only required ones could be lost");
@@ -89,9 +89,9 @@ void add_delete_cases(std::vector<Case>& into) {
   const Needs optional = changes_of(Subject::optional);
   Needs nodes = optional;
   Needs metrics = changes_of(Subject::named);
-  metrics.name = certs::CertificateName::metrics_exporter;
+  metrics.name = contract::CertificateName::metrics_exporter;
   Needs proxy = metrics;
-  proxy.name = certs::CertificateName::proxy;
+  proxy.name = contract::CertificateName::proxy;
   add("delete/200/removed-everywhere",
       "An optional certificate is gone from every node's read-back.", nodes, removed_everywhere);
   add("delete/200/nothing-else-is-removed", "The deletion removes the named certificate alone.",

@@ -5,10 +5,10 @@
 #include <string>
 
 #include "conformance/cases/cases.h"
-#include "conformance/cases/contract.h"
 #include "conformance/trial.h"
-#include "fixtures/catalogue.h"
-#include "fixtures/expected.h"
+#include "contract/sentences.h"
+#include "fixtures/catalogue/catalogue.h"
+#include "fixtures/catalogue/expected.h"
 
 namespace certdrill::conformance {
 namespace {
@@ -20,37 +20,17 @@ using fixtures::Fixture;
 constexpr std::array left_out{"valid/first-second", "valid/last-second", "expired/one-second-ago",
                               "not-yet-valid/one-second-ahead", "request/unknown-property"};
 
-fixtures::Edition fixture_edition(Edition edition) {
-  switch (edition) {
-    case Edition::v7_8:
-      return fixtures::Edition::v7_8;
-    case Edition::v7_22:
-      return fixtures::Edition::v7_22;
-    case Edition::v8_0:
-      return fixtures::Edition::v8_0;
-    case Edition::next:
-      return fixtures::Edition::next;
-  }
-  return fixtures::Edition::v7_22;
-}
-
-fixtures::Call fixture_call(UpdateCall call) {
-  return call == UpdateCall::update_cert ? fixtures::Call::update_cert
-                                         : fixtures::Call::certificates;
-}
-
 // What the documented strictness demands in the edition that has both calls: it names the case for
 // good.
-int usual_status(const Fixture& fixture, UpdateCall call, certs::Strictness strictness) {
-  return fixtures::expected(fixture, fixture.name, fixtures::Edition::v7_22, fixture_call(call),
-                            strictness)
+int usual_status(const Fixture& fixture, contract::UpdateCall call, certs::Strictness strictness) {
+  return fixtures::expected(fixture, fixture.name, contract::Edition::v7_22, call, strictness)
       .status;
 }
 
 // Refused at every strictness, or at none: the status table. Refused from `documented` on: prose.
 // Refused by `strict` alone: stated as a requirement, and nowhere as a reason to refuse, so only
 // observed.
-Level level_of(const Fixture& fixture, UpdateCall call) {
+Level level_of(const Fixture& fixture, contract::UpdateCall call) {
   const int documented = usual_status(fixture, call, certs::Strictness::documented);
   if (documented != usual_status(fixture, call, certs::Strictness::lenient)) return Level::should;
   return documented == usual_status(fixture, call, certs::Strictness::strict) ? Level::must
@@ -111,9 +91,8 @@ void may_be_rejected(Trial& trial, const Fixture& fixture) {
 }
 
 void run_fixture(Trial& trial, const Fixture& fixture) {
-  const fixtures::Expectation expected =
-      fixtures::expected(fixture, trial.name(), fixture_edition(trial.edition()),
-                         fixture_call(trial.call()), trial.session().options.strictness);
+  const fixtures::Expectation expected = fixtures::expected(
+      fixture, trial.name(), trial.edition(), trial.call(), trial.session().options.strictness);
   if (trial.result().level == Level::info) {
     may_be_rejected(trial, fixture);
   } else if (expected.status == 200) {
@@ -140,7 +119,7 @@ Needs needs_of(const Fixture& fixture) {
   return needs;
 }
 
-Case case_of(const Fixture& fixture, UpdateCall call) {
+Case case_of(const Fixture& fixture, contract::UpdateCall call) {
   const int status = usual_status(fixture, call, certs::Strictness::documented);
   const Level level = level_of(fixture, call);
   const std::string topic = level == Level::info ? "observed" : std::to_string(status);
@@ -148,7 +127,7 @@ Case case_of(const Fixture& fixture, UpdateCall call) {
           level,
           std::string(fixture.sentence) + " " + std::string(fixture.why),
           std::string(contract_of(status)),
-          editions_of(call),
+          contract::endpoint_of(call).editions,
           needs_of(fixture),
           call,
           [&fixture](Trial& trial) { run_fixture(trial, fixture); }};
@@ -157,7 +136,8 @@ Case case_of(const Fixture& fixture, UpdateCall call) {
 }  // namespace
 
 void add_fixture_cases(std::vector<Case>& into) {
-  for (const UpdateCall call : {UpdateCall::update_cert, UpdateCall::certificates}) {
+  for (const contract::UpdateCall call :
+       {contract::UpdateCall::update_cert, contract::UpdateCall::certificates}) {
     for (const Fixture& fixture : fixtures::catalogue()) {
       if (std::ranges::find(left_out, fixture.id) == left_out.end())
         into.push_back(case_of(fixture, call));

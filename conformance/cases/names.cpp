@@ -1,7 +1,7 @@
 // Each of the eleven certificates by its name: it can be replaced, and is seen where it should be.
 #include "conformance/cases/cases.h"
-#include "conformance/cases/contract.h"
 #include "conformance/trial.h"
+#include "contract/sentences.h"
 
 namespace certdrill::conformance {
 namespace {
@@ -32,7 +32,7 @@ void without_key(Trial& trial) {
 
 void add_names_cases(std::vector<Case>& into) {
   std::vector<CallCase> rows;
-  for (const auto& certificate : certs::cluster_certificates()) {
+  for (const auto& certificate : contract::cluster_certificates()) {
     Needs needs = changes_of(Subject::named);
     needs.name = certificate.name;
     const std::string name(certificate.text);

@@ -3,9 +3,9 @@
 #include <nlohmann/json.hpp>
 
 #include "conformance/cases/cases.h"
-#include "conformance/cases/contract.h"
 #include "conformance/settings.h"
 #include "conformance/trial.h"
+#include "contract/sentences.h"
 
 namespace certdrill::conformance {
 namespace {
@@ -45,7 +45,8 @@ void not_json_and_no_credentials(Trial& trial) {
                       "the client certificate authenticates every request; --username"};
   }
   const Snapshot before = trial.with_valid_sibling();
-  HttpRequest request = trial.request("PUT", std::string(path_of(trial.call())), "{");
+  HttpRequest request =
+      trial.request("PUT", std::string(std::string(contract::endpoint_of(trial.call()).path)), "{");
   request.credentials.reset();
   const HttpAnswer answer = trial.send(request);
   trial.expect_status(answer, {400, 401}, "broken JSON without credentials");
@@ -57,7 +58,8 @@ void expired_by_a_viewer(Trial& trial) {
   const Snapshot before = trial.with_valid_sibling();
   const TestCertificate certificate = trial.fixture("expired/leaf");
   HttpRequest request =
-      trial.request("PUT", std::string(path_of(trial.call())), certificate.body(trial.call()));
+      trial.request("PUT", std::string(std::string(contract::endpoint_of(trial.call()).path)),
+                    certificate.body(trial.call()));
   request.credentials = viewer_credentials(trial.session().options);
   const HttpAnswer answer = trial.send(request, certificate.note());
   trial.expect_status(answer, {403, 406}, "expired, by a user who may only look");

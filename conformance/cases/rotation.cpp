@@ -1,8 +1,8 @@
 // Rotating the internal certificates: the two internode ones, both or one by name.
-#include "certs/bundle.h"
+#include "certs/read/bundle.h"
 #include "conformance/cases/cases.h"
-#include "conformance/cases/contract.h"
 #include "conformance/trial.h"
+#include "contract/sentences.h"
 
 namespace certdrill::conformance {
 namespace {
@@ -31,7 +31,7 @@ void expect_others_unchanged(Trial& trial, Installed before, Installed after) {
 // REQUIRES of the cases below: both internode certificates are allowed; the second is asked for
 // here.
 void need_both(Trial& trial) {
-  if (trial.session().is_allowed(certs::CertificateName::ccs_internode_encryption)) return;
+  if (trial.session().is_allowed(contract::CertificateName::ccs_internode_encryption)) return;
   throw CaseStopped{Outcome::could_not_run,
                     "--cert ccs_internode_encryption --force-cert would let it run"};
 }
@@ -116,7 +116,7 @@ void add_rotate_cases(std::vector<Case>& into) {
   };
   // All of them, the refused ones too: a server that gets it wrong rotates.
   Needs internode = changes_of(Subject::named);
-  internode.name = certs::CertificateName::data_internode_encryption;
+  internode.name = contract::CertificateName::data_internode_encryption;
   Needs down = internode;
   down.injector = true;
   down.nodes = 2;

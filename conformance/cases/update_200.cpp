@@ -1,10 +1,10 @@
 // Success and its effect: everywhere, whole, at once, and on nothing else.
 #include <nlohmann/json.hpp>
 
-#include "certs/bundle.h"
+#include "certs/read/bundle.h"
 #include "conformance/cases/cases.h"
-#include "conformance/cases/contract.h"
 #include "conformance/trial.h"
+#include "contract/sentences.h"
 
 namespace certdrill::conformance {
 namespace {
@@ -79,7 +79,8 @@ void any_node_takes_it(Trial& trial) {
   trial.with_valid_sibling();
   const TestCertificate next = trial.valid(1);
   const HttpRequest request =
-      trial.request("PUT", std::string(path_of(trial.call())), next.body(trial.call()));
+      trial.request("PUT", std::string(std::string(contract::endpoint_of(trial.call()).path)),
+                    next.body(trial.call()));
   trial.expect_status(trial.send(request, next.note(), trial.other_node().rest), {200},
                       next.note() + " sent to node " + std::to_string(trial.other_node().uid));
   trial.expect_reads_back(next);

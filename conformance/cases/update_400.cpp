@@ -1,7 +1,7 @@
 // Pairs that do not belong together: what the fixtures, each one certificate, cannot show alone.
 #include "conformance/cases/cases.h"
-#include "conformance/cases/contract.h"
 #include "conformance/trial.h"
+#include "contract/sentences.h"
 
 namespace certdrill::conformance {
 namespace {

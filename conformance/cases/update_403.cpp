@@ -1,7 +1,7 @@
 // Unknown certificates: names that no cluster has, and those that come close.
 #include "conformance/cases/cases.h"
-#include "conformance/cases/contract.h"
 #include "conformance/trial.h"
+#include "contract/sentences.h"
 
 namespace certdrill::conformance {
 namespace {

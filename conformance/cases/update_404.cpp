@@ -3,8 +3,8 @@
 #include <nlohmann/json.hpp>
 
 #include "conformance/cases/cases.h"
-#include "conformance/cases/contract.h"
 #include "conformance/trial.h"
+#include "contract/sentences.h"
 
 namespace certdrill::conformance {
 namespace {
@@ -20,7 +20,8 @@ void rejects_text(Trial& trial, const json& certificate, const std::string& what
   }
   const Snapshot before = trial.with_valid_sibling();
   const HttpAnswer answer = trial.put_entry(entry, what);
-  const bool may_be_404 = trial.edition() == Edition::v7_8 || trial.edition() == Edition::v7_22;
+  const bool may_be_404 =
+      trial.edition() == contract::Edition::v7_8 || trial.edition() == contract::Edition::v7_22;
   trial.expect_status(answer, may_be_404 ? std::vector{404, 400} : std::vector{400}, what);
   trial.expect_unchanged(before, what);
   trial.observe(what + " is answered " + std::to_string(answer.status));

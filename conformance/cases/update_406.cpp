@@ -1,7 +1,7 @@
 // Expired certificates beyond the fixtures: the way out of it, and a second attempt.
 #include "conformance/cases/cases.h"
-#include "conformance/cases/contract.h"
 #include "conformance/trial.h"
+#include "contract/sentences.h"
 
 namespace certdrill::conformance {
 namespace {

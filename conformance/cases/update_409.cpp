@@ -1,10 +1,10 @@
 // Not all nodes have been updated: reported, told apart, and finished by the same request again.
 #include <nlohmann/json.hpp>
 
-#include "certs/bundle.h"
+#include "certs/read/bundle.h"
 #include "conformance/cases/cases.h"
-#include "conformance/cases/contract.h"
 #include "conformance/trial.h"
+#include "contract/sentences.h"
 
 namespace certdrill::conformance {
 namespace {
@@ -47,7 +47,7 @@ void report_names_the_node(Trial& trial) {
 // "Not all" says that the others are.
 void reached_nodes_are_updated(Trial& trial) {
   const PartialUpdate partial = update_with_a_node_down(trial);
-  const auto known = *certs::find_certificate(partial.sent.name());
+  const auto known = *contract::find_certificate(partial.sent.name());
   const auto chain = certs::parse_chain(*partial.sent.made.certificate);
   for (const ClusterNode& node : trial.nodes()) {
     if (node.uid == partial.down.uid) continue;
@@ -83,7 +83,7 @@ void another_certificate_after_409(Trial& trial) {
 void what_the_node_presents_on_its_return(Trial& trial) {
   const PartialUpdate partial = update_with_a_node_down(trial);
   trial.bring_up(partial.down);
-  const auto known = *certs::find_certificate(partial.sent.name());
+  const auto known = *contract::find_certificate(partial.sent.name());
   const auto presented = trial.session().cluster.presented(*partial.down.presents(known));
   const auto chain = certs::parse_chain(*partial.sent.made.certificate);
   if (!presented) trial.inconclusive(presented.error().what);

@@ -94,7 +94,7 @@ void Console::summary(const RunReport& report) {
 
   out_ << "\nDocumented codes:\n";
   for (const CodeCoverage& covered : report.coverage) {
-    out_ << "  " << std::left << std::setw(13) << covered.code.call << std::setw(5)
+    out_ << "  " << std::left << std::setw(13) << covered.call << std::setw(5)
          << covered.code.status << std::setw(23) << to_string(covered.reach) << std::right
          << covered.code.meaning;
     if (!covered.remark.empty()) out_ << " [" << covered.remark << "]";

@@ -108,11 +108,11 @@ void write_coverage(std::ostream& out, const RunReport& report) {
          "class=card><table><tr><th>Call<th>Code<th>Meaning<th>Here<th>"
          "Documented in<th>Remark</tr>\n";
   for (const CodeCoverage& covered : report.coverage) {
-    out << "<tr><td><code>" << covered.code.call << "</code><td><b>" << covered.code.status
-        << "</b><td>" << escaped(covered.code.meaning) << "<td class=" << class_of(covered.reach)
-        << ">" << to_string(covered.reach)
+    out << "<tr><td><code>" << covered.call << "</code><td><b>" << covered.code.status << "</b><td>"
+        << escaped(covered.code.meaning) << "<td class=" << class_of(covered.reach) << ">"
+        << to_string(covered.reach)
         << (covered.cases > 0 ? " (" + std::to_string(covered.cases) + ")" : "")
-        << "<td class=soft>" << covered.code.where << "<td class=soft>" << escaped(covered.remark)
+        << "<td class=soft>" << covered.code.source << "<td class=soft>" << escaped(covered.remark)
         << "</tr>\n";
   }
   out << "</table></section>\n";

@@ -31,10 +31,14 @@ json to_json(const CaseResult& result) {
 }
 
 json to_json(const CodeCoverage& covered) {
-  return {{"call", covered.code.call},         {"status", covered.code.status},
-          {"meaning", covered.code.meaning},   {"where", covered.code.where},
-          {"reach", to_string(covered.reach)}, {"cases", covered.cases},
-          {"failed", covered.failed},          {"remark", covered.remark}};
+  return {{"call", covered.call},
+          {"status", covered.code.status},
+          {"meaning", covered.code.meaning},
+          {"where", covered.code.source},
+          {"reach", to_string(covered.reach)},
+          {"cases", covered.cases},
+          {"failed", covered.failed},
+          {"remark", covered.remark}};
 }
 
 }  // namespace

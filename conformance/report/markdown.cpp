@@ -46,7 +46,7 @@ std::string markdown_report(const RunReport& report) {
   }
   out << "\n| Call | Code | Meaning | Here | Remark |\n|---|---|---|---|---|\n";
   for (const CodeCoverage& covered : report.coverage) {
-    out << "| " << covered.code.call << " | " << covered.code.status << " | "
+    out << "| " << covered.call << " | " << covered.code.status << " | "
         << cell(covered.code.meaning) << " | " << to_string(covered.reach) << " | "
         << cell(covered.remark) << " |\n";
   }

@@ -2,7 +2,7 @@
 
 #include <httplib.h>
 
-#include "certs/issue.h"
+#include "certs/issue/issue.h"
 
 namespace certdrill::conformance::testing {
 

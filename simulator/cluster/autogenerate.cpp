@@ -8,7 +8,7 @@ constexpr std::chrono::days kInternodeLifetime{90};
 constexpr std::chrono::days kInternodeCaLifetime{3650};
 constexpr auto kOrganization = "RedisLabs Enterprise Cluster";
 
-certs::CertificateSpec leaf_spec(const certs::ClusterCertificate& certificate,
+certs::CertificateSpec leaf_spec(const contract::ClusterCertificate& certificate,
                                  const std::string& cluster_name, certs::Instant now) {
   certs::CertificateSpec spec;
   spec.subject = {
@@ -28,7 +28,7 @@ certs::KeyType internode_key_type(certs::KeyType wanted) {
 }
 
 certs::PrivateKey make_key(const AutogenerateInput& input) {
-  const auto& certificate = certs::info(input.name);
+  const auto& certificate = contract::info(input.name);
   if (!certificate.internode) return certs::generate_key(input.key_type);
   return certs::derive_key(internode_key_type(input.key_type), input.internode_key_seed,
                            certificate.text);
@@ -50,7 +50,7 @@ InternodeCa make_internode_ca(const std::string& cluster_name, certs::KeyType ke
 }
 
 InstalledCertificate autogenerate(const AutogenerateInput& input, certs::Instant now) {
-  const auto& certificate = certs::info(input.name);
+  const auto& certificate = contract::info(input.name);
   const auto spec = leaf_spec(certificate, input.cluster_name, now);
   auto key = make_key(input);
   std::vector<certs::Certificate> chain;

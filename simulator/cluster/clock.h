@@ -8,7 +8,7 @@
 #include <functional>
 #include <mutex>
 
-#include "certs/instant.h"
+#include "certs/read/instant.h"
 
 namespace certdrill::simulator {
 

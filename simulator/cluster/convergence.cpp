@@ -24,14 +24,14 @@ void note(std::optional<BadMoments>& moments, int uid, certs::Instant first) {
 
 }  // namespace
 
-void Convergence::begin_attempt(certs::CertificateName name) {
+void Convergence::begin_attempt(contract::CertificateName name) {
   const std::lock_guard lock(mutex_);
   State& known = state(name);
   known.attempts = known.confirmed ? 1 : known.attempts + 1;
   known.confirmed = false;
 }
 
-void Convergence::end_attempt(certs::CertificateName name, bool all_confirmed) {
+void Convergence::end_attempt(contract::CertificateName name, bool all_confirmed) {
   const std::lock_guard lock(mutex_);
   state(name).confirmed = all_confirmed;
 }
@@ -41,7 +41,7 @@ void Convergence::examine(State& state, const std::shared_ptr<const certs::Bundl
   state.examined = {presented, presented->leaf().not_after(), mismatched(*presented)};
 }
 
-CertificateConvergence Convergence::look(certs::CertificateName name, const InstalledPtr& stored,
+CertificateConvergence Convergence::look(contract::CertificateName name, const InstalledPtr& stored,
                                          Nodes nodes, certs::Instant now) {
   const std::lock_guard lock(mutex_);
   State& known = state(name);

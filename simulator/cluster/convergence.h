@@ -28,7 +28,7 @@ struct BadMoments {
 };
 
 struct CertificateConvergence {
-  certs::CertificateName name = certs::CertificateName::api;
+  contract::CertificateName name = contract::CertificateName::api;
   bool converged = false;         // store, files and listeners (of nodes that are up) are the same
   certs::Instant since;           // when `converged` became what it is
   bool confirmed = true;          // every node confirmed the last change
@@ -45,11 +45,11 @@ class Convergence {
   using Nodes = std::span<const std::unique_ptr<Node>>;
 
   // A rollout of `name` begins, or has ended.
-  void begin_attempt(certs::CertificateName name);
-  void end_attempt(certs::CertificateName name, bool all_confirmed);
+  void begin_attempt(contract::CertificateName name);
+  void end_attempt(contract::CertificateName name, bool all_confirmed);
 
-  CertificateConvergence look(certs::CertificateName name, const InstalledPtr& stored, Nodes nodes,
-                              certs::Instant now);
+  CertificateConvergence look(contract::CertificateName name, const InstalledPtr& stored,
+                              Nodes nodes, certs::Instant now);
 
   void clear();  // as new
 
@@ -71,11 +71,11 @@ class Convergence {
     Examined examined;
   };
 
-  State& state(certs::CertificateName name) { return states_[static_cast<std::size_t>(name)]; }
+  State& state(contract::CertificateName name) { return states_[static_cast<std::size_t>(name)]; }
   static void examine(State& state, const std::shared_ptr<const certs::Bundle>& presented);
 
   std::mutex mutex_;
-  std::array<State, certs::certificate_count> states_;
+  std::array<State, contract::certificate_count> states_;
 };
 
 }  // namespace certdrill::simulator

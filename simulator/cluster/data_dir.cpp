@@ -15,7 +15,7 @@ namespace certdrill::simulator {
 namespace {
 
 namespace fs = std::filesystem;
-using certs::CertificateName;
+using contract::CertificateName;
 
 constexpr mode_t kPublic = 0644;
 constexpr mode_t kSecret = 0600;
@@ -80,7 +80,7 @@ fs::path DataDir::node_folder(int uid) const {
 
 DataDir::Result DataDir::create(const Contents& contents) {
   if (auto made = make_folder(folder_ / "store"); !made) return made;
-  for (const auto& certificate : certs::cluster_certificates()) {
+  for (const auto& certificate : contract::cluster_certificates()) {
     const auto& installed = contents.store[certificate.name];
     if (!installed) continue;
     const auto path = folder_ / "store" / (std::string(certificate.text) + ".json");
@@ -108,7 +108,7 @@ DataDir::Result DataDir::create(const Contents& contents) {
 
 DataDir::Result DataDir::add_node(int uid, const CertificateSet& certificates) {
   if (auto made = make_folder(node_folder(uid)); !made) return made;
-  for (const auto& certificate : certs::cluster_certificates()) {
+  for (const auto& certificate : contract::cluster_certificates()) {
     const auto& installed = certificates[certificate.name];
     if (!installed) continue;
     if (auto put = put_pair(uid, certificate.name, installed.get(), Durability::deferred); !put)
@@ -126,7 +126,8 @@ DataDir::Result DataDir::write_node(int uid, CertificateName name,
                                     const InstalledPtr& certificate) {
   const auto folder = node_folder(uid);
   // A name without a key is one file: its rename is atomic by itself.
-  if (!certs::info(name).has_key) return put_pair(uid, name, certificate.get(), Durability::synced);
+  if (!contract::info(name).has_key)
+    return put_pair(uid, name, certificate.get(), Durability::synced);
   const auto pending = pending_file(folder, name);
   const std::string record = certificate ? to_json_text(*certificate) : kRemoved;
   if (auto written = write_file(pending, record, kSecret); !written) return written;
@@ -152,7 +153,7 @@ DataDir::Result DataDir::put_pair(int uid, CertificateName name,
 
 DataDir::Result DataDir::finish_pending(int uid) {
   const auto folder = node_folder(uid);
-  for (const auto& certificate : certs::cluster_certificates()) {
+  for (const auto& certificate : contract::cluster_certificates()) {
     const auto pending = pending_file(folder, certificate.name);
     if (!fs::exists(pending)) continue;
     const auto record = read_file(pending);
@@ -175,7 +176,7 @@ tl::expected<CertificateSet, std::string> DataDir::load_node(int uid, const Cert
   if (auto finished = finish_pending(uid); !finished) return tl::unexpected(finished.error());
   const auto folder = node_folder(uid);
   CertificateSet set;
-  for (const auto& certificate : certs::cluster_certificates()) {
+  for (const auto& certificate : contract::cluster_certificates()) {
     const auto cert_path = cert_file(folder, certificate.name);
     if (!fs::exists(cert_path)) continue;
     auto cert_text = read_file(cert_path);
@@ -220,7 +221,7 @@ tl::expected<std::optional<DataDir::Contents>, std::string> DataDir::load() {
 
   Contents contents{
       *text_field(json, "name"), *created, InternodeCa{ca_chain->front(), *ca_key}, {}, 0, {}};
-  for (const auto& certificate : certs::cluster_certificates()) {
+  for (const auto& certificate : contract::cluster_certificates()) {
     const auto path = folder_ / "store" / (std::string(certificate.text) + ".json");
     if (!fs::exists(path)) continue;
     const auto stored = read_file(path);

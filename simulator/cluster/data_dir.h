@@ -53,8 +53,9 @@ class DataDir {
   // Replaces whatever is there, quickly: one sync for all.
   Result create(const Contents& contents);
 
-  Result write_store(certs::CertificateName name, const InstalledPtr& certificate);  // null removes
-  Result write_node(int uid, certs::CertificateName name,
+  Result write_store(contract::CertificateName name,
+                     const InstalledPtr& certificate);  // null removes
+  Result write_node(int uid, contract::CertificateName name,
                     const InstalledPtr& certificate);  // null removes
   Result add_node(int uid, const CertificateSet& certificates);
 
@@ -63,7 +64,7 @@ class DataDir {
       : folder_(std::move(folder)), lock_fd_(lock_fd) {}
 
   std::filesystem::path node_folder(int uid) const;
-  Result put_pair(int uid, certs::CertificateName name, const InstalledCertificate* certificate,
+  Result put_pair(int uid, contract::CertificateName name, const InstalledCertificate* certificate,
                   Durability durability);
   Result finish_pending(int uid);
   tl::expected<CertificateSet, std::string> load_node(int uid, const CertificateSet& store);

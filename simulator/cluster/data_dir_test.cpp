@@ -13,7 +13,7 @@ namespace certdrill::simulator {
 namespace {
 
 namespace fs = std::filesystem;
-using certs::CertificateName;
+using contract::CertificateName;
 using testing::make_certificate;
 
 const certs::Instant kNow = *certs::parse_instant("2026-06-01T12:00:00Z");

@@ -12,7 +12,7 @@
 #include <string>
 #include <vector>
 
-#include "certs/instant.h"
+#include "certs/read/instant.h"
 
 namespace certdrill::simulator {
 

@@ -6,7 +6,7 @@ namespace certdrill::simulator {
 namespace {
 
 // What can be presented of the two texts; where they do not parse, what was there before.
-std::shared_ptr<const certs::Bundle> bundle_of(const certs::ClusterCertificate& about,
+std::shared_ptr<const certs::Bundle> bundle_of(const contract::ClusterCertificate& about,
                                                const InstalledCertificate& texts,
                                                const InstalledPtr& before) {
   auto chain = certs::parse_chain(texts.certificate_text);
@@ -34,10 +34,10 @@ Rollout Cluster::install_unchecked(std::span<const Change> changes, certs::Insta
     auto installed = std::make_shared<InstalledCertificate>();
     installed->certificate_text =
         change.certificate.value_or(before ? before->certificate_text : "");
-    if (certs::info(change.name).has_key) {
+    if (contract::info(change.name).has_key) {
       installed->key_text = change.key.value_or(before ? before->key_text : "");
     }
-    installed->bundle = bundle_of(certs::info(change.name), *installed, before);
+    installed->bundle = bundle_of(contract::info(change.name), *installed, before);
     installed->generation = generation_ + 1;
     if (!installed->bundle) continue;
     if (data_dir_) {

@@ -9,8 +9,8 @@
 #include <memory>
 #include <string>
 
-#include "certs/bundle.h"
-#include "certs/cluster_certificates.h"
+#include "certs/read/bundle.h"
+#include "contract/certificates.h"
 
 namespace certdrill::simulator {
 
@@ -26,18 +26,18 @@ struct InstalledCertificate {
 
 using InstalledPtr = std::shared_ptr<const InstalledCertificate>;
 
-// One place per name, in the order of certs::CertificateName; null where nothing is installed.
+// One place per name, in the order of contract::CertificateName; null where nothing is installed.
 class CertificateSet {
  public:
-  const InstalledPtr& operator[](certs::CertificateName name) const {
+  const InstalledPtr& operator[](contract::CertificateName name) const {
     return places_[static_cast<std::size_t>(name)];
   }
-  InstalledPtr& operator[](certs::CertificateName name) {
+  InstalledPtr& operator[](contract::CertificateName name) {
     return places_[static_cast<std::size_t>(name)];
   }
 
  private:
-  std::array<InstalledPtr, certs::certificate_count> places_;
+  std::array<InstalledPtr, contract::certificate_count> places_;
 };
 
 }  // namespace certdrill::simulator

@@ -9,8 +9,8 @@
 #include <optional>
 #include <string>
 
-#include "certs/cluster_certificates.h"
-#include "certs/rules.h"
+#include "certs/verdict/rules.h"
+#include "contract/certificates.h"
 #include "simulator/cluster/installed_certificate.h"
 
 namespace certdrill::simulator {
@@ -40,21 +40,21 @@ class Mishaps {
   virtual bool may_block() const { return false; }
 
   // Asked once per change and node that is up. May block, to imitate a slow node.
-  virtual Step on_apply(certs::CertificateName /*name*/, int /*uid*/) { return {}; }
+  virtual Step on_apply(contract::CertificateName /*name*/, int /*uid*/) { return {}; }
 
   // Asked once per change and node that is down.
-  virtual Step on_node_down(certs::CertificateName /*name*/, int /*uid*/) {
+  virtual Step on_node_down(contract::CertificateName /*name*/, int /*uid*/) {
     return {Fate::unreachable, "the node is down"};
   }
 
   // Asked before a change is validated: another strictness than the cluster's. No lock is held.
-  virtual std::optional<certs::Strictness> strictness_for(certs::CertificateName /*name*/) {
+  virtual std::optional<certs::Strictness> strictness_for(contract::CertificateName /*name*/) {
     return std::nullopt;
   }
 
   // Asked when the store is read back: another certificate text than the stored one. No lock is
   // held.
-  virtual std::optional<std::string> read_back(certs::CertificateName /*name*/,
+  virtual std::optional<std::string> read_back(contract::CertificateName /*name*/,
                                                const InstalledCertificate& /*stored*/) {
     return std::nullopt;
   }

@@ -19,17 +19,17 @@ void Node::set_up(bool up) {
   up_ = up;
 }
 
-InstalledPtr Node::held(certs::CertificateName name) const {
+InstalledPtr Node::held(contract::CertificateName name) const {
   const std::lock_guard lock(mutex_);
   return held_[name];
 }
 
-InstalledPtr Node::presented(certs::CertificateName name) const {
+InstalledPtr Node::presented(contract::CertificateName name) const {
   const std::lock_guard lock(mutex_);
   return presented_[name];
 }
 
-void Node::install(certs::CertificateName name, InstalledPtr certificate) {
+void Node::install(contract::CertificateName name, InstalledPtr certificate) {
   // The old ones are released after the lock: freeing keys takes longer than swapping pointers.
   InstalledPtr presented = certificate;
   const std::lock_guard lock(mutex_);
@@ -37,12 +37,12 @@ void Node::install(certs::CertificateName name, InstalledPtr certificate) {
   presented_[name].swap(presented);
 }
 
-void Node::install_unpresented(certs::CertificateName name, InstalledPtr certificate) {
+void Node::install_unpresented(contract::CertificateName name, InstalledPtr certificate) {
   const std::lock_guard lock(mutex_);
   held_[name].swap(certificate);
 }
 
-void Node::stop_presenting(certs::CertificateName name) {
+void Node::stop_presenting(contract::CertificateName name) {
   InstalledPtr none;
   const std::lock_guard lock(mutex_);
   presented_[name].swap(none);

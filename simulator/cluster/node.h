@@ -24,17 +24,17 @@ class Node {
   bool up() const;
   void set_up(bool up);
 
-  InstalledPtr held(certs::CertificateName name) const;
-  InstalledPtr presented(certs::CertificateName name) const;
+  InstalledPtr held(contract::CertificateName name) const;
+  InstalledPtr presented(contract::CertificateName name) const;
 
   // Holds and presents it from now on. Null removes it.
-  void install(certs::CertificateName name, InstalledPtr certificate);
+  void install(contract::CertificateName name, InstalledPtr certificate);
 
   // Holds it, while the listeners go on presenting what they did.
-  void install_unpresented(certs::CertificateName name, InstalledPtr certificate);
+  void install_unpresented(contract::CertificateName name, InstalledPtr certificate);
 
   // Nothing presents it any more, as when the service behind the port has crashed.
-  void stop_presenting(certs::CertificateName name);
+  void stop_presenting(contract::CertificateName name);
 
   // The listeners present what is held, as after a restart.
   void present_held();

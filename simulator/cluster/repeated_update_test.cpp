@@ -8,8 +8,8 @@
 namespace certdrill::simulator {
 namespace {
 
-using certs::CertificateName;
 using certs::DefectId;
+using contract::CertificateName;
 using testing::make_certificate;
 
 const certs::Instant kNow = *certs::parse_instant("2026-06-01T12:00:00Z");

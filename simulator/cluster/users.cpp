@@ -8,7 +8,7 @@
 #include <openssl/crypto.h>
 #include <openssl/evp.h>
 
-#include "certs/nearest_name.h"
+#include "contract/nearest_name.h"
 
 namespace certdrill::simulator {
 namespace {
@@ -42,7 +42,7 @@ tl::expected<User, std::string> parse_user(const nlohmann::json& entry, std::siz
   for (const auto& [key, value] : entry.items()) {
     if (std::ranges::find(kUserFields, key) == kUserFields.end()) {
       return tl::unexpected(where + "unknown key '" + key + "'" +
-                            certs::did_you_mean(key, kUserFields));
+                            contract::did_you_mean(key, kUserFields));
     }
     if (!value.is_string()) return tl::unexpected(where + "'" + key + "' must be a string");
   }
@@ -58,7 +58,7 @@ tl::expected<User, std::string> parse_user(const nlohmann::json& entry, std::siz
   const auto role = find_role(role_text);
   if (!role) {
     return tl::unexpected(
-        where + "unknown role '" + role_text + "'" + certs::did_you_mean(role_text, kRoleNames) +
+        where + "unknown role '" + role_text + "'" + contract::did_you_mean(role_text, kRoleNames) +
         "; roles are admin, cluster_member, cluster_viewer, db_member, db_viewer, user_manager, "
         "none");
   }
@@ -78,24 +78,10 @@ std::string_view to_string(Role role) {
   return kRoleNames[static_cast<std::size_t>(role)];
 }
 
-std::string_view to_string(Permission permission) {
-  switch (permission) {
-    case Permission::view_cluster_info:
-      return "view_cluster_info";
-    case Permission::view_nodes:
-      return "view_all_nodes_info";
-    case Permission::view_logs:
-      return "view_logged_events";
-    case Permission::update_cluster:
-      return "update_cluster";
-  }
-  return "";
-}
-
-bool permits(Role role, Permission permission) {
+bool permits(Role role, contract::Permission permission) {
   if (role == Role::admin) return true;
   if (role == Role::none) return false;
-  return permission != Permission::update_cluster;
+  return permission != contract::Permission::update_cluster;
 }
 
 const User* Users::authenticate(std::string_view authorization) const {

@@ -11,17 +11,15 @@
 
 #include <tl/expected.hpp>
 
-namespace certdrill::simulator {
+#include "contract/endpoints.h"
 
-// What a call asks for. Source: the vendor's table of permissions (CONTRACT, "Roles").
-enum class Permission { view_cluster_info, view_nodes, view_logs, update_cluster };
+namespace certdrill::simulator {
 
 enum class Role { admin, cluster_member, cluster_viewer, db_member, db_viewer, user_manager, none };
 
 std::optional<Role> find_role(std::string_view text);
 std::string_view to_string(Role role);
-std::string_view to_string(Permission permission);
-bool permits(Role role, Permission permission);
+bool permits(Role role, contract::Permission permission);
 
 struct User {
   std::string username;

@@ -30,11 +30,11 @@ TEST(UsersTest, AnythingElseDoesNot) {
 TEST(UsersTest, OnlyTheAdministratorMayUpdateTheCluster) {
   for (const auto role : {Role::cluster_member, Role::cluster_viewer, Role::db_member,
                           Role::db_viewer, Role::user_manager}) {
-    EXPECT_TRUE(permits(role, Permission::view_cluster_info)) << to_string(role);
-    EXPECT_FALSE(permits(role, Permission::update_cluster)) << to_string(role);
+    EXPECT_TRUE(permits(role, contract::Permission::view_cluster_info)) << to_string(role);
+    EXPECT_FALSE(permits(role, contract::Permission::update_cluster)) << to_string(role);
   }
-  EXPECT_TRUE(permits(Role::admin, Permission::update_cluster));
-  EXPECT_FALSE(permits(Role::none, Permission::view_nodes));
+  EXPECT_TRUE(permits(Role::admin, contract::Permission::update_cluster));
+  EXPECT_FALSE(permits(Role::none, contract::Permission::view_nodes));
 }
 
 TEST(UsersTest, AFileWithAMistakeIsRefusedWithItsPlace) {

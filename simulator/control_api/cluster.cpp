@@ -23,7 +23,7 @@ Json certificate_json(const InstalledPtr& held, const InstalledPtr& presented) {
 
 Json certificates_json(const Node& node) {
   Json json = Json::object();
-  for (const auto& certificate : certs::cluster_certificates()) {
+  for (const auto& certificate : contract::cluster_certificates()) {
     const auto held = node.held(certificate.name);
     const auto presented = node.presented(certificate.name);
     if (held || presented) json[std::string(certificate.text)] = certificate_json(held, presented);

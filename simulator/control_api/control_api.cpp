@@ -3,9 +3,9 @@
 #include <algorithm>
 #include <cctype>
 
-#include "certs/nearest_name.h"
-#include "simulator/path_pattern.h"
-#include "simulator/strict_json.h"
+#include "contract/endpoints.h"
+#include "contract/nearest_name.h"
+#include "simulator/http/strict_json.h"
 
 namespace certdrill::simulator {
 namespace {
@@ -20,7 +20,7 @@ Found find_route(const httplib::Request& request) {
   Found found;
   for (const auto group : control_routes()) {
     for (const ControlRoute& route : group) {
-      const auto parameter = match_path(route.path, request.path);
+      const auto parameter = contract::match_path(route.path, request.path);
       if (!parameter) continue;
       if (route.method == request.method) return {&route, *parameter, {}};
       if (found.allowed.find(route.method) != std::string::npos) continue;
@@ -37,7 +37,7 @@ ControlAnswer unknown_path(const std::string& path) {
   }
   return control_error(404, "unknown_uri",
                        "There is no " + path + " on the control port" +
-                           certs::did_you_mean(path, paths) +
+                           contract::did_you_mean(path, paths) +
                            "; GET /sim/v1/openapi.json lists what there is.");
 }
 
@@ -59,7 +59,7 @@ std::optional<ControlAnswer> refuse_query(const ControlRoute& route,
     for (const auto parameter : route.query)
       known += (known.empty() ? "" : ", ") + std::string(parameter);
     return invalid_request(
-        "Unknown query parameter '" + name + "'" + certs::did_you_mean(name, route.query) +
+        "Unknown query parameter '" + name + "'" + contract::did_you_mean(name, route.query) +
         (known.empty() ? "; this call takes none." : "; it takes " + known + "."));
   }
   return std::nullopt;

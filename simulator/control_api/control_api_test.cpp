@@ -3,7 +3,7 @@
 
 #include <gmock/gmock.h>
 
-#include "simulator/path_pattern.h"
+#include "contract/endpoints.h"
 #include "simulator/testing/running_simulator.h"
 
 namespace certdrill::simulator {

@@ -7,7 +7,7 @@
 
 #include <nlohmann/json.hpp>
 
-#include "simulator/faults/fault_plan.h"
+#include "simulator/wrong/faults/fault_plan.h"
 
 namespace certdrill::simulator {
 

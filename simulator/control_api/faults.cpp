@@ -1,7 +1,7 @@
 // GET, POST and DELETE /sim/v1/faults; GET, PUT and DELETE /sim/v1/faults/{name}.
 #include <array>
 
-#include "certs/nearest_name.h"
+#include "contract/nearest_name.h"
 #include "simulator/control_api/endpoint.h"
 #include "simulator/control_api/fault_json.h"
 #include "simulator/simulator.h"
@@ -27,7 +27,7 @@ ControlAnswer unknown_fault(Simulator& simulator, std::string_view name) {
   for (const auto& fault : armed) names.push_back(fault.rule.name);
   return control_error(
       404, "fault_not_exist",
-      "There is no fault '" + std::string(name) + "'" + certs::did_you_mean(name, names) + ".");
+      "There is no fault '" + std::string(name) + "'" + contract::did_you_mean(name, names) + ".");
 }
 
 ControlAnswer port_unavailable(const std::string& why) {

@@ -3,9 +3,9 @@
 #include <algorithm>
 #include <charconv>
 
-#include "certs/nearest_name.h"
-#include "certs/text_hints.h"
-#include "simulator/strict_json.h"
+#include "certs/read/text_hints.h"
+#include "contract/nearest_name.h"
+#include "simulator/http/strict_json.h"
 
 namespace certdrill::simulator {
 namespace {
@@ -35,8 +35,8 @@ std::optional<ControlAnswer> refuse_unknown_fields(const nlohmann::json& object,
   for (const auto& [name, value] : object.items()) {
     if (std::ranges::find(known, name) != known.end()) continue;
     return invalid_request("Unknown field '" + certs::printable(name) + "'" +
-                           certs::did_you_mean(name, known) + "; the fields are " + listed(known) +
-                           ".");
+                           contract::did_you_mean(name, known) + "; the fields are " +
+                           listed(known) + ".");
   }
   return std::nullopt;
 }

@@ -2,7 +2,7 @@
 #include <array>
 
 #include "simulator/control_api/endpoint.h"
-#include "simulator/metrics/request_metrics.h"
+#include "simulator/record/request_metrics.h"
 #include "simulator/simulator.h"
 
 namespace certdrill::simulator {

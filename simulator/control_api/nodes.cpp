@@ -2,8 +2,8 @@
 #include <array>
 #include <charconv>
 
-#include "certs/nearest_name.h"
-#include "certs/text_hints.h"
+#include "certs/read/text_hints.h"
+#include "contract/nearest_name.h"
 #include "simulator/control_api/endpoint.h"
 #include "simulator/control_api/fields.h"
 #include "simulator/simulator.h"
@@ -39,7 +39,7 @@ ControlAnswer put_node(Simulator& simulator, const ControlCall& call) {
   if (std::ranges::find(kStates, state->value_or("")) == kStates.end()) {
     return invalid_request("'state' must be up, down or restart" +
                            (*state ? ", not '" + certs::printable(**state) + "'" +
-                                         certs::did_you_mean(**state, kStates)
+                                         contract::did_you_mean(**state, kStates)
                                    : std::string("; it is missing")) +
                            ".");
   }

@@ -135,7 +135,7 @@ TEST(OpenApi, HoldsEveryRouteOfTheControlApiAndNoOther) {
 TEST(OpenApi, HoldsEveryRouteOfTheRestApiAndNoOther) {
   Operations all;
   for (const auto& route : routes()) {
-    all.insert(std::string(route.method) + " " + std::string(route.path));
+    all.insert(std::string(route.endpoint->method) + " " + std::string(route.endpoint->path));
   }
   EXPECT_EQ(operations_of(Checker(rest_openapi()).document()), all);
 }

@@ -1,13 +1,13 @@
 // GET and DELETE /sim/v1/requests, GET /sim/v1/requests/count, POST /sim/v1/requests/verify.
 #include <array>
 
-#include "certs/hex.h"
-#include "certs/nearest_name.h"
+#include "certs/read/hex.h"
+#include "contract/nearest_name.h"
 #include "simulator/control_api/endpoint.h"
 #include "simulator/control_api/fields.h"
-#include "simulator/journal/verify.h"
+#include "simulator/http/strict_json.h"
+#include "simulator/record/verify.h"
 #include "simulator/simulator.h"
-#include "simulator/strict_json.h"
 
 namespace certdrill::simulator {
 namespace {

@@ -2,7 +2,7 @@
 
 #include <map>
 
-#include "certs/text_hints.h"
+#include "certs/read/text_hints.h"
 #include "simulator/cluster/installed_json.h"
 
 namespace certdrill::simulator {
@@ -23,7 +23,7 @@ class Collector {
 
   Json references(const CertificateSet& set) {
     Json json = Json::object();
-    for (const auto& certificate : certs::cluster_certificates()) {
+    for (const auto& certificate : contract::cluster_certificates()) {
       if (const auto& installed = set[certificate.name]) {
         json[std::string(certificate.text)] = id_of(installed);
       }
@@ -83,7 +83,7 @@ class Reader {
     if (!json.is_object()) return wrong(where + " must be an object of names and ids");
     CertificateSet set;
     for (const auto& [text, id] : json.items()) {
-      const auto name = certs::find_certificate(text);
+      const auto name = contract::find_certificate(text);
       if (!name)
         return wrong(where + "." + certs::printable(text) + ": there is no such certificate name");
       const auto found = id.is_string() ? known_.find(id.get<std::string>()) : known_.end();

@@ -15,7 +15,7 @@
 #include <nlohmann/json.hpp>
 #include <tl/expected.hpp>
 
-#include "simulator/snapshots.h"
+#include "simulator/engine/snapshots.h"
 
 namespace certdrill::simulator {
 

@@ -3,8 +3,8 @@
 #include <algorithm>
 #include <array>
 
-#include "certs/nearest_name.h"
-#include "certs/text_hints.h"
+#include "certs/read/text_hints.h"
+#include "contract/nearest_name.h"
 #include "simulator/control_api/endpoint.h"
 #include "simulator/control_api/fields.h"
 #include "simulator/control_api/snapshot_json.h"
@@ -49,7 +49,7 @@ ControlAnswer unknown_snapshot(Simulator& simulator, std::string_view name) {
   const std::vector<std::string_view> names(owned.begin(), owned.end());
   return control_error(404, "snapshot_not_exist",
                        "There is no snapshot '" + certs::printable(name) + "'" +
-                           certs::did_you_mean(name, names) + ".");
+                           contract::did_you_mean(name, names) + ".");
 }
 
 // A snapshot waits for a rollout that runs.

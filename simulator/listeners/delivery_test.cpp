@@ -5,7 +5,7 @@
 #include <gtest/gtest.h>
 
 #include "simulator/listeners/broken_response.h"
-#include "simulator/listeners/testing/test_server.h"
+#include "simulator/testing/test_server.h"
 
 namespace certdrill::simulator {
 namespace {

@@ -18,8 +18,8 @@
 
 #include <httplib.h>
 
+#include "simulator/http/delivery.h"
 #include "simulator/listeners/connection_info.h"
-#include "simulator/listeners/delivery.h"
 #include "simulator/listeners/event_loop.h"
 
 namespace certdrill::simulator {

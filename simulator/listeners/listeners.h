@@ -14,7 +14,7 @@
 
 #include <tl/expected.hpp>
 
-#include "certs/bundle.h"
+#include "certs/read/bundle.h"
 #include "simulator/listeners/connection_info.h"
 #include "simulator/listeners/event_loop.h"
 #include "simulator/listeners/exchange.h"

@@ -9,7 +9,7 @@
 
 #include <gtest/gtest.h>
 
-#include "simulator/listeners/testing/test_server.h"
+#include "simulator/testing/test_server.h"
 
 namespace certdrill::simulator {
 namespace {

@@ -2,7 +2,7 @@
 
 #include <gtest/gtest.h>
 
-#include "simulator/listeners/testing/test_client.h"
+#include "simulator/testing/test_client.h"
 
 namespace certdrill::simulator {
 namespace {

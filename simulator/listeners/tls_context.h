@@ -9,8 +9,8 @@
 #include <functional>
 #include <memory>
 
-#include "certs/bundle.h"
-#include "certs/openssl_handles.h"
+#include "certs/read/bundle.h"
+#include "certs/read/openssl_handles.h"
 
 namespace certdrill::simulator {
 

@@ -5,19 +5,19 @@
 
 #include <nlohmann/json.hpp>
 
-#include "certs/nearest_name.h"
-#include "certs/text_hints.h"
-#include "simulator/strict_json.h"
+#include "certs/read/text_hints.h"
+#include "contract/nearest_name.h"
+#include "simulator/http/strict_json.h"
 
 namespace certdrill::simulator {
 namespace {
 
 constexpr std::array<std::string_view, 3> kFields{"name", "key", "certificate"};
 
-std::array<std::string_view, certs::certificate_count> known_names() {
-  std::array<std::string_view, certs::certificate_count> names;
-  std::ranges::transform(certs::cluster_certificates(), names.begin(),
-                         &certs::ClusterCertificate::text);
+std::array<std::string_view, contract::certificate_count> known_names() {
+  std::array<std::string_view, contract::certificate_count> names;
+  std::ranges::transform(contract::cluster_certificates(), names.begin(),
+                         &contract::ClusterCertificate::text);
   return names;
 }
 
@@ -32,13 +32,14 @@ std::optional<std::string> optional_text(const nlohmann::json& json, const char*
   return found->get<std::string>();
 }
 
-std::optional<Answer> check_fields(const nlohmann::json& json, const Edition& edition,
+std::optional<Answer> check_fields(const nlohmann::json& json,
+                                   const contract::EditionRules& edition,
                                    const std::string& where) {
   for (const auto& [key, value] : json.items()) {
     if (std::ranges::find(kFields, key) == kFields.end()) {
       if (!edition.refuses_unknown_properties) continue;
       return invalid(where + "Unknown property '" + certs::printable(key) + "'" +
-                     certs::did_you_mean(key, kFields) +
+                     contract::did_you_mean(key, kFields) +
                      "; the properties are name, key and certificate.");
     }
     const bool fits = value.is_string() || (value.is_null() && key != "name");
@@ -54,7 +55,8 @@ std::optional<Answer> check_fields(const nlohmann::json& json, const Edition& ed
 
 }  // namespace
 
-tl::expected<Change, Answer> read_certificate(const nlohmann::json& json, const Edition& edition,
+tl::expected<Change, Answer> read_certificate(const nlohmann::json& json,
+                                              const contract::EditionRules& edition,
                                               const std::string& where) {
   if (!json.is_object()) {
     return tl::unexpected(invalid(where + "must be an object with name, key and certificate, not " +
@@ -62,15 +64,15 @@ tl::expected<Change, Answer> read_certificate(const nlohmann::json& json, const 
   }
   if (auto wrong = check_fields(json, edition, where)) return tl::unexpected(std::move(*wrong));
   const auto name_text = json["name"].get<std::string>();
-  const auto name = certs::find_certificate(name_text);
+  const auto name = contract::find_certificate(name_text);
   if (!name) {
     const auto names = known_names();
     std::string list;
     for (const auto known : names) list += (list.empty() ? "" : ", ") + std::string(known);
-    return tl::unexpected(
-        error_answer(403, "unknown_certificate",
-                     where + "There is no certificate named '" + certs::printable(name_text) + "'" +
-                         certs::did_you_mean(name_text, names) + "; the names are " + list + "."));
+    return tl::unexpected(error_answer(
+        403, "unknown_certificate",
+        where + "There is no certificate named '" + certs::printable(name_text) + "'" +
+            contract::did_you_mean(name_text, names) + "; the names are " + list + "."));
   }
   return Change{*name, optional_text(json, "certificate"), optional_text(json, "key")};
 }
@@ -94,7 +96,7 @@ Answer rejection_answer(const Rejection& rejection, bool answers_404, const std:
   return error_answer(400, "invalid_certificate", description);
 }
 
-void note_rollout(std::span<const certs::CertificateName> names, const Rollout& rollout,
+void note_rollout(std::span<const contract::CertificateName> names, const Rollout& rollout,
                   AnswerNotes& notes) {
   for (std::size_t i = 0; i < names.size(); ++i) {
     NotedCertificate noted{std::string(to_string(names[i])), std::nullopt};

@@ -10,14 +10,15 @@
 #include <nlohmann/json_fwd.hpp>
 #include <tl/expected.hpp>
 
+#include "contract/editions.h"
 #include "simulator/cluster/cluster.h"
-#include "simulator/cluster/edition.h"
-#include "simulator/rest_api/call.h"
+#include "simulator/http/call.h"
 
 namespace certdrill::simulator {
 
 // `where` stands before each error: "" or "certificates[2]: ".
-tl::expected<Change, Answer> read_certificate(const nlohmann::json& json, const Edition& edition,
+tl::expected<Change, Answer> read_certificate(const nlohmann::json& json,
+                                              const contract::EditionRules& edition,
                                               const std::string& where);
 
 // Steps 4 to 6 and the store's failure: the answer to a change that was not taken up.
@@ -28,7 +29,7 @@ Answer rollout_answer(const Rollout& rollout, std::size_t node_count,
                       std::string_view success_body);
 
 // What the journal keeps of a rollout. `names` are those of the changes, in their order.
-void note_rollout(std::span<const certs::CertificateName> names, const Rollout& rollout,
+void note_rollout(std::span<const contract::CertificateName> names, const Rollout& rollout,
                   AnswerNotes& notes);
 
 // "node 2 (the node is down), node 3 (...)".

@@ -4,11 +4,11 @@
 
 #include <nlohmann/json.hpp>
 
-#include "certs/nearest_name.h"
-#include "certs/text_hints.h"
+#include "certs/read/text_hints.h"
+#include "contract/nearest_name.h"
+#include "simulator/http/strict_json.h"
 #include "simulator/rest_api/certificate_request.h"
 #include "simulator/rest_api/endpoint.h"
-#include "simulator/strict_json.h"
 
 namespace certdrill::simulator {
 namespace {
@@ -17,8 +17,8 @@ Answer invalid(const std::string& description) {
   return error_answer(400, "invalid_request", description);
 }
 
-tl::expected<const nlohmann::json*, Answer> certificate_array(const nlohmann::json& body,
-                                                              const Edition& edition) {
+tl::expected<const nlohmann::json*, Answer> certificate_array(
+    const nlohmann::json& body, const contract::EditionRules& edition) {
   constexpr std::array<std::string_view, 1> kFields{"certificates"};
   if (!body.contains("certificates")) {
     const bool unwrapped = body.contains("name") || body.contains("certificate");
@@ -31,7 +31,7 @@ tl::expected<const nlohmann::json*, Answer> certificate_array(const nlohmann::js
   for (const auto& [key, value] : body.items()) {
     if (key == "certificates" || !edition.refuses_unknown_properties) continue;
     return tl::unexpected(invalid("Unknown property '" + certs::printable(key) + "'" +
-                                  certs::did_you_mean(key, kFields) +
+                                  contract::did_you_mean(key, kFields) +
                                   "; the only property is certificates."));
   }
   const auto& array = body["certificates"];
@@ -48,9 +48,9 @@ std::string where(std::size_t index) {
 }
 
 tl::expected<std::vector<Change>, Answer> read_changes(const nlohmann::json& array,
-                                                       const Edition& edition) {
+                                                       const contract::EditionRules& edition) {
   std::vector<Change> changes;
-  std::set<certs::CertificateName> names;
+  std::set<contract::CertificateName> names;
   for (std::size_t i = 0; i < array.size(); ++i) {
     auto change = read_certificate(array[i], edition, where(i));
     if (!change) return tl::unexpected(std::move(change.error()));
@@ -76,7 +76,7 @@ tl::expected<std::vector<Change>, Answer> read_list(const Scene& scene, std::str
 Answer get_certificates(const Scene& scene, const Call& /*call*/, std::string_view /*parameter*/) {
   const auto store = scene.cluster.store();
   nlohmann::ordered_json json = nlohmann::ordered_json::object();
-  for (const auto& certificate : certs::cluster_certificates()) {
+  for (const auto& certificate : contract::cluster_certificates()) {
     const auto& installed = (*store)[certificate.name];
     if (!installed) continue;
     const auto changed = scene.mishaps.read_back(certificate.name, *installed);
@@ -96,7 +96,7 @@ Answer put_certificates(const Scene& scene, const Call& call, std::string_view /
   if (!rollout)
     return rejection_answer(rollout.error(), /*answers_404=*/false, where(rollout.error().index));
   auto answer = rollout_answer(*rollout, scene.cluster.node_count(), scene.success_body);
-  std::vector<certs::CertificateName> names;
+  std::vector<contract::CertificateName> names;
   names.reserve(changes.size());
   for (const auto& change : changes) names.push_back(change.name);
   note_rollout(names, *rollout, answer.notes);
@@ -130,7 +130,7 @@ Answer removal_answer(const Scene& scene, std::string_view parameter,
 }  // namespace
 
 Answer delete_certificate(const Scene& scene, const Call& /*call*/, std::string_view parameter) {
-  const auto name = certs::find_certificate(parameter);
+  const auto name = contract::find_certificate(parameter);
   if (!name) {
     return error_answer(404, "unknown_certificate",
                         "There is no certificate named '" + certs::printable(parameter) + "'.");

@@ -7,7 +7,7 @@ namespace certdrill::simulator {
 
 Answer get_cluster(const Scene& scene, const Call& /*call*/, std::string_view /*parameter*/) {
   const auto store = scene.cluster.store();
-  const auto text_of = [&](certs::CertificateName name) {
+  const auto text_of = [&](contract::CertificateName name) {
     const auto& installed = (*store)[name];
     return installed ? installed->certificate_text : std::string{};
   };
@@ -20,8 +20,8 @@ Answer get_cluster(const Scene& scene, const Call& /*call*/, std::string_view /*
       {"http_support", false},
       {"min_control_TLS_version", "1.2"},
       {"min_data_TLS_version", "1.2"},
-      {"proxy_certificate", text_of(certs::CertificateName::proxy)},
-      {"syncer_certificate", text_of(certs::CertificateName::syncer)},
+      {"proxy_certificate", text_of(contract::CertificateName::proxy)},
+      {"syncer_certificate", text_of(contract::CertificateName::syncer)},
       {"mtls_certificate_authentication", false},
       {"mtls_client_cert_subject_validation_type", "disabled"},
       {"mtls_authorized_subjects", nlohmann::ordered_json::array()},

@@ -8,11 +8,11 @@
 #include <string>
 #include <string_view>
 
+#include "contract/editions.h"
+#include "contract/endpoints.h"
 #include "simulator/cluster/cluster.h"
-#include "simulator/cluster/edition.h"
 #include "simulator/cluster/users.h"
-#include "simulator/path_pattern.h"
-#include "simulator/rest_api/call.h"
+#include "simulator/http/call.h"
 #include "simulator/rest_api/sent_changes.h"
 
 namespace certdrill::simulator {
@@ -21,7 +21,7 @@ namespace certdrill::simulator {
 struct Scene {
   Cluster& cluster;
   Mishaps& mishaps;
-  const Edition& edition;
+  const contract::EditionRules& edition;
   certs::Instant now;
   std::string_view success_body;  // of a 200 for which no body is documented
   SentChanges& sent;              // what recent bodies ask for
@@ -31,10 +31,7 @@ struct Scene {
 using Handler = Answer (*)(const Scene& scene, const Call& call, std::string_view parameter);
 
 struct Route {
-  std::string_view method;
-  std::string_view path;  // a part "*" stands for the parameter
-  Permission permission;
-  bool Edition::*only_in;  // nullptr: every edition has it
+  const contract::Endpoint* endpoint;  // never null
   Handler handler;
 };
 

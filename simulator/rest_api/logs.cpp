@@ -5,7 +5,7 @@
 
 #include <nlohmann/json.hpp>
 
-#include "certs/nearest_name.h"
+#include "contract/nearest_name.h"
 #include "simulator/rest_api/endpoint.h"
 
 namespace certdrill::simulator {
@@ -43,7 +43,7 @@ tl::expected<LogQuery, Answer> read_query(const Call& call) {
       (name == "limit" ? query.limit : query.offset) = *count;
     } else {
       return tl::unexpected(invalid("Unknown query parameter '" + name + "'" +
-                                    certs::did_you_mean(name, kParameters) +
+                                    contract::did_you_mean(name, kParameters) +
                                     "; the parameters are stime, etime, order, limit and offset."));
     }
   }

@@ -5,7 +5,7 @@
 #include <string>
 #include <utility>
 
-#include "simulator/object_text.h"
+#include "simulator/http/object_text.h"
 #include "simulator/rest_api/endpoint.h"
 
 namespace certdrill::simulator {

@@ -13,19 +13,19 @@ struct Found {
   std::string allowed;  // methods of the path, for a 405
 };
 
-Found find_route(const Call& call, const Edition& edition) {
+Found find_route(const Call& call, const contract::EditionRules& edition) {
   Found found;
   for (const Route& route : routes()) {
-    if (route.only_in != nullptr && !(edition.*route.only_in)) continue;
-    const auto parameter = match_path(route.path, call.path);
+    if (!route.endpoint->editions.contains(edition.edition)) continue;
+    const auto parameter = contract::match_path(route.endpoint->path, call.path);
     if (!parameter) continue;
     found.path_known = true;
-    if (route.method == call.method) {
+    if (route.endpoint->method == call.method) {
       found.route = &route;
       found.parameter = *parameter;
       return found;
     }
-    found.allowed += (found.allowed.empty() ? "" : ", ") + std::string(route.method);
+    found.allowed += (found.allowed.empty() ? "" : ", ") + std::string(route.endpoint->method);
   }
   return found;
 }
@@ -38,11 +38,12 @@ bool is_json(std::string_view content_type) {
                             [](unsigned char a, char b) { return std::tolower(a) == b; });
 }
 
-Answer unknown_uri(const Call& call, const Edition& edition) {
+Answer unknown_uri(const Call& call, const contract::EditionRules& edition) {
   std::string description =
       "There is no " + std::string(call.path) + " in edition " + std::string(edition.name) + ".";
   for (const Route& route : routes()) {
-    if (route.only_in == nullptr || edition.*route.only_in || !match_path(route.path, call.path))
+    if (route.endpoint->editions.contains(edition.edition) ||
+        !contract::match_path(route.endpoint->path, call.path))
       continue;
     description +=
         call.path.ends_with("update_cert")
@@ -75,12 +76,12 @@ Answer not_authenticated(const Call& call) {
 Answer dispatch(const Scene& scene, const Call& call, const Found& found, const User& user) {
   if (!found.path_known) return unknown_uri(call, scene.edition);
   if (found.route == nullptr) return wrong_method(call, found);
-  if (!permits(user.role, found.route->permission)) {
+  if (!permits(user.role, found.route->endpoint->permission)) {
     return error_answer(
         403, "insufficient_permissions",
         "The user '" + user.username + "' has the role " + std::string(to_string(user.role)) +
             ", which does not hold the permission " +
-            std::string(to_string(found.route->permission)) + " that this call needs.");
+            std::string(to_string(found.route->endpoint->permission)) + " that this call needs.");
   }
   const bool takes_body = call.method == "PUT" || (call.method == "POST" && !call.body.empty());
   if (takes_body && !(call.content_type && is_json(*call.content_type))) {
@@ -99,7 +100,7 @@ Answer RestApi::answer(const Scene& scene, const Call& call) const {
   const User* user = call.authorization ? users_.authenticate(*call.authorization) : nullptr;
   const Found found = find_route(call, scene.edition);
   Answer answer = user == nullptr ? not_authenticated(call) : dispatch(scene, call, found, *user);
-  if (found.route != nullptr) answer.notes.endpoint = found.route->path;
+  if (found.route != nullptr) answer.notes.endpoint = found.route->endpoint->path;
   if (user != nullptr) answer.notes.user = user->username;
   return answer;
 }

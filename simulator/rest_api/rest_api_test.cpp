@@ -25,14 +25,14 @@ class RestApiTest : public ::testing::Test {
                       {"n", "nobody", Role::none}})};
   Cluster cluster_{{.name = "cluster.local", .node_addresses = {"127.0.0.1", "127.0.0.2"}}, kNow};
   Mishaps mishaps_;
-  const Edition* edition_ = &default_edition();
+  contract::Edition edition_ = contract::default_edition;
   std::string authorization_ = kAdmin;
   std::optional<std::string> content_type_ = "application/json";
 
   Answer call(std::string_view method, std::string_view path, const std::string& body = "",
               std::multimap<std::string, std::string> query = {}) {
     SentChanges none_yet;
-    const Scene scene{cluster_, mishaps_, *edition_, kNow, "", none_yet};
+    const Scene scene{cluster_, mishaps_, contract::rules_of(edition_), kNow, "", none_yet};
     Call call{.method = method,
               .path = path,
               .query = std::move(query),
@@ -109,7 +109,7 @@ TEST_F(RestApiTest, NothingToLookAtIs404AndIn8_0A400) {
   EXPECT_ANSWER(update({{"name", "proxy"}}), 404, "certificate_not_found", "");
   EXPECT_ANSWER(update({{"name", "proxy"}, {"certificate", "@proxy.pem"}}), 404,
                 "certificate_not_found", "@");
-  edition_ = find_edition("8.0");
+  edition_ = contract::Edition::v8_0;
   EXPECT_ANSWER(update({{"name", "proxy"}}), 400, "invalid_certificate", "");
 }
 
@@ -132,14 +132,14 @@ TEST_F(RestApiTest, ASuccessHasNoBodyAndSaysThatTheCallIsDeprecated) {
   EXPECT_EQ(answer.status, 200);
   EXPECT_EQ(answer.body, "");
   EXPECT_THAT(answer.headers, ::testing::Contains(::testing::Pair("Deprecation", "true")));
-  edition_ = find_edition("7.8");
+  edition_ = contract::Edition::v7_8;
   EXPECT_TRUE(update(good()).headers.empty());
 }
 
 TEST_F(RestApiTest, EditionsDifferInTheirCalls) {
-  edition_ = find_edition("next");
+  edition_ = contract::Edition::next;
   EXPECT_ANSWER(update(good()), 404, "unknown_uri", "PUT /v1/cluster/certificates");
-  edition_ = find_edition("7.8");
+  edition_ = contract::Edition::v7_8;
   EXPECT_EQ(call("PUT", "/v1/cluster/certificates", "{}").status, 405);
 }
 
@@ -147,7 +147,7 @@ TEST_F(RestApiTest, UnknownPropertiesAreRefusedFrom8_0On) {
   auto body = good();
   body["certificat"] = "x";
   EXPECT_EQ(update(body).status, 200);
-  edition_ = find_edition("8.0");
+  edition_ = contract::Edition::v8_0;
   EXPECT_ANSWER(update(body), 400, "invalid_request", "did you mean 'certificate'");
 }
 
@@ -212,8 +212,8 @@ TEST_F(RestApiTest, OnlyInternodeCertificatesRotate) {
   EXPECT_EQ(rotate("").status, 200);
   EXPECT_EQ(rotate("{}").status, 200);
   EXPECT_EQ(rotate(R"({"name": "ccs_internode_encryption"})").status, 200);
-  EXPECT_NE((*cluster_.store())[certs::CertificateName::ccs_internode_encryption],
-            (*before)[certs::CertificateName::ccs_internode_encryption]);
+  EXPECT_NE((*cluster_.store())[contract::CertificateName::ccs_internode_encryption],
+            (*before)[contract::CertificateName::ccs_internode_encryption]);
   EXPECT_ANSWER(rotate(R"({"name": "api"})"), 403, "unsupported_rotation", "api");
   cluster_.set_node_up(2, false, kNow);
   EXPECT_ANSWER(rotate(""), 400, "not_all_nodes_updated", "node 2");
@@ -237,7 +237,7 @@ TEST_F(RestApiTest, TheClusterTellsItsNameAndCertificates) {
   const auto cluster = json::parse(call("GET", "/v1/cluster").body);
   EXPECT_EQ(cluster["name"], "cluster.local");
   EXPECT_EQ(cluster["proxy_certificate"],
-            (*cluster_.store())[certs::CertificateName::proxy]->certificate_text);
+            (*cluster_.store())[contract::CertificateName::proxy]->certificate_text);
 }
 
 TEST_F(RestApiTest, TheLogTellsWhatHappened) {

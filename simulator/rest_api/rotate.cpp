@@ -1,15 +1,15 @@
 // POST /v1/cluster/certificates/rotate: new internode certificates.
 #include <nlohmann/json.hpp>
 
-#include "certs/text_hints.h"
+#include "certs/read/text_hints.h"
+#include "simulator/http/strict_json.h"
 #include "simulator/rest_api/certificate_request.h"
 #include "simulator/rest_api/endpoint.h"
-#include "simulator/strict_json.h"
 
 namespace certdrill::simulator {
 namespace {
 
-using certs::CertificateName;
+using contract::CertificateName;
 
 tl::expected<std::vector<CertificateName>, Answer> names_to_rotate(const Scene& scene,
                                                                    std::string_view body_text) {
@@ -31,8 +31,8 @@ tl::expected<std::vector<CertificateName>, Answer> names_to_rotate(const Scene& 
         error_answer(400, "invalid_request",
                      "'name' must be a string, not " + std::string(json_type(name_json)) + "."));
   }
-  const auto name = certs::find_certificate(name_json.get<std::string>());
-  if (!name || !certs::info(*name).internode) {
+  const auto name = contract::find_certificate(name_json.get<std::string>());
+  if (!name || !contract::info(*name).internode) {
     return tl::unexpected(
         error_answer(403, "unsupported_rotation",
                      "'" + certs::printable(name_json.get<std::string>()) +

@@ -5,22 +5,21 @@
 namespace certdrill::simulator {
 namespace {
 
-using P = Permission;
+using contract::find_endpoint;
 
-// A route with a fixed part comes before one with a parameter in the same place.
-constexpr std::array<Route, 11> kRoutes{{
-    {"PUT", "/v1/cluster/update_cert", P::update_cluster, &Edition::update_cert, put_update_cert},
-    {"GET", "/v1/cluster/certificates", P::view_cluster_info, nullptr, get_certificates},
-    {"PUT", "/v1/cluster/certificates", P::update_cluster, &Edition::put_certificates,
-     put_certificates},
-    {"POST", "/v1/cluster/certificates/rotate", P::update_cluster, nullptr, post_rotate},
-    {"DELETE", "/v1/cluster/certificates/*", P::update_cluster, nullptr, delete_certificate},
-    {"GET", "/v1/nodes", P::view_nodes, nullptr, get_nodes},
-    {"GET", "/v1/nodes/status", P::view_nodes, nullptr, get_nodes_status},
-    {"GET", "/v1/nodes/*", P::view_nodes, nullptr, get_node},
-    {"GET", "/v1/nodes/*/status", P::view_nodes, nullptr, get_node_status},
-    {"GET", "/v1/cluster", P::view_cluster_info, nullptr, get_cluster},
-    {"GET", "/v1/logs", P::view_logs, nullptr, get_logs},
+// In the order of the contract, where a fixed part comes before a parameter in the same place.
+const std::array<Route, 11> kRoutes{{
+    {find_endpoint("update_cert"), put_update_cert},
+    {find_endpoint("put_certificates"), put_certificates},
+    {find_endpoint("get_certificates"), get_certificates},
+    {find_endpoint("rotate"), post_rotate},
+    {find_endpoint("delete_certificate"), delete_certificate},
+    {find_endpoint("nodes"), get_nodes},
+    {find_endpoint("nodes_status"), get_nodes_status},
+    {find_endpoint("node"), get_node},
+    {find_endpoint("node_status"), get_node_status},
+    {find_endpoint("cluster"), get_cluster},
+    {find_endpoint("logs"), get_logs},
 }};
 
 }  // namespace

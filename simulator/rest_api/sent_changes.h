@@ -6,7 +6,7 @@
 
 #include <vector>
 
-#include "certs/exact_memo.h"
+#include "certs/verdict/exact_memo.h"
 #include "simulator/cluster/cluster.h"
 
 namespace certdrill::simulator {

@@ -1,9 +1,9 @@
 // PUT /v1/cluster/update_cert: replaces one certificate on all nodes.
 #include <nlohmann/json.hpp>
 
+#include "simulator/http/strict_json.h"
 #include "simulator/rest_api/certificate_request.h"
 #include "simulator/rest_api/endpoint.h"
-#include "simulator/strict_json.h"
 
 namespace certdrill::simulator {
 namespace {

@@ -5,7 +5,7 @@
 
 #include <openssl/err.h>
 
-#include "certs/openssl_handles.h"
+#include "certs/read/openssl_handles.h"
 
 namespace certdrill::simulator::testing {
 

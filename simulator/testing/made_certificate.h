@@ -4,8 +4,8 @@
 
 #include <string>
 
-#include "certs/instant.h"
-#include "certs/issue.h"
+#include "certs/issue/issue.h"
+#include "certs/read/instant.h"
 
 namespace certdrill::simulator::testing {
 

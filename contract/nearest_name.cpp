@@ -1,0 +1,62 @@
+#include "contract/nearest_name.h"
+
+#include <algorithm>
+#include <cstddef>
+#include <numeric>
+#include <vector>
+
+namespace certdrill::contract {
+namespace {
+
+// Levenshtein's distance: insertions, deletions and replacements of one character.
+std::size_t edit_distance(std::string_view from, std::string_view to) {
+  std::vector<std::size_t> row(to.size() + 1);
+  std::iota(row.begin(), row.end(), 0);
+  for (std::size_t i = 0; i < from.size(); ++i) {
+    std::size_t diagonal = row[0];
+    row[0] = i + 1;
+    for (std::size_t j = 0; j < to.size(); ++j) {
+      const std::size_t replaced = diagonal + (from[i] == to[j] ? 0 : 1);
+      diagonal = row[j + 1];
+      row[j + 1] = std::min({replaced, row[j] + 1, row[j + 1] + 1});
+    }
+  }
+  return row.back();
+}
+
+// A single letter is contained in too many names to mean any of them.
+bool contains_other(std::string_view a, std::string_view b) {
+  if (a.size() < b.size()) std::swap(a, b);
+  return b.size() >= 2 && a.find(b) != std::string_view::npos;
+}
+
+bool near(std::string_view text, std::string_view known, std::size_t distance) {
+  if (contains_other(text, known)) return true;
+  return distance < known.size() && distance <= std::max<std::size_t>(2, known.size() / 3);
+}
+
+// Misspelt names are short. Anything longer is not one, and would only cost time.
+constexpr std::size_t longest_text = 256;
+
+}  // namespace
+
+std::optional<std::string_view> nearest_name(std::string_view text,
+                                             std::span<const std::string_view> known) {
+  if (text.size() > longest_text) return std::nullopt;
+  std::optional<std::string_view> nearest;
+  std::size_t smallest = 0;
+  for (const std::string_view name : known) {
+    const std::size_t distance = edit_distance(text, name);
+    if (!near(text, name, distance) || (nearest && distance >= smallest)) continue;
+    nearest = name;
+    smallest = distance;
+  }
+  return nearest;
+}
+
+std::string did_you_mean(std::string_view text, std::span<const std::string_view> known) {
+  const auto nearest = nearest_name(text, known);
+  return nearest ? " (did you mean '" + std::string(*nearest) + "'?)" : "";
+}
+
+}  // namespace certdrill::contract

@@ -1,0 +1,77 @@
+#include "simulator/engine/certificate_metrics.h"
+
+#include <algorithm>
+#include <array>
+
+#include <prometheus/metric_family.h>
+#include <prometheus/text_serializer.h>
+
+#include "simulator/wrong/faults/metric_faults.h"
+
+namespace certdrill::simulator {
+namespace {
+
+struct Version {
+  std::string_view path;
+  const char* series;
+};
+
+constexpr std::array<Version, 3> kVersions{{
+    {"/", "node_cert_expiration_seconds"},
+    {"/v2", "node_cert_expires_in_seconds"},
+    {"/v2/", "node_cert_expires_in_seconds"},
+}};
+
+prometheus::MetricFamily expiry_family(const char* name, const std::string& cluster,
+                                       const Node& node, const MetricFaults& faults,
+                                       certs::Instant now) {
+  prometheus::MetricFamily family;
+  family.name = name;
+  family.help = "Certificate expiration (in seconds).";
+  family.type = prometheus::MetricType::Gauge;
+  for (const auto& certificate : contract::cluster_certificates()) {
+    const auto held = node.held(certificate.name);
+    if (!held) continue;
+    const std::string logical_name(certificate.text);
+    std::vector<ExpirySeries> series{{"/etc/opt/redislabs/" + logical_name + "_cert.pem",
+                                      (held->bundle->leaf().not_after() - now).count()}};
+    faults.apply(certificate.name, series);
+    for (auto& one : series) {
+      prometheus::ClientMetric metric;
+      metric.label = {{"cluster", cluster},
+                      {"logical_name", logical_name},
+                      {"node", std::to_string(node.uid())},
+                      {"path", std::move(one.path)}};
+      metric.gauge.value = static_cast<double>(one.seconds);
+      family.metric.push_back(std::move(metric));
+    }
+  }
+  return family;
+}
+
+}  // namespace
+
+void CertificateMetrics::operator()(Exchange& exchange) const {
+  const auto& request = exchange.request;
+  auto& response = exchange.response;
+  const auto version = std::ranges::find(kVersions, request.path, &Version::path);
+  if (version == kVersions.end()) {
+    response.status = 404;
+    response.set_content("The metrics are at / and /v2.\n", "text/plain");
+    return;
+  }
+  if (request.method != "GET" && request.method != "HEAD") {
+    response.status = 405;
+    response.set_header("Allow", "GET, HEAD");
+    response.set_content("GET only.\n", "text/plain");
+    return;
+  }
+  const Node& node = cluster_.node(static_cast<int>(exchange.connection.tag));
+  const NodeRoles roles{static_cast<int>(cluster_.node_count()), cluster_.primary(), 0};
+  const auto family = expiry_family(version->series, cluster_.settings().name, node,
+                                    MetricFaults(faults_, node.uid(), roles), clock_.now());
+  response.set_content(prometheus::TextSerializer().Serialize({family}),
+                       "text/plain; version=0.0.4; charset=utf-8");
+}
+
+}  // namespace certdrill::simulator

@@ -1,0 +1,75 @@
+#include "simulator/engine/node_states.h"
+
+namespace certdrill::simulator {
+
+NodeStates::Result NodeStates::change(int uid, bool up) {
+  const auto tag = static_cast<std::uint32_t>(uid);
+  if (!up) {
+    cluster_.set_node_up(uid, false, clock_.now());
+    listeners_.pause(tag);
+    return {};
+  }
+  // Before its ports open: a node presents what it holds from the first connection on.
+  const bool was_up = cluster_.node(uid).up();
+  cluster_.set_node_up(uid, true, clock_.now());
+  auto resumed = listeners_.resume(tag);
+  if (!resumed && !was_up) cluster_.set_node_up(uid, false, clock_.now());
+  return resumed;
+}
+
+NodeStates::Result NodeStates::set_up(int uid, bool up) {
+  const std::lock_guard lock(mutex_);
+  if (down_by_fault_.contains(uid)) {
+    if (up) {
+      return tl::unexpected("node " + std::to_string(uid) +
+                            " is kept down by a fault; remove the fault (DELETE /sim/v1/faults)");
+    }
+    down_by_fault_.erase(uid);  // stays down when the fault ends
+    return {};
+  }
+  return change(uid, up);
+}
+
+NodeStates::Result NodeStates::restart(int uid) {
+  const std::lock_guard lock(mutex_);
+  if (auto down = change(uid, false); !down || down_by_fault_.contains(uid)) return down;
+  return change(uid, true);
+}
+
+NodeStates::Result NodeStates::put_in_place(const ClusterState& state) {
+  const std::lock_guard lock(mutex_);
+  down_by_fault_.clear();
+  for (std::size_t i = 0; i < state.nodes.size(); ++i) {
+    if (!state.nodes[i].up) listeners_.pause(static_cast<std::uint32_t>(i + 1));
+  }
+  if (auto restored = cluster_.restore(state); !restored) return restored;
+  // Ports open last, so that none presents what was there before.
+  for (std::size_t i = 0; i < state.nodes.size(); ++i) {
+    if (!state.nodes[i].up) continue;
+    if (auto resumed = listeners_.resume(static_cast<std::uint32_t>(i + 1)); !resumed)
+      return resumed;
+  }
+  return {};
+}
+
+NodeStates::Result NodeStates::follow_faults(const FaultPlan& faults) {
+  const std::lock_guard lock(mutex_);
+  // Asked under the lock: of two callers, the later one has the newer answer.
+  const auto kept_down = faults.nodes_down();
+  for (const int uid : kept_down) {
+    if (!cluster_.node(uid).up()) continue;
+    if (auto changed = change(uid, false); !changed) return changed;
+    down_by_fault_.insert(uid);
+  }
+  for (auto it = down_by_fault_.begin(); it != down_by_fault_.end();) {
+    if (kept_down.contains(*it)) {
+      ++it;
+      continue;
+    }
+    if (auto changed = change(*it, true); !changed) return changed;
+    it = down_by_fault_.erase(it);
+  }
+  return {};
+}
+
+}  // namespace certdrill::simulator

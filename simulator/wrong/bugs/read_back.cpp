@@ -1,0 +1,193 @@
+// Bugs in the store: what is kept of a text, and what reads back.
+#include <algorithm>
+#include <array>
+#include <iterator>
+#include <map>
+#include <mutex>
+
+#include "simulator/wrong/bugs/around_mishaps.h"
+#include "simulator/wrong/bugs/groups.h"
+#include "simulator/wrong/bugs/request.h"
+
+namespace certdrill::simulator::bugs {
+namespace {
+
+using nlohmann::ordered_json;
+
+constexpr std::array<const char*, 2> kTexts{"certificate", "key"};
+constexpr std::string_view kBegin = "-----BEGIN ";
+constexpr std::string_view kEnd = "-----END ";
+
+class ReadsTheFirstAlone final : public AroundMishaps {
+ public:
+  using AroundMishaps::AroundMishaps;
+  std::optional<std::string> read_back(contract::CertificateName /*name*/,
+                                       const InstalledCertificate& stored) override {
+    const auto& text = stored.certificate_text;
+    const auto end = text.find(kEnd);
+    return text.substr(0, end == std::string::npos ? end : text.find('\n', end) + 1);
+  }
+};
+
+Answer chain_cut_on_read_back(const Request& request) {
+  ReadsTheFirstAlone mishaps(request.scene.mishaps);
+  return served_through(request, mishaps);
+}
+
+// Passes each text of the entry through `change`. True: one of them is another now.
+bool change_texts(ordered_json& entry, std::string (*change)(const std::string& text)) {
+  bool changed = false;
+  for (const auto* field : kTexts) {
+    if (!entry.contains(field) || !entry[field].is_string()) continue;
+    const auto text = entry[field].get<std::string>();
+    auto after = change(text);
+    if (after == text) continue;
+    entry[field] = std::move(after);
+    changed = true;
+  }
+  return changed;
+}
+
+std::string with_line_feeds(const std::string& text) {
+  std::string out;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    if (text.compare(i, 2, "\r\n") != 0) out += text[i];
+  }
+  return out;
+}
+
+// Blank lines and the blocks, each line as it stands.
+std::string without_comments(const std::string& text) {
+  if (text.find(kBegin) == std::string::npos) return text;
+  std::string out;
+  bool in_block = false;
+  for (std::size_t at = 0; at < text.size();) {
+    const auto end = std::min(text.find('\n', at), text.size() - 1) + 1;
+    const std::string line = text.substr(at, end - at);
+    at = end;
+    if (line.find(kBegin) != std::string::npos) in_block = true;
+    if (in_block || line.find_first_not_of(" \t\r\n") == std::string::npos) out += line;
+    if (line.find(kEnd) != std::string::npos) in_block = false;
+  }
+  return out;
+}
+
+std::string with_last_newline(const std::string& text) {
+  return text.find(kBegin) == std::string::npos || text.ends_with('\n') ? text : text + "\n";
+}
+
+bool change_line_endings(ordered_json& entry) {
+  return change_texts(entry, with_line_feeds);
+}
+bool drop_comments(ordered_json& entry) {
+  return change_texts(entry, without_comments);
+}
+bool add_newline(ordered_json& entry) {
+  return change_texts(entry, with_last_newline);
+}
+
+Answer line_endings_changed(const Request& request) {
+  return rewriting(request, change_line_endings);
+}
+Answer comments_dropped(const Request& request) {
+  return rewriting(request, drop_comments);
+}
+Answer newline_added(const Request& request) {
+  return rewriting(request, add_newline);
+}
+
+// Each name's first key stays for as long as the simulator runs.
+class KeyNotStored final : public PlantedBug {
+ public:
+  explicit KeyNotStored(const Ground& /*ground*/) {}
+
+  Answer serve(const Request& request) override {
+    if (is_reading(request.call)) return reading(request);
+    const auto before = request.scene.cluster.store();
+    auto answer = served(request);
+    if (!took_up(answer)) return answer;
+    const std::lock_guard lock(mutex_);
+    for (const auto& change : changes_of(request)) {
+      const auto& former = (*before)[change.name];
+      if (former) first_.try_emplace(change.name, former->key_text);
+    }
+    return answer;
+  }
+
+  void reset() override {
+    const std::lock_guard lock(mutex_);
+    first_.clear();
+  }
+
+ private:
+  Answer reading(const Request& request) {
+    return changing_reading(served(request), [this](ordered_json& json) {
+      const std::lock_guard lock(mutex_);
+      for (const auto& [name, key] : first_) {
+        const auto field = std::string(to_string(name)) + "_key";
+        if (json.contains(field)) json[field] = key;
+      }
+    });
+  }
+
+  std::mutex mutex_;
+  std::map<contract::CertificateName, std::string> first_;
+};
+
+Answer another_certificate_touched(const Request& request) {
+  auto answer = served(request);
+  if (!is_update(request.call) || !took_up(answer)) return answer;
+  constexpr std::array kTouched{contract::CertificateName::syncer};
+  request.scene.cluster.rotate_internode(kTouched, request.scene.now, request.scene.mishaps);
+  return answer;
+}
+
+Answer keys_left_out_of_read_back(const Request& request) {
+  auto answer = served(request);
+  if (!is_reading(request.call)) return answer;
+  return changing_reading(std::move(answer), [](ordered_json& json) {
+    for (auto field = json.begin(); field != json.end();) {
+      field = field.key().ends_with("_key") ? json.erase(field) : std::next(field);
+    }
+  });
+}
+
+Answer read_back_nested(const Request& request) {
+  auto answer = served(request);
+  if (!is_reading(request.call)) return answer;
+  return changing_reading(std::move(answer), [](ordered_json& json) {
+    ordered_json list = ordered_json::array();
+    for (const auto& certificate : contract::cluster_certificates()) {
+      const std::string name(certificate.text);
+      if (!json.contains(name + "_cert")) continue;
+      ordered_json entry{{"name", name}, {"certificate", json[name + "_cert"]}};
+      if (json.contains(name + "_key")) entry["key"] = json[name + "_key"];
+      list.push_back(std::move(entry));
+    }
+    json = ordered_json{{"certificates", std::move(list)}};
+  });
+}
+
+constexpr std::array<Bug, 8> kBugs{{
+    {"chain-cut-on-read-back", "what reads back is the first certificate of the chain",
+     serving<chain_cut_on_read_back>},
+    {"line-endings-changed", "CRLF is stored as LF", serving<line_endings_changed>},
+    {"comments-dropped", "text around the PEM blocks is not stored", serving<comments_dropped>},
+    {"newline-added", "a PEM without a last newline is stored with one", serving<newline_added>},
+    {"key-not-stored", "the certificate is stored, and the key stays the former one",
+     remembering<KeyNotStored>},
+    {"another-certificate-touched", "an update of any certificate also regenerates syncer",
+     serving<another_certificate_touched>},
+    {"keys-left-out-of-read-back", "GET leaves out every _key",
+     serving<keys_left_out_of_read_back>},
+    {"read-back-nested", "GET answers {\"certificates\": [...]} instead of one flat object",
+     serving<read_back_nested>},
+}};
+
+}  // namespace
+
+std::span<const Bug> read_back_bugs() {
+  return kBugs;
+}
+
+}  // namespace certdrill::simulator::bugs

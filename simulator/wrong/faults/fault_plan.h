@@ -1,0 +1,101 @@
+// What is armed now, as an immutable set that is swapped as a whole: once arm() has returned, the
+// next request sees the new set, and a request that is under way keeps the one it began with.
+//
+// With nothing armed, armed() costs one atomic load.
+// Thread safety: every member may be called from any thread.
+#pragma once
+
+#include <atomic>
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <set>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include <tl/expected.hpp>
+
+#include "simulator/wrong/faults/armed_fault.h"
+
+namespace certdrill::simulator {
+
+struct FaultEvent {
+  enum class What { armed, hit, disarmed, ended } what;
+  std::string fault;
+  std::string drill;  // that it belongs to, or empty
+};
+
+struct FaultStatus {
+  FaultRule rule;
+  FaultCounters counters;
+  std::optional<Milliseconds> left;  // until its ttl ends it
+};
+
+struct ArmError {
+  bool name_taken = false;
+  std::string why;  // a clause
+};
+
+class FaultPlan {
+ public:
+  using SteadySource = std::function<SteadyTime()>;
+  using Observer = std::function<void(const FaultEvent&)>;  // called from any thread, no lock held
+
+  FaultPlan(int node_count, SteadySource steady)
+      : node_count_(node_count), steady_(std::move(steady)) {}
+
+  // Before the plan is used; what happens is told to it.
+  void set_observer(Observer observer) { observer_ = std::move(observer); }
+
+  // Null when nothing is armed.
+  std::shared_ptr<const FaultSet> armed() const;
+
+  enum class Existing { refuse, replace };
+
+  // All or none. Returns them as they were armed: with their names. Nodes that the cluster does not
+  // have are refused, and so is a name twice. A drill replaces what it armed before.
+  tl::expected<std::vector<FaultStatus>, ArmError> arm(std::vector<FaultRule> rules,
+                                                       Existing existing);
+
+  bool disarm(std::string_view name);                // false: there is none
+  std::size_t disarm_drill(std::string_view drill);  // how many
+  void disarm_all();
+
+  // In the order of arming; what its ttl has ended is not among them.
+  std::vector<FaultStatus> list() const;
+  std::optional<FaultStatus> find(std::string_view name) const;
+
+  // Removes what its ttl has ended. Returns when the next one will end.
+  std::optional<SteadyTime> remove_ended();
+
+  // The nodes that are to be down now.
+  std::set<int> nodes_down() const;
+
+  SteadyTime now() const { return steady_(); }
+  void tell(const FaultEvent& event) const {
+    if (observer_) observer_(event);
+  }
+
+ private:
+  std::optional<ArmError> check(const std::vector<FaultRule>& rules, Existing existing) const;
+  std::string free_name(std::string_view kind, const FaultSet& set) const;
+  void publish(FaultSet set);
+  FaultSet copy() const;
+  template <typename Predicate>
+  std::size_t remove_where(FaultEvent::What what, Predicate predicate);
+
+  const int node_count_;
+  const SteadySource steady_;
+  Observer observer_;
+  std::mutex change_mutex_;  // one change at a time
+  std::atomic<bool> any_{false};
+  mutable std::mutex set_mutex_;  // guards set_; held for moments only
+  std::shared_ptr<const FaultSet> set_ = std::make_shared<const FaultSet>();
+};
+
+// The nodes that `set` takes down, in a cluster of so many.
+std::set<int> nodes_down(const FaultSet& set, int node_count, SteadyTime now);
+
+}  // namespace certdrill::simulator

@@ -1,0 +1,105 @@
+#include "simulator/wrong/faults/submitted_traits.h"
+
+#include <algorithm>
+#include <array>
+
+#include "certs/read/bundle.h"
+#include "certs/read/facts.h"
+
+namespace certdrill::simulator {
+namespace {
+
+using certs::Certificate;
+
+template <typename Predicate>
+bool any_in_chain(const SubmittedCertificate& submitted, Predicate predicate) {
+  const auto chain = certs::parse_chain(submitted.text);
+  return chain && std::ranges::any_of(*chain, predicate);
+}
+
+bool has_unknown_extension(const Certificate& certificate) {
+  for (int i = 0; i < X509_get_ext_count(certificate.fields()); ++i) {
+    auto* extension = X509_get_ext(certificate.fields(), i);
+    if (OBJ_obj2nid(X509_EXTENSION_get_object(extension)) == NID_undef) return true;
+  }
+  return false;
+}
+
+bool no_common_name(const SubmittedCertificate& submitted) {
+  return any_in_chain(submitted, [](const auto& one) { return one.common_name().empty(); });
+}
+
+bool unknown_extension(const SubmittedCertificate& submitted) {
+  return any_in_chain(submitted, has_unknown_extension);
+}
+
+// Anything but white space outside the BEGIN and END lines.
+bool comments(const SubmittedCertificate& submitted) {
+  bool inside = false;
+  for (std::string_view rest = submitted.text; !rest.empty();) {
+    const auto end = std::min(rest.find('\n'), rest.size() - 1);
+    const auto line = rest.substr(0, end + 1);
+    rest.remove_prefix(end + 1);
+    if (line.starts_with("-----BEGIN ")) inside = true;
+    if (!inside && line.find_first_not_of(" \t\r\n") != line.npos) return true;
+    if (line.starts_with("-----END ")) inside = false;
+  }
+  return false;
+}
+
+bool crlf(const SubmittedCertificate& submitted) {
+  return submitted.text.find('\r') != submitted.text.npos;
+}
+
+bool three_levels(const SubmittedCertificate& submitted) {
+  const auto chain = certs::parse_chain(submitted.text);
+  return chain && chain->size() >= 3;
+}
+
+bool root_missing(const SubmittedCertificate& submitted) {
+  const auto chain = certs::parse_chain(submitted.text);
+  return chain && !chain->back().self_issued();
+}
+
+bool no_client_auth(const SubmittedCertificate& submitted) {
+  const auto chain = certs::parse_chain(submitted.text);
+  if (!chain) return false;
+  const auto usage = certs::facts_of(chain->front()).extended_key_usage;
+  return std::ranges::find(usage, "clientAuth") == usage.end();
+}
+
+bool several(const SubmittedCertificate& submitted) {
+  return submitted.in_request > 1;
+}
+
+constexpr std::array<Trait, 8> kTraits{{
+    {"no_common_name", "a certificate of the chain has no common name", no_common_name},
+    {"unknown_extension", "a certificate of the chain has an extension that OpenSSL does not know",
+     unknown_extension},
+    {"comments", "there is text around the PEM blocks", comments},
+    {"crlf", "Windows line endings", crlf},
+    {"three_levels", "the chain has three certificates or more", three_levels},
+    {"root_missing", "the chain does not end in a self-signed certificate", root_missing},
+    {"no_client_auth", "the leaf's extended key usage lacks clientAuth", no_client_auth},
+    {"several", "the request carries more than one certificate", several},
+}};
+
+}  // namespace
+
+std::span<const Trait> submitted_traits() {
+  return kTraits;
+}
+
+std::vector<std::string_view> trait_ids() {
+  std::vector<std::string_view> ids;
+  ids.reserve(kTraits.size());
+  for (const auto& trait : kTraits) ids.push_back(trait.id);
+  return ids;
+}
+
+const Trait* find_trait(std::string_view id) {
+  const auto found = std::ranges::find(kTraits, id, &Trait::id);
+  return found == kTraits.end() ? nullptr : &*found;
+}
+
+}  // namespace certdrill::simulator
