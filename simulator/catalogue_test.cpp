@@ -76,7 +76,7 @@ INSTANTIATE_TEST_SUITE_P(EditionsAndStrictness, CatalogueTest,
                          ::testing::Combine(::testing::ValuesIn(contract::all_editions),
                                             ::testing::ValuesIn(fixtures::all_strictness)),
                          [](const auto& test) {
-                           std::string name = "contract::Edition" +
+                           std::string name = "Edition" +
                                               std::string(to_string(std::get<0>(test.param))) +
                                               "_" + std::string(to_string(std::get<1>(test.param)));
                            std::ranges::replace(name, '.', '_');
