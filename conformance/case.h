@@ -46,7 +46,7 @@ struct Case {
   Level level = Level::must;
   std::string checks;    // what is done and what must come of it, for people
   std::string contract;  // the sentence that demands it
-  contract::Editions editions = contract::every_edition;
+  contract::Editions editions = contract::kEveryEdition;
   Needs needs;
   std::optional<contract::UpdateCall> call;  // for cases that hold for both calls
   std::function<void(Trial&)> run;
@@ -69,7 +69,7 @@ struct CallCase {
   std::string contract;
   Needs needs;
   std::function<void(Trial&)> run;
-  contract::Editions editions = contract::every_edition;
+  contract::Editions editions = contract::kEveryEdition;
 };
 
 // Each row twice: for update_cert and for its successor, in the editions that have them.

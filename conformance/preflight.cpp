@@ -138,7 +138,7 @@ void determine_edition(Session& session, const std::optional<json>& listing) {
       session.edition = contract::Edition::next;
       source = "update_cert is not there";
     }
-    const int proof = contract::with_update_cert.contains(session.edition)
+    const int proof = contract::kWithUpdateCert.contains(session.edition)
                           ? status
                           : answer_to_nothing(session, contract::UpdateCall::certificates);
     if (proof == 400) session.update_permission = Permission::held;

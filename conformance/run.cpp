@@ -25,7 +25,7 @@ using Clock = std::chrono::steady_clock;
 void list_cases(const std::vector<Case>& cases, std::ostream& out) {
   for (const Case& one : cases) {
     out << one.id << "  [" << to_string(one.level);
-    for (const contract::Edition edition : contract::all_editions) {
+    for (const contract::Edition edition : contract::kAllEditions) {
       if (one.editions.contains(edition)) out << " " << to_string(edition);
     }
     out << (one.needs.changes ? ", changes]" : ", only looks]") << "\n    " << one.checks << "\n";

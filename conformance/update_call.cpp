@@ -7,8 +7,8 @@ namespace certdrill::conformance {
 using nlohmann::json;
 
 contract::UpdateCall usual_call(contract::Edition edition) {
-  return contract::with_update_cert.contains(edition) ? contract::UpdateCall::update_cert
-                                                      : contract::UpdateCall::certificates;
+  return contract::kWithUpdateCert.contains(edition) ? contract::UpdateCall::update_cert
+                                                     : contract::UpdateCall::certificates;
 }
 
 json to_json(const CertificateEntry& entry) {

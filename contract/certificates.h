@@ -26,7 +26,7 @@ enum class CertificateName : std::uint8_t {
   sso_issuer,
 };
 
-inline constexpr std::size_t certificate_count = 11;
+inline constexpr std::size_t kCertificateCount = 11;
 
 struct ClusterCertificate {
   CertificateName name;
@@ -42,7 +42,7 @@ struct ClusterCertificate {
 };
 
 // In the order of the enumeration.
-std::span<const ClusterCertificate, certificate_count> cluster_certificates();
+std::span<const ClusterCertificate, kCertificateCount> cluster_certificates();
 
 const ClusterCertificate& info(CertificateName name);
 std::string_view to_string(CertificateName name);

@@ -7,7 +7,7 @@
 namespace certdrill::contract {
 namespace {
 
-constexpr std::array<EditionRules, all_editions.size()> edition_rows{{
+constexpr std::array<EditionRules, kAllEditions.size()> kEditionRows{{
     // edition, name, software version, update_cert deprecated, 404, refuses unknown properties
     {Edition::v7_8, "7.8", "7.8.6-60", false, true, false},
     {Edition::v7_22, "7.22", "7.22.2-79", true, true, false},
@@ -18,7 +18,7 @@ constexpr std::array<EditionRules, all_editions.size()> edition_rows{{
 }  // namespace
 
 const EditionRules& rules_of(Edition edition) {
-  return edition_rows[static_cast<std::size_t>(edition)];
+  return kEditionRows[static_cast<std::size_t>(edition)];
 }
 
 std::string_view to_string(Edition edition) {
@@ -26,8 +26,8 @@ std::string_view to_string(Edition edition) {
 }
 
 std::optional<Edition> find_edition(std::string_view name) {
-  const auto* found = std::ranges::find(edition_rows, name, &EditionRules::name);
-  if (found == edition_rows.end()) return std::nullopt;
+  const auto* found = std::ranges::find(kEditionRows, name, &EditionRules::name);
+  if (found == kEditionRows.end()) return std::nullopt;
   return found->edition;
 }
 

@@ -20,13 +20,13 @@ enum class Edition : std::uint8_t {
   next,   // update_cert is gone
 };
 
-inline constexpr std::array all_editions{Edition::v7_8, Edition::v7_22, Edition::v8_0,
+inline constexpr std::array kAllEditions{Edition::v7_8, Edition::v7_22, Edition::v8_0,
                                          Edition::next};
-inline constexpr Edition default_edition = Edition::v7_22;
+inline constexpr Edition kDefaultEdition = Edition::v7_22;
 
 // What a server of this edition does. Which calls it has: Endpoint::editions.
 struct EditionRules {
-  Edition edition = default_edition;
+  Edition edition = kDefaultEdition;
   std::string_view name;                    // "7.22", as --emulate takes it
   std::string_view software_version;        // as GET /v1/nodes reports it
   bool update_cert_deprecated = false;      // answers it with a Deprecation header
@@ -56,11 +56,11 @@ constexpr Editions editions_of(std::initializer_list<Edition> list) {
   return set;
 }
 
-inline constexpr Editions every_edition =
+inline constexpr Editions kEveryEdition =
     editions_of({Edition::v7_8, Edition::v7_22, Edition::v8_0, Edition::next});
-inline constexpr Editions with_update_cert =
+inline constexpr Editions kWithUpdateCert =
     editions_of({Edition::v7_8, Edition::v7_22, Edition::v8_0});
-inline constexpr Editions with_successor =
+inline constexpr Editions kWithSuccessor =
     editions_of({Edition::v7_22, Edition::v8_0, Edition::next});
 
 }  // namespace certdrill::contract

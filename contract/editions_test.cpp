@@ -16,13 +16,13 @@ TEST(Edition, IsReadFromTheSoftwareVersion) {
 }
 
 TEST(Edition, CallsComeAndGo) {
-  EXPECT_FALSE(with_successor.contains(Edition::v7_8));
-  EXPECT_TRUE(with_successor.contains(Edition::next));
-  EXPECT_FALSE(with_update_cert.contains(Edition::next));
+  EXPECT_FALSE(kWithSuccessor.contains(Edition::v7_8));
+  EXPECT_TRUE(kWithSuccessor.contains(Edition::next));
+  EXPECT_FALSE(kWithUpdateCert.contains(Edition::next));
 }
 
 TEST(Edition, NamesAreStable) {
-  for (const Edition edition : all_editions) EXPECT_EQ(find_edition(to_string(edition)), edition);
+  for (const Edition edition : kAllEditions) EXPECT_EQ(find_edition(to_string(edition)), edition);
 }
 
 }  // namespace

@@ -5,60 +5,60 @@
 namespace certdrill::contract {
 namespace {
 
-constexpr std::string_view both = "reference page, OpenAPI";
-constexpr std::string_view no_body = "no source describes the body of the answer";
-constexpr std::string_view role_403 = "403 is also what a role without the permission gets";
-constexpr std::string_view not_on_the_page = "absent from the reference page";
+constexpr std::string_view kBoth = "reference page, OpenAPI";
+constexpr std::string_view kNoBody = "no source describes the body of the answer";
+constexpr std::string_view kRole403 = "403 is also what a role without the permission gets";
+constexpr std::string_view kNotOnThePage = "absent from the reference page";
 
-constexpr std::array update_cert_codes{
-    DocumentedCode{200, "replaced across the entire cluster", both, no_body},
-    DocumentedCode{400, "invalid certificate", both,
+constexpr std::array kUpdateCertCodes{
+    DocumentedCode{200, "replaced across the entire cluster", kBoth, kNoBody},
+    DocumentedCode{400, "invalid certificate", kBoth,
                    "400 and 404 carry the same text on the reference page"},
-    DocumentedCode{403, "unknown certificate", both, role_403},
+    DocumentedCode{403, "unknown certificate", kBoth, kRole403},
     DocumentedCode{404, "invalid certificate", "reference page",
                    "absent from OpenAPI, and no source says what triggers it; 400 is accepted in "
                    "its place",
                    editions_of({Edition::v7_8, Edition::v7_22})},
-    DocumentedCode{406, "expired certificate", both, ""},
-    DocumentedCode{409, "not all nodes have been updated", both, ""},
-    DocumentedCode{500, "internal server error", "OpenAPI", not_on_the_page},
+    DocumentedCode{406, "expired certificate", kBoth, ""},
+    DocumentedCode{409, "not all nodes have been updated", kBoth, ""},
+    DocumentedCode{500, "internal server error", "OpenAPI", kNotOnThePage},
 };
 
-constexpr std::array certificates_codes{
-    DocumentedCode{200, "all of them replaced", both, no_body},
-    DocumentedCode{400, "invalid certificate", both, ""},
-    DocumentedCode{403, "unknown certificate", both, role_403},
-    DocumentedCode{406, "expired certificate", both, ""},
-    DocumentedCode{409, "not all nodes have been updated", both, ""},
-    DocumentedCode{500, "internal server error", "OpenAPI", not_on_the_page},
+constexpr std::array kCertificatesCodes{
+    DocumentedCode{200, "all of them replaced", kBoth, kNoBody},
+    DocumentedCode{400, "invalid certificate", kBoth, ""},
+    DocumentedCode{403, "unknown certificate", kBoth, kRole403},
+    DocumentedCode{406, "expired certificate", kBoth, ""},
+    DocumentedCode{409, "not all nodes have been updated", kBoth, ""},
+    DocumentedCode{500, "internal server error", "OpenAPI", kNotOnThePage},
 };
 
-constexpr std::array delete_codes{
-    DocumentedCode{200, "removed from the cluster and from all nodes", both, ""},
-    DocumentedCode{403, "required certificate", both, ""},
-    DocumentedCode{404, "unknown certificate", both, ""},
-    DocumentedCode{500, "error while deleting from disk", both, ""},
+constexpr std::array kDeleteCodes{
+    DocumentedCode{200, "removed from the cluster and from all nodes", kBoth, ""},
+    DocumentedCode{403, "required certificate", kBoth, ""},
+    DocumentedCode{404, "unknown certificate", kBoth, ""},
+    DocumentedCode{500, "error while deleting from disk", kBoth, ""},
 };
 
-constexpr std::array rotate_codes{
-    DocumentedCode{200, "internal certificates regenerated", both, ""},
-    DocumentedCode{400, "not all nodes have been updated", both,
+constexpr std::array kRotateCodes{
+    DocumentedCode{200, "internal certificates regenerated", kBoth, ""},
+    DocumentedCode{400, "not all nodes have been updated", kBoth,
                    "the update calls use 409 for the same"},
-    DocumentedCode{403, "unsupported internal certificate rotation", both, ""},
+    DocumentedCode{403, "unsupported internal certificate rotation", kBoth, ""},
 };
 
 using P = Permission;
 
-constexpr std::array endpoint_rows{
-    Endpoint{"update_cert", "PUT", "/v1/cluster/update_cert", P::update_cluster, with_update_cert,
-             "update_cert", update_cert_codes},
+constexpr std::array kEndpointRows{
+    Endpoint{"update_cert", "PUT", "/v1/cluster/update_cert", P::update_cluster, kWithUpdateCert,
+             "update_cert", kUpdateCertCodes},
     Endpoint{"put_certificates", "PUT", "/v1/cluster/certificates", P::update_cluster,
-             with_successor, "certificates", certificates_codes},
+             kWithSuccessor, "certificates", kCertificatesCodes},
     Endpoint{"get_certificates", "GET", "/v1/cluster/certificates", P::view_cluster_info},
-    Endpoint{"rotate", "POST", "/v1/cluster/certificates/rotate", P::update_cluster, every_edition,
-             "rotate", rotate_codes},
+    Endpoint{"rotate", "POST", "/v1/cluster/certificates/rotate", P::update_cluster, kEveryEdition,
+             "rotate", kRotateCodes},
     Endpoint{"delete_certificate", "DELETE", "/v1/cluster/certificates/*", P::update_cluster,
-             every_edition, "delete", delete_codes},
+             kEveryEdition, "delete", kDeleteCodes},
     Endpoint{"nodes", "GET", "/v1/nodes", P::view_nodes},
     Endpoint{"nodes_status", "GET", "/v1/nodes/status", P::view_nodes},
     Endpoint{"node", "GET", "/v1/nodes/*", P::view_nodes},
@@ -84,19 +84,19 @@ std::string_view to_string(Permission permission) {
 }
 
 std::span<const Endpoint> endpoints() {
-  return endpoint_rows;
+  return kEndpointRows;
 }
 
 std::vector<std::string_view> endpoint_ids() {
   std::vector<std::string_view> ids;
-  ids.reserve(endpoint_rows.size());
-  for (const auto& endpoint : endpoint_rows) ids.push_back(endpoint.id);
+  ids.reserve(kEndpointRows.size());
+  for (const auto& endpoint : kEndpointRows) ids.push_back(endpoint.id);
   return ids;
 }
 
 const Endpoint* find_endpoint(std::string_view text) {
   const auto space = text.find(' ');
-  for (const auto& endpoint : endpoint_rows) {
+  for (const auto& endpoint : kEndpointRows) {
     if (endpoint.id == text) return &endpoint;
     if (space != text.npos && endpoint.method == text.substr(0, space) &&
         endpoint.path == text.substr(space + 1)) {
@@ -107,7 +107,7 @@ const Endpoint* find_endpoint(std::string_view text) {
 }
 
 const Endpoint* endpoint_of(std::string_view method, std::string_view path) {
-  for (const auto& endpoint : endpoint_rows) {
+  for (const auto& endpoint : kEndpointRows) {
     if (endpoint.method == method && match_path(endpoint.path, path)) return &endpoint;
   }
   return nullptr;

@@ -29,7 +29,7 @@ struct DocumentedCode {
   std::string_view meaning;  // in our words
   std::string_view source;   // where it is documented
   std::string_view remark;   // where the sources disagree or are silent; empty: they agree
-  Editions editions = every_edition;
+  Editions editions = kEveryEdition;
 };
 
 struct Endpoint {
@@ -37,7 +37,7 @@ struct Endpoint {
   std::string_view method;  // "PUT"
   std::string_view path;    // "/v1/cluster/update_cert"; a part "*" stands for a parameter
   Permission permission = Permission::view_cluster_info;
-  Editions editions = every_edition;
+  Editions editions = kEveryEdition;
   std::string_view short_name{};            // "certificates", "delete": of the calls with codes
   std::span<const DocumentedCode> codes{};  // of the certificate calls; others have none here
 };
@@ -57,7 +57,7 @@ enum class UpdateCall : std::uint8_t {
   update_cert,   // PUT /v1/cluster/update_cert, one certificate
   certificates,  // PUT /v1/cluster/certificates, a list; the successor
 };
-inline constexpr std::array all_update_calls{UpdateCall::update_cert, UpdateCall::certificates};
+inline constexpr std::array kAllUpdateCalls{UpdateCall::update_cert, UpdateCall::certificates};
 
 std::string_view to_string(UpdateCall call);  // "update_cert", "certificates"
 const Endpoint& endpoint_of(UpdateCall call);

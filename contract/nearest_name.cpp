@@ -36,13 +36,13 @@ bool near(std::string_view text, std::string_view known, std::size_t distance) {
 }
 
 // Misspelt names are short. Anything longer is not one, and would only cost time.
-constexpr std::size_t longest_text = 256;
+constexpr std::size_t kLongestText = 256;
 
 }  // namespace
 
 std::optional<std::string_view> nearest_name(std::string_view text,
                                              std::span<const std::string_view> known) {
-  if (text.size() > longest_text) return std::nullopt;
+  if (text.size() > kLongestText) return std::nullopt;
   std::optional<std::string_view> nearest;
   std::size_t smallest = 0;
   for (const std::string_view name : known) {

@@ -63,7 +63,7 @@ class CatalogueTest
 };
 
 TEST_P(CatalogueTest, EveryFixtureGetsItsDeclaredAnswer) {
-  for (const contract::UpdateCall call : contract::all_update_calls) {
+  for (const contract::UpdateCall call : contract::kAllUpdateCalls) {
     if (!fixtures::has_call(edition(), call)) continue;
     for (const Fixture& fixture : fixtures::catalogue()) {
       SCOPED_TRACE(std::string(fixture.id) + " by " + std::string(to_string(call)));
@@ -73,7 +73,7 @@ TEST_P(CatalogueTest, EveryFixtureGetsItsDeclaredAnswer) {
 }
 
 INSTANTIATE_TEST_SUITE_P(EditionsAndStrictness, CatalogueTest,
-                         ::testing::Combine(::testing::ValuesIn(contract::all_editions),
+                         ::testing::Combine(::testing::ValuesIn(contract::kAllEditions),
                                             ::testing::ValuesIn(fixtures::all_strictness)),
                          [](const auto& test) {
                            std::string name = "Edition" +

@@ -34,7 +34,7 @@ constexpr auto kExamples =
 
 // What the command line holds as text, before it is checked.
 struct Texts {
-  std::string edition = std::string(to_string(contract::default_edition));
+  std::string edition = std::string(to_string(contract::kDefaultEdition));
   std::string strictness = "documented";
   std::string key_type = "p256";
   std::string now;

@@ -133,33 +133,33 @@ void add_authentication_cases(std::vector<Case>& into) {
                     .run = run});
   };
   add("read/401/no-credentials", "Reading the certificates needs credentials.",
-      contract::authentication, {}, reading_needs_credentials);
-  add("read/401/wrong-password", "A wrong password is refused.", contract::authentication, {},
+      contract::kAuthentication, {}, reading_needs_credentials);
+  add("read/401/wrong-password", "A wrong password is refused.", contract::kAuthentication, {},
       wrong_password);
-  add("read/401/empty-password", "An empty password is refused.", contract::authentication, {},
+  add("read/401/empty-password", "An empty password is refused.", contract::kAuthentication, {},
       empty_password);
-  add("read/401/unknown-user", "A user that does not exist is refused.", contract::authentication,
+  add("read/401/unknown-user", "A user that does not exist is refused.", contract::kAuthentication,
       {}, unknown_user);
   add("read/401/malformed-header", "An Authorization header that cannot be decoded is refused.",
       "401 when the credentials are wrong; an invalid header is 400.", {}, malformed_header);
-  add("read/200/viewer-may-read", "A user who may look reads the certificates.", contract::viewing,
+  add("read/200/viewer-may-read", "A user who may look reads the certificates.", contract::kViewing,
       {.viewer = true}, viewer_may_read);
   add("delete/401/no-credentials", "A deletion without credentials deletes nothing.",
-      contract::authentication, changes_of(Subject::optional), delete_needs_credentials);
+      contract::kAuthentication, changes_of(Subject::optional), delete_needs_credentials);
   Needs viewer_deletes = changes_of(Subject::optional);
   viewer_deletes.viewer = true;
   add("delete/403/viewer-may-not", "A user without update_cluster deletes nothing.",
-      contract::permission, viewer_deletes, viewer_may_not_delete);
+      contract::kPermission, viewer_deletes, viewer_may_not_delete);
 
   Needs by_viewer = changes_of(Subject::any);
   by_viewer.viewer = true;
   add_for_both_calls(
       {{"401/no-credentials", Level::must, "A valid update without credentials changes nothing.",
-        contract::authentication, changes_of(Subject::any), update_needs_credentials},
+        contract::kAuthentication, changes_of(Subject::any), update_needs_credentials},
        {"401/wrong-password", Level::must, "A valid update with a wrong password changes nothing.",
-        contract::authentication, changes_of(Subject::any), update_with_wrong_password},
+        contract::kAuthentication, changes_of(Subject::any), update_with_wrong_password},
        {"403/viewer-may-not-update", Level::must,
-        "A valid update by a user without update_cluster changes nothing.", contract::permission,
+        "A valid update by a user without update_cluster changes nothing.", contract::kPermission,
         by_viewer, viewer_may_not_update}},
       into);
 }

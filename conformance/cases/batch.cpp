@@ -137,7 +137,7 @@ void add_batch_cases(std::vector<Case>& into) {
                     .level = level,
                     .checks = std::move(checks),
                     .contract = std::string(sentence),
-                    .editions = contract::with_successor,
+                    .editions = contract::kWithSuccessor,
                     .needs = needs,
                     .call = contract::UpdateCall::certificates,
                     .run = run});
@@ -149,33 +149,33 @@ void add_batch_cases(std::vector<Case>& into) {
   down.nodes = 2;
   const Needs one = changes_of(Subject::any);
   add("certificates/200/all-are-replaced", Level::must,
-      "Two certificates in one call are both replaced everywhere.", contract::all_or_none, two,
+      "Two certificates in one call are both replaced everywhere.", contract::kAllOrNone, two,
       all_are_replaced);
   add("certificates/400/one-invalid-changes-none", Level::must,
-      "One with a wrong key beside a valid one.", contract::all_or_none, two, one_is_invalid);
+      "One with a wrong key beside a valid one.", contract::kAllOrNone, two, one_is_invalid);
   add("certificates/406/one-expired-changes-none", Level::must,
-      "An expired one beside a valid one.", contract::all_or_none, two, one_has_expired);
+      "An expired one beside a valid one.", contract::kAllOrNone, two, one_has_expired);
   add("certificates/403/one-unknown-changes-none", Level::must,
-      "An unknown name beside a valid one.", contract::all_or_none, two, one_is_unknown);
+      "An unknown name beside a valid one.", contract::kAllOrNone, two, one_is_unknown);
   add("certificates/400/one-absent-changes-none", Level::must,
-      "An entry without a certificate beside a valid one.", contract::all_or_none, two,
+      "An entry without a certificate beside a valid one.", contract::kAllOrNone, two,
       one_is_absent);
   add("certificates/400/list-is-missing", Level::must, "An object without `certificates`.",
-      contract::successor_body, one, list_is_missing);
+      contract::kSuccessorBody, one, list_is_missing);
   add("certificates/400/list-is-an-object", Level::must, "`certificates` is an object.",
-      contract::successor_body, one, list_is_an_object);
+      contract::kSuccessorBody, one, list_is_an_object);
   add("certificates/400/list-is-not-there", Level::must,
-      "The entry alone, without the list around it.", contract::successor_body, one,
+      "The entry alone, without the list around it.", contract::kSuccessorBody, one,
       wrapper_is_missing);
   add("certificates/400/entry-is-a-string", Level::must, "A string in the list.",
-      contract::successor_body, one, entry_is_a_string);
+      contract::kSuccessorBody, one, entry_is_a_string);
   add("certificates/observed/list-is-empty", Level::info,
-      "An empty list changes nothing; its answer is recorded.", contract::successor_body, one,
+      "An empty list changes nothing; its answer is recorded.", contract::kSuccessorBody, one,
       list_is_empty);
   add("certificates/observed/one-name-twice", Level::info, "The same name twice in one list.",
-      contract::successor_body, one, one_name_twice);
+      contract::kSuccessorBody, one, one_name_twice);
   add("certificates/409/two-with-a-node-down", Level::must,
-      "Two certificates with a node down, and the retry.", contract::not_all_nodes, down,
+      "Two certificates with a node down, and the retry.", contract::kNotAllNodes, down,
       a_node_down);
 }
 

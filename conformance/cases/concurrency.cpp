@@ -88,10 +88,10 @@ void add_concurrency_cases(std::vector<Case>& into) {
   add_for_both_calls({{"concurrency/one-winner-everywhere", Level::must,
                        "Two different updates at once: each is 200 or 409, and in the end one of "
                        "them is installed everywhere.",
-                       contract::replaced, changes_of(Subject::presented), one_winner_everywhere},
+                       contract::kReplaced, changes_of(Subject::presented), one_winner_everywhere},
                       {"concurrency/readings-are-never-torn", Level::must,
                        "While certificates change, what reads back is always one whole pair.",
-                       contract::read_back, changes_of(Subject::any), readings_are_never_torn}},
+                       contract::kReadBack, changes_of(Subject::any), readings_are_never_torn}},
                      into);
 }
 

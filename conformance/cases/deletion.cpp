@@ -82,7 +82,7 @@ void add_delete_cases(std::vector<Case>& into) {
   const auto add = [&](std::string id, std::string checks, Needs needs, void (*run)(Trial&)) {
     into.push_back({.id = std::move(id),
                     .checks = std::move(checks),
-                    .contract = std::string(contract::deletion),
+                    .contract = std::string(contract::kDeletion),
                     .needs = needs,
                     .run = run});
   };

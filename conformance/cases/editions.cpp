@@ -27,14 +27,14 @@ void add_edition_cases(std::vector<Case>& into) {
   into.push_back(
       {.id = "editions/404/update-cert-is-gone",
        .checks = "Where update_cert was removed, it changes nothing.",
-       .contract = std::string(contract::editions),
+       .contract = std::string(contract::kEditions),
        .editions = contract::editions_of({contract::Edition::next}),
        .needs = changes_of(Subject::any),
        .run = [](Trial& trial) { is_not_there(trial, contract::UpdateCall::update_cert); }});
   into.push_back(
       {.id = "editions/404/successor-is-not-there-yet",
        .checks = "Before 7.22 the successor is unknown, and changes nothing.",
-       .contract = std::string(contract::editions),
+       .contract = std::string(contract::kEditions),
        .editions = contract::editions_of({contract::Edition::v7_8}),
        .needs = changes_of(Subject::any),
        .run = [](Trial& trial) { is_not_there(trial, contract::UpdateCall::certificates); }});

@@ -40,15 +40,15 @@ Level level_of(const Fixture& fixture, contract::UpdateCall call) {
 std::string_view contract_of(int status) {
   switch (status) {
     case 400:
-      return contract::invalid;
+      return contract::kInvalid;
     case 403:
-      return contract::unknown;
+      return contract::kUnknown;
     case 404:
-      return contract::not_found;
+      return contract::kNotFound;
     case 406:
-      return contract::expired;
+      return contract::kExpired;
     default:
-      return contract::replaced;
+      return contract::kReplaced;
   }
 }
 

@@ -39,10 +39,10 @@ void add_names_cases(std::vector<Case>& into) {
     rows.push_back({"200/" + dashed(name) + "-can-be-replaced", Level::must,
                     name + " is replaced twice, reads back, and is presented where it is seen (" +
                         std::string(certificate.seen_where) + ").",
-                    contract::replaced, needs, replaces});
+                    contract::kReplaced, needs, replaces});
     if (certificate.has_key) continue;
     rows.push_back({"200/" + dashed(name) + "-needs-no-key", Level::must,
-                    name + " is taken without a key.", contract::trust_without_key, needs,
+                    name + " is taken without a key.", contract::kTrustWithoutKey, needs,
                     without_key});
   }
   add_for_both_calls(rows, into);

@@ -172,42 +172,42 @@ void add_reading_cases(std::vector<Case>& into) {
                     .run = run});
   };
   add("read/200/certificates-are-one-flat-object", Level::must,
-      "The certificates read as one flat object.", contract::read_back,
+      "The certificates read as one flat object.", contract::kReadBack,
       certificates_are_one_flat_object);
   add("read/200/required-certificates-are-listed", Level::must,
-      "Every certificate that a cluster generates for itself is listed.", contract::read_back,
+      "Every certificate that a cluster generates for itself is listed.", contract::kReadBack,
       required_certificates_are_listed);
   add("read/200/only-known-names-are-listed", Level::should,
-      "No other name than the eleven is listed.", contract::read_back, only_known_names_are_listed);
+      "No other name than the eleven is listed.", contract::kReadBack, only_known_names_are_listed);
   add("read/200/keys-match-their-certificates", Level::must,
-      "Each key that reads back belongs to the certificate beside it.", contract::read_back,
+      "Each key that reads back belongs to the certificate beside it.", contract::kReadBack,
       keys_match_their_certificates);
   add("read/200/trust-anchors-have-no-key", Level::must,
       "Certificates that have a key show it, and trust anchors have none.",
-      contract::trust_without_key, trust_anchors_have_no_key);
+      contract::kTrustWithoutKey, trust_anchors_have_no_key);
   add("read/200/every-node-presents-what-reads-back", Level::must,
-      "The leaf that each port presents is the one that reads back.", contract::replaced,
+      "The leaf that each port presents is the one that reads back.", contract::kReplaced,
       every_node_presents_what_reads_back);
   add("read/200/every-node-reads-the-same", Level::must,
-      "Each node's REST API reads the same certificates.", contract::read_back,
+      "Each node's REST API reads the same certificates.", contract::kReadBack,
       every_node_reads_the_same);
   add("read/observed/expiry-of-what-is-installed", Level::info,
-      "When the installed certificates expire.", contract::read_back, expiry_is_told);
+      "When the installed certificates expire.", contract::kReadBack, expiry_is_told);
   add("nodes/200/nodes-are-listed", Level::must, "The nodes are listed with the documented fields.",
-      contract::nodes, nodes_are_listed);
+      contract::kNodes, nodes_are_listed);
   add("nodes/200/one-node-is-told", Level::must, "One node can be asked for by its uid.",
-      contract::nodes, one_node_is_told);
+      contract::kNodes, one_node_is_told);
   add("nodes/200/status-is-told", Level::should,
       "The nodes' status is an object by uid, with one master.",
       "GET /v1/nodes/status: object keyed by uid; role master or slave.", node_status_is_told);
   add("nodes/404/unknown-node", Level::must, "A node that is not there is 404.",
-      contract::unknown_uri, unknown_node_is_404);
+      contract::kUnknownUri, unknown_node_is_404);
   add("cluster/200/cluster-is-told", Level::must, "The cluster tells its name.",
       "GET /v1/cluster: one object with name, the FQDN.", cluster_is_told);
   add("logs/200/events-are-told", Level::should,
       "The event log is an array and keeps to its limit.",
       "GET /v1/logs: array of events; query limit.", logs_are_told);
-  add("uri/404/unknown-uri", Level::must, "An unknown URI is 404.", contract::unknown_uri,
+  add("uri/404/unknown-uri", Level::must, "An unknown URI is 404.", contract::kUnknownUri,
       unknown_uri_is_404);
 }
 

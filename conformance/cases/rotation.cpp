@@ -110,7 +110,7 @@ void add_rotate_cases(std::vector<Case>& into) {
   const auto add = [&](std::string id, std::string checks, Needs needs, void (*run)(Trial&)) {
     into.push_back({.id = std::move(id),
                     .checks = std::move(checks),
-                    .contract = std::string(contract::rotation),
+                    .contract = std::string(contract::kRotation),
                     .needs = needs,
                     .run = run});
   };

@@ -59,20 +59,20 @@ void add_update_400_cases(std::vector<Case>& into) {
   const Needs needs = changes_of(Subject::any);
   add_for_both_calls(
       {{"400/key-of-the-former-certificate", Level::must,
-        "A new certificate with the installed one's key.", contract::invalid, needs,
+        "A new certificate with the installed one's key.", contract::kInvalid, needs,
         key_of_the_former},
        {"400/former-certificate-with-a-new-key", Level::must,
-        "The installed certificate with another key.", contract::invalid, needs,
+        "The installed certificate with another key.", contract::kInvalid, needs,
         certificate_of_the_former},
        {"400/no-key-and-the-installed-one-is-another", Level::must,
-        "Without a key, and the installed key is not the certificate's.", contract::key_optional,
+        "Without a key, and the installed key is not the certificate's.", contract::kKeyOptional,
         needs, no_key_and_the_installed_one_is_another},
        {"200/no-key-and-the-installed-one-fits", Level::should,
         "Without a key, and the installed key is the certificate's: 200, and the key stays.",
-        contract::key_optional, needs, no_key_and_the_installed_one_fits},
+        contract::kKeyOptional, needs, no_key_and_the_installed_one_fits},
        {"200/after-rejections", Level::must,
         "Three rejected requests do not keep a valid one from being taken.",
-        contract::validated_first, changes_of(Subject::presented), still_works_after_rejections}},
+        contract::kValidatedFirst, changes_of(Subject::presented), still_works_after_rejections}},
       into);
 }
 

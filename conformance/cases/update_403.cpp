@@ -34,12 +34,12 @@ void nothing_is_created(Trial& trial) {
 void add_update_403_cases(std::vector<Case>& into) {
   const Needs needs = changes_of(Subject::any);
   add_for_both_calls(
-      {{"403/name-with-blanks", Level::must, "The name with blanks around it.", contract::unknown,
+      {{"403/name-with-blanks", Level::must, "The name with blanks around it.", contract::kUnknown,
         needs, with_blanks},
-       {"403/name-is-a-path", Level::must, "A path that leads out of the store.", contract::unknown,
-        needs, a_path},
+       {"403/name-is-a-path", Level::must, "A path that leads out of the store.",
+        contract::kUnknown, needs, a_path},
        {"403/nothing-is-created", Level::must, "An unknown name does not appear in the read-back.",
-        contract::unknown, needs, nothing_is_created}},
+        contract::kUnknown, needs, nothing_is_created}},
       into);
 }
 

@@ -37,7 +37,7 @@ void add_update_404_cases(std::vector<Case>& into) {
   const Needs needs = changes_of(Subject::any);
   add_for_both_calls(
       {{"404/certificate-is-a-key", Level::must, "The key in place of the certificate.",
-        contract::not_found, needs, only_a_key}},
+        contract::kNotFound, needs, only_a_key}},
       into);
 }
 

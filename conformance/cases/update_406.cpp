@@ -29,11 +29,11 @@ void add_update_406_cases(std::vector<Case>& into) {
   const Needs needs = changes_of(Subject::any);
   add_for_both_calls(
       {{"406/stays-refused", Level::must, "An expired certificate is refused a second time too.",
-        contract::expired, needs, stays_refused},
+        contract::kExpired, needs, stays_refused},
        {"200/renewal-after-expired", Level::must, "After an expired one, its renewal is taken.",
-        contract::expired, changes_of(Subject::presented), renewal_is_taken},
+        contract::kExpired, changes_of(Subject::presented), renewal_is_taken},
        {"406/has-the-documented-form", Level::must, "406 comes with error_code and description.",
-        contract::error_body, needs, says_that_it_expired}},
+        contract::kErrorBody, needs, says_that_it_expired}},
       into);
 }
 

@@ -75,7 +75,7 @@ class Convergence {
   static void examine(State& state, const std::shared_ptr<const certs::Bundle>& presented);
 
   std::mutex mutex_;
-  std::array<State, contract::certificate_count> states_;
+  std::array<State, contract::kCertificateCount> states_;
 };
 
 }  // namespace certdrill::simulator

@@ -37,7 +37,7 @@ class CertificateSet {
   }
 
  private:
-  std::array<InstalledPtr, contract::certificate_count> places_;
+  std::array<InstalledPtr, contract::kCertificateCount> places_;
 };
 
 }  // namespace certdrill::simulator

@@ -14,8 +14,8 @@ namespace {
 
 constexpr std::array<std::string_view, 3> kFields{"name", "key", "certificate"};
 
-std::array<std::string_view, contract::certificate_count> known_names() {
-  std::array<std::string_view, contract::certificate_count> names;
+std::array<std::string_view, contract::kCertificateCount> known_names() {
+  std::array<std::string_view, contract::kCertificateCount> names;
   std::ranges::transform(contract::cluster_certificates(), names.begin(),
                          &contract::ClusterCertificate::text);
   return names;

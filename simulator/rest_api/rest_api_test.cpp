@@ -25,7 +25,7 @@ class RestApiTest : public ::testing::Test {
                       {"n", "nobody", Role::none}})};
   Cluster cluster_{{.name = "cluster.local", .node_addresses = {"127.0.0.1", "127.0.0.2"}}, kNow};
   Mishaps mishaps_;
-  contract::Edition edition_ = contract::default_edition;
+  contract::Edition edition_ = contract::kDefaultEdition;
   std::string authorization_ = kAdmin;
   std::optional<std::string> content_type_ = "application/json";
 

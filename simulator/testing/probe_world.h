@@ -70,7 +70,7 @@ class ProbeWorld {
   int node = 1;  // through which requests go
   std::optional<std::string> authorization = kAdmin;
   std::optional<std::string> content_type = "application/json";
-  contract::Edition edition = contract::default_edition;
+  contract::Edition edition = contract::kDefaultEdition;
   std::function<void()> during_sleep = [] {};
 
  private:
