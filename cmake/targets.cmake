@@ -10,15 +10,45 @@ function(certdrill_precompile target)
   endif()
 endfunction()
 
-# Many files are compiled as one, which takes a third of the time. So names in anonymous namespaces are unique within
-# a library. The lint compiles each file alone.
-option(CERTDRILL_UNITY "Compile files in batches" OFF)
+# Many files are compiled as one, which takes a third of the time: the files of a folder together, some
+# CERTDRILL_BATCH of them at once. So names in anonymous namespaces are unique within a folder. The lint and the
+# preset for work compile each file alone.
+option(CERTDRILL_UNITY "Compile the files of a folder together" OFF)
+set(CERTDRILL_BATCH 12 CACHE STRING "How many files are compiled together at most")
+
+# certdrill_batches(TARGET SOURCES...): puts the target's sources into batches.
+function(certdrill_batches target)
+  if(NOT CERTDRILL_UNITY)
+    return()
+  endif()
+  set_target_properties(${target} PROPERTIES UNITY_BUILD ON UNITY_BUILD_MODE GROUP)
+  foreach(source ${ARGN})
+    cmake_path(ABSOLUTE_PATH source NORMALIZE OUTPUT_VARIABLE folder)
+    cmake_path(GET folder PARENT_PATH folder)
+    cmake_path(RELATIVE_PATH folder BASE_DIRECTORY ${PROJECT_SOURCE_DIR})
+    string(MAKE_C_IDENTIFIER "${folder}" folder)
+    list(APPEND folders ${folder})
+    list(APPEND in_${folder} ${source})
+  endforeach()
+  list(REMOVE_DUPLICATES folders)
+  foreach(folder ${folders})
+    # Of equal sizes: 14 files are two batches of 7.
+    list(LENGTH in_${folder} count)
+    math(EXPR batches "(${count} + ${CERTDRILL_BATCH} - 1) / ${CERTDRILL_BATCH}")
+    set(index 0)
+    foreach(source ${in_${folder}})
+      math(EXPR batch "${index} * ${batches} / ${count}")
+      set_source_files_properties(${source} PROPERTIES UNITY_GROUP "${folder}_${batch}")
+      math(EXPR index "${index} + 1")
+    endforeach()
+  endforeach()
+endfunction()
 
 # certdrill_settings(TARGET): language level, warnings, sanitizers, include root.
 # -Wrestrict is off because gcc 12 sees ghosts in std::string's operator+ (gcc bug 105329).
 function(certdrill_settings target)
   target_compile_features(${target} PUBLIC cxx_std_20)
-  set_target_properties(${target} PROPERTIES CXX_EXTENSIONS OFF UNITY_BUILD ${CERTDRILL_UNITY} UNITY_BUILD_BATCH_SIZE 12)
+  set_target_properties(${target} PROPERTIES CXX_EXTENSIONS OFF)
   target_include_directories(${target} PUBLIC
     $<BUILD_INTERFACE:${PROJECT_SOURCE_DIR}> $<INSTALL_INTERFACE:${CMAKE_INSTALL_INCLUDEDIR}/certdrill>)
   target_compile_options(${target} PRIVATE -Wall -Wextra -Wpedantic -Wshadow -Wconversion
@@ -49,6 +79,7 @@ function(certdrill_internal_library name)
   add_library(certdrill_${name} STATIC ${sources})
   add_library(certdrill::${name} ALIAS certdrill_${name})
   certdrill_settings(certdrill_${name})
+  certdrill_batches(certdrill_${name} ${sources})
   if(NOT name MATCHES "^(contract|certs)$")  # they know no JSON
     set(json <nlohmann/json.hpp>)
   endif()
@@ -70,13 +101,17 @@ function(certdrill_program name)
   install(TARGETS ${name} RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR})
 endfunction()
 
-# certdrill_test(NAME LIBRARIES <targets> [FOLDERS <folders>] [SOURCES <files>]): a GoogleTest program of every
-# *_test.cpp in FOLDERS (default: the current folder), or of SOURCES.
+# For a whole program, or a shard of it; sanitizers make everything some ten times slower.
+set(CERTDRILL_TEST_TIMEOUT 900 CACHE STRING "Seconds after which a test program is ended")
+
+# certdrill_test(NAME LIBRARIES <targets> [FOLDERS <folders>] [SOURCES <files>] [SHARDS <n>]): a GoogleTest program
+# of every *_test.cpp in FOLDERS (default: the current folder), or of SOURCES. ctest runs it as SHARDS processes
+# (default: 4), of which each takes its part of the tests.
 function(certdrill_test name)
   if(NOT CERTDRILL_BUILD_TESTS)
     return()
   endif()
-  cmake_parse_arguments(arg "" "" "LIBRARIES;FOLDERS;SOURCES" ${ARGN})
+  cmake_parse_arguments(arg "" "SHARDS" "LIBRARIES;FOLDERS;SOURCES" ${ARGN})
   if(NOT arg_SOURCES)
     if(NOT arg_FOLDERS)
       set(arg_FOLDERS .)
@@ -88,7 +123,19 @@ function(certdrill_test name)
   endif()
   add_executable(${name} ${arg_SOURCES})
   certdrill_settings(${name})
+  certdrill_batches(${name} ${arg_SOURCES})
+  # Tests are compiled once for each time they run, so compiling fast is what counts.
+  target_compile_options(${name} PRIVATE $<$<CONFIG:Release>:-O0>)
   certdrill_precompile(${name} <nlohmann/json.hpp> <gmock/gmock.h> <gtest/gtest.h>)
   target_link_libraries(${name} PRIVATE ${arg_LIBRARIES} GTest::gmock GTest::gtest_main)
-  gtest_discover_tests(${name} DISCOVERY_TIMEOUT 60)
+  if(NOT arg_SHARDS)
+    set(arg_SHARDS 4)
+  endif()
+  foreach(shard RANGE 1 ${arg_SHARDS})
+    set(test ${name}.${shard})
+    math(EXPR index "${shard} - 1")
+    add_test(NAME ${test} COMMAND ${name})
+    set_tests_properties(${test} PROPERTIES TIMEOUT ${CERTDRILL_TEST_TIMEOUT}
+      ENVIRONMENT "GTEST_TOTAL_SHARDS=${arg_SHARDS};GTEST_SHARD_INDEX=${index}")
+  endforeach()
 endfunction()
