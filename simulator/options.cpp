@@ -8,7 +8,7 @@
 #include "contract/nearest_name.h"
 #include "simulator/cluster/atomic_file.h"
 #include "simulator/config_file.h"
-#include "simulator/wrong/faults/fault_text.h"
+#include "simulator/engine/engine.h"
 
 namespace certdrill::simulator {
 namespace {
@@ -44,10 +44,7 @@ struct Texts {
   std::string ready_file;
   std::string config_file;
   std::string control_token_file;
-  std::vector<std::string> faults;
-  std::vector<std::string> drills;
   bool list_drills = false;
-  std::string bug;
   bool list_bugs = false;
   int port = -1;
   int control_port = -1;
@@ -136,21 +133,21 @@ void add_limit_options(CLI::App& app, SimulatorSettings& settings, Texts& texts)
       ->capture_default_str();
 }
 
-void add_fault_options(CLI::App& app, Texts& texts) {
+void add_fault_options(CLI::App& app, SimulatorSettings& settings, Texts& texts) {
   app.add_option(
-         "--fault", texts.faults,
+         "--fault", settings.faults,
          "Fault that is armed from the start, such as kind=answer,status=406,times=2 or its "
          "JSON; may be repeated")
       ->allow_extra_args(false)
       ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
-  app.add_option("--drill", texts.drills, "Drill that is on from the start; may be repeated")
+  app.add_option("--drill", settings.drills, "Drill that is on from the start; may be repeated")
       ->allow_extra_args(false)
       ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
   app.add_flag("--list-drills", texts.list_drills, "Print the drills, and leave");
 }
 
-void add_bug_options(CLI::App& app, Texts& texts) {
-  app.add_option("--bug", texts.bug,
+void add_bug_options(CLI::App& app, SimulatorSettings& settings, Texts& texts) {
+  app.add_option("--bug", settings.bug,
                  "Plant a bug in the server, to prove that a test suite notices it");
   app.add_flag("--list-bugs", texts.list_bugs, "Print the bugs that can be planted, and leave");
 }
@@ -177,21 +174,6 @@ tl::unexpected<Exit> mistake(const std::string& what) {
   return tl::unexpected(Exit{2, "certdrill-sim: " + what + "\nTry certdrill-sim --help.\n"});
 }
 
-tl::expected<void, std::string> fill_faults(const Texts& texts, SimulatorSettings& settings) {
-  for (const auto& text : texts.faults) {
-    auto rule = fault_json_from_text(text).and_then(
-        [](const nlohmann::json& json) { return parse_fault(json); });
-    if (!rule) return tl::unexpected("--fault " + text + ": " + rule.error());
-    settings.faults.push_back(std::move(*rule));
-  }
-  for (const auto& name : texts.drills) {
-    const Drill* drill = find_drill(name);
-    if (drill == nullptr) return tl::unexpected("--drill: " + unknown_drill(name));
-    settings.drills.push_back(drill);
-  }
-  return {};
-}
-
 tl::expected<void, std::string> fill_settings(const Texts& texts, Options& options) {
   SimulatorSettings& settings = options.simulator;
   settings.edition = *contract::find_edition(texts.edition);
@@ -202,14 +184,7 @@ tl::expected<void, std::string> fill_settings(const Texts& texts, Options& optio
   if (texts.port == 0) settings.ports = PortPlan::free_ports;
   if (texts.control_port >= 0)
     settings.control_port = static_cast<std::uint16_t>(texts.control_port);
-  if (auto filled = fill_faults(texts, settings); !filled) return filled;
-  if (!texts.bug.empty()) {
-    settings.bug = bugs::find_bug(texts.bug);
-    if (settings.bug == nullptr) {
-      return tl::unexpected("--bug: " + bugs::unknown_bug(texts.bug) +
-                            "; --list-bugs prints them all");
-    }
-  }
+  if (auto known = misbehaviour_of(settings); !known) return tl::unexpected(known.error());
   if (!texts.data_dir.empty()) settings.data_dir = texts.data_dir;
   if (!texts.ready_file.empty()) options.ready_file = texts.ready_file;
   if (!texts.now.empty()) {
@@ -235,7 +210,10 @@ tl::expected<void, std::string> fill_settings(const Texts& texts, Options& optio
     if (!text) return tl::unexpected("--users: " + text.error());
     auto users = parse_users(*text);
     if (!users) return tl::unexpected("--users: " + texts.users_file + ": " + users.error());
-    settings.more_users = std::move(*users);
+    for (auto& user : *users) {
+      settings.more_users.push_back(
+          {std::move(user.username), std::move(user.password), std::string(to_string(user.role))});
+    }
   }
   return {};
 }
@@ -264,8 +242,8 @@ tl::expected<Options, Exit> parse_options(const std::vector<std::string>& argume
   add_access_options(app, options.simulator, texts);
   add_port_options(app, options.simulator, texts);
   add_limit_options(app, options.simulator, texts);
-  add_fault_options(app, texts);
-  add_bug_options(app, texts);
+  add_fault_options(app, options.simulator, texts);
+  add_bug_options(app, options.simulator, texts);
   app.add_option("--log-level", options.log_level, "off, error, warn, info or debug")
       ->check(CLI::IsMember({"off", "error", "warn", "info", "debug"}))
       ->capture_default_str();

@@ -7,6 +7,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "simulator/engine/engine.h"
+
 namespace certdrill::simulator {
 namespace {
 
@@ -118,7 +120,7 @@ TEST_F(OptionsTest, UsersComeFromAFile) {
   const auto options = parse_options({"--users", path});
   ASSERT_TRUE(options.has_value()) << options.error().text;
   ASSERT_EQ(options->simulator.more_users.size(), 1U);
-  EXPECT_EQ(options->simulator.more_users[0].role, Role::cluster_viewer);
+  EXPECT_EQ(options->simulator.more_users[0].role, "cluster_viewer");
 }
 
 TEST_F(OptionsTest, AMistakeInTheUsersFileNeverShowsAPassword) {
@@ -137,14 +139,16 @@ TEST_F(OptionsTest, FaultsAndDrillsAsTextAsJsonAndInTheFile) {
   const auto options = parse_options({"--config", config, "--drill", "expired", "--fault",
                                       R"({"kind": "tls", "mode": "refuse"})"});
   ASSERT_TRUE(options.has_value()) << options.error().text;
-  const auto& faults = options->simulator.faults;
+  const auto misbehaviour = misbehaviour_of(options->simulator);
+  ASSERT_TRUE(misbehaviour.has_value()) << misbehaviour.error();
+  const auto& faults = misbehaviour->faults;
   ASSERT_EQ(faults.size(), 3U);
   EXPECT_EQ(faults[0].schedule.times, 2);
   EXPECT_EQ(faults[1].kind->name, "node_down");
   EXPECT_EQ(faults[2].kind->name, "tls");
-  ASSERT_EQ(options->simulator.drills.size(), 2U);
-  EXPECT_EQ(options->simulator.drills[0]->name, "ack-lost");
-  EXPECT_EQ(options->simulator.drills[1]->name, "expired");
+  ASSERT_EQ(misbehaviour->drills.size(), 2U);
+  EXPECT_EQ(misbehaviour->drills[0]->name, "ack-lost");
+  EXPECT_EQ(misbehaviour->drills[1]->name, "expired");
 }
 
 TEST_F(OptionsTest, AWrongFaultOrDrillIsExplained) {
@@ -165,11 +169,12 @@ TEST_F(OptionsTest, ListDrillsPrintsThemAndLeaves) {
 }
 
 TEST_F(OptionsTest, ABugIsPlantedOnlyWhenItIsAskedFor) {
-  EXPECT_EQ(parse_options({})->simulator.bug, nullptr);
+  EXPECT_EQ(parse_options({})->simulator.bug, "");
   const auto options = parse_options({"--bug", "key-not-checked"});
   ASSERT_TRUE(options.has_value());
-  ASSERT_NE(options->simulator.bug, nullptr);
-  EXPECT_EQ(options->simulator.bug->id, "key-not-checked");
+  EXPECT_EQ(options->simulator.bug, "key-not-checked");
+  ASSERT_NE(misbehaviour_of(options->simulator)->bug, nullptr);
+  EXPECT_EQ(misbehaviour_of(options->simulator)->bug->id, "key-not-checked");
 }
 
 TEST_F(OptionsTest, AnUnknownBugIsRefusedWithTheNearestOne) {

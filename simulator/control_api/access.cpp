@@ -108,10 +108,4 @@ std::optional<ControlAnswer> refuse_access(const ControlAccess& access,
   return answer;
 }
 
-std::string control_url(const ControlAccess& access, std::uint16_t port) {
-  const bool v6 = access.address.find(':') != std::string::npos;
-  return "http://" + (v6 ? "[" + access.address + "]" : access.address) + ":" +
-         std::to_string(port);
-}
-
 }  // namespace certdrill::simulator

@@ -12,7 +12,7 @@
 
 #include <tl/expected.hpp>
 
-#include "simulator/control_api/control_access.h"
+#include "simulator/engine/settings.h"
 #include "simulator/control_api/endpoint.h"
 
 namespace certdrill::simulator {
@@ -25,8 +25,5 @@ std::optional<std::string> check_access(const ControlAccess& access);
 // nullopt: the request may go on. Otherwise 401 or 403.
 std::optional<ControlAnswer> refuse_access(const ControlAccess& access,
                                            const httplib::Request& request);
-
-// "http://127.0.0.1:9500", with an IPv6 address in brackets.
-std::string control_url(const ControlAccess& access, std::uint16_t port);
 
 }  // namespace certdrill::simulator

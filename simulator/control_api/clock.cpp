@@ -3,7 +3,7 @@
 
 #include "simulator/control_api/endpoint.h"
 #include "simulator/control_api/fields.h"
-#include "simulator/simulator.h"
+#include "simulator/engine/engine.h"
 
 namespace certdrill::simulator {
 namespace {
@@ -16,22 +16,15 @@ constexpr std::array<std::int64_t, kUnits.size()> kSecondsOf{1, 60, 3600, 86'400
 const certs::Instant kEarliest{std::chrono::sys_days{std::chrono::year{1970} / 1 / 1}};
 const certs::Instant kLatest{std::chrono::sys_days{std::chrono::year{9999} / 1 / 1}};
 
-ControlAnswer show(Simulator& simulator) {
-  return control_answer({{"now", certs::format_instant(simulator.clock().now())},
-                         {"frozen", simulator.clock().frozen()}});
+ControlAnswer show(Engine& engine) {
+  return control_answer(
+      {{"now", certs::format_instant(engine.clock().now())}, {"frozen", engine.clock().frozen()}});
 }
 
-// Tells the feed, and lets the cluster do what is due by now.
-ControlAnswer moved(Simulator& simulator, const ControlCall& call) {
+ControlAnswer moved(Engine& engine, const ControlCall& call) {
   const BlockingSection blocking(call.exchange.loop);
-  FeedEvent event;
-  event.kind = FeedKind::clock;
-  event.time = simulator.clock().now();
-  event.detail = simulator.clock().frozen() ? "frozen" : "running";
-  simulator.feed().publish(std::move(event));
-  static_cast<void>(simulator.cluster().convergence(simulator.clock().now()));  // looks
-  simulator.tick();
-  return show(simulator);
+  engine.clock_moved();
+  return show(engine);
 }
 
 std::optional<ControlAnswer> refuse_range(certs::Instant instant) {
@@ -39,11 +32,11 @@ std::optional<ControlAnswer> refuse_range(certs::Instant instant) {
   return invalid_request("The clock goes from 1970-01-01 to 9999-01-01.");
 }
 
-ControlAnswer get_clock(Simulator& simulator, const ControlCall& /*call*/) {
-  return show(simulator);
+ControlAnswer get_clock(Engine& engine, const ControlCall& /*call*/) {
+  return show(engine);
 }
 
-ControlAnswer put_clock(Simulator& simulator, const ControlCall& call) {
+ControlAnswer put_clock(Engine& engine, const ControlCall& call) {
   if (auto refused = refuse_unknown_fields(call.body, kClockFields)) return std::move(*refused);
   const auto now = text_field(call.body, "now");
   if (!now) return now.error();
@@ -56,13 +49,13 @@ ControlAnswer put_clock(Simulator& simulator, const ControlCall& call) {
     const auto instant = certs::parse_instant(**now);
     if (!instant) return invalid_request("now: " + instant.error());
     if (auto refused = refuse_range(*instant)) return std::move(*refused);
-    simulator.clock().set(*instant);
+    engine.clock().set(*instant);
   }
-  if (*frozen) **frozen ? simulator.clock().freeze() : simulator.clock().resume();
-  return moved(simulator, call);
+  if (*frozen) **frozen ? engine.clock().freeze() : engine.clock().resume();
+  return moved(engine, call);
 }
 
-ControlAnswer advance(Simulator& simulator, const ControlCall& call) {
+ControlAnswer advance(Engine& engine, const ControlCall& call) {
   if (auto refused = refuse_unknown_fields(call.body, kUnits)) return std::move(*refused);
   if (call.body.empty()) return invalid_request("Send {\"days\": 30}, or seconds, minutes, hours.");
   constexpr std::int64_t kMost = 1'000'000'000;
@@ -73,9 +66,9 @@ ControlAnswer advance(Simulator& simulator, const ControlCall& call) {
     seconds += amount->value_or(0) * kSecondsOf[i];
   }
   const std::chrono::seconds by(seconds);
-  if (auto refused = refuse_range(simulator.clock().now() + by)) return std::move(*refused);
-  simulator.clock().advance(by);
-  return moved(simulator, call);
+  if (auto refused = refuse_range(engine.clock().now() + by)) return std::move(*refused);
+  engine.clock().advance(by);
+  return moved(engine, call);
 }
 
 constexpr std::array<ControlRoute, 3> kRoutes{{

@@ -2,7 +2,7 @@
 #include <array>
 
 #include "simulator/control_api/endpoint.h"
-#include "simulator/simulator.h"
+#include "simulator/engine/engine.h"
 
 namespace certdrill::simulator {
 namespace {
@@ -31,12 +31,12 @@ Json certificates_json(const Node& node) {
   return json;
 }
 
-ControlAnswer get_cluster_state(Simulator& simulator, const ControlCall& /*call*/) {
-  Json json{{"cluster", simulator.ready().cluster},
-            {"now", certs::format_instant(simulator.clock().now())},
+ControlAnswer get_cluster_state(Engine& engine, const ControlCall& /*call*/) {
+  Json json{{"cluster", engine.ready().cluster},
+            {"now", certs::format_instant(engine.clock().now())},
             {"nodes", Json::array()}};
-  for (const auto& ready : simulator.ready().nodes) {
-    const Node& node = simulator.cluster().node(ready.uid);
+  for (const auto& ready : engine.ready().nodes) {
+    const Node& node = engine.cluster().node(ready.uid);
     json["nodes"].push_back({{"uid", ready.uid},
                              {"address", ready.address},
                              {"state", node.up() ? "up" : "down"},

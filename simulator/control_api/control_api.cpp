@@ -112,7 +112,7 @@ ControlAnswer ControlApi::answer(Exchange& exchange) const {
   if (auto refused = refuse_query(*found.route, request)) return std::move(*refused);
   auto body = read_body(*found.route, request);
   if (!body) return std::move(body.error());
-  return found.route->handler(simulator_, {exchange, found.parameter, std::move(*body)});
+  return found.route->handler(engine_, {exchange, found.parameter, std::move(*body)});
 }
 
 void ControlApi::operator()(Exchange& exchange) const {

@@ -12,15 +12,15 @@ namespace certdrill::simulator {
 
 class ControlApi {
  public:
-  ControlApi(Simulator& simulator, ControlAccess access)  // the simulator outlives this
-      : simulator_(simulator), access_(std::move(access)) {}
+  ControlApi(Engine& engine, ControlAccess access)  // the engine outlives this
+      : engine_(engine), access_(std::move(access)) {}
 
   void operator()(Exchange& exchange) const;
 
  private:
   ControlAnswer answer(Exchange& exchange) const;
 
-  Simulator& simulator_;
+  Engine& engine_;
   const ControlAccess access_;
 };
 

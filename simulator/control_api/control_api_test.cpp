@@ -4,6 +4,7 @@
 #include <gmock/gmock.h>
 
 #include "contract/endpoints.h"
+#include "simulator/engine/engine.h"
 #include "simulator/testing/running_simulator.h"
 
 namespace certdrill::simulator {
@@ -47,7 +48,7 @@ TEST_F(ControlApiTest, TakesNoBodyButJsonThatSaysSo) {
   ASSERT_TRUE(form);
   EXPECT_EQ(form->status, 400);
   EXPECT_THAT(form->body, HasSubstr("invalid_content_type"));
-  EXPECT_TRUE(simulator_->cluster().node(2).up());
+  EXPECT_TRUE(simulator_->engine().cluster().node(2).up());
 
   const auto broken =
       control().http().Put("/sim/v1/nodes/2", R"({"state":"down",})", "application/json");

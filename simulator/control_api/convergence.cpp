@@ -3,7 +3,7 @@
 #include <array>
 
 #include "simulator/control_api/endpoint.h"
-#include "simulator/simulator.h"
+#include "simulator/engine/engine.h"
 
 namespace certdrill::simulator {
 namespace {
@@ -29,9 +29,9 @@ Json certificate_json(const CertificateConvergence& certificate) {
           {"presented_mismatched", moments_json(certificate.presented_mismatched)}};
 }
 
-ControlAnswer get_convergence(Simulator& simulator, const ControlCall& /*call*/) {
-  const auto now = simulator.clock().now();
-  const auto all = simulator.cluster().convergence(now);
+ControlAnswer get_convergence(Engine& engine, const ControlCall& /*call*/) {
+  const auto now = engine.clock().now();
+  const auto all = engine.cluster().convergence(now);
   Json json{{"now", certs::format_instant(now)},
             {"converged", std::ranges::all_of(all, &CertificateConvergence::converged)},
             {"certificates", Json::object()}};

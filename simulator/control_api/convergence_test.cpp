@@ -1,6 +1,7 @@
 // Is the cluster of one mind: what convergence says around failures, over real sockets.
 #include <gmock/gmock.h>
 
+#include "simulator/engine/engine.h"
 #include "simulator/testing/running_simulator.h"
 
 namespace certdrill::simulator {
@@ -39,7 +40,7 @@ TEST_F(ConvergenceTest, ANodeThatMissedTheRolloutKeepsItApart) {
   EXPECT_EQ(seen["listeners_differ"], json::array()) << "a node that is down presents nothing";
   ASSERT_EQ(control().put("/sim/v1/nodes/3", {{"state", "up"}}).status, 200);
   EXPECT_EQ(proxy()["listeners_differ"], json::array({3}));
-  simulator_->clock().advance(std::chrono::minutes(5));
+  simulator_->engine().clock().advance(std::chrono::minutes(5));
   ASSERT_EQ(node().update("proxy", fresh).status, 200);
   seen = proxy();
   EXPECT_EQ(seen["converged"], true);
@@ -94,7 +95,7 @@ TEST_F(ConvergenceTest, RemembersThatACorruptPairWasPresented) {
 TEST_F(ConvergenceTest, SeesAnExpiryThatNobodyWatched) {
   start();
   ASSERT_EQ(node().update("proxy", made()).status, 200);  // for 30 days
-  simulator_->clock().advance(std::chrono::days(31));
+  simulator_->engine().clock().advance(std::chrono::days(31));
   const auto later =
       testing::make_certificate({.now = testing::kTestNow + std::chrono::days(31), .serial = 7});
   ASSERT_EQ(node().update("proxy", later).status, 200);

@@ -4,7 +4,7 @@
 
 #include "simulator/control_api/endpoint.h"
 #include "simulator/control_api/fault_json.h"
-#include "simulator/simulator.h"
+#include "simulator/engine/engine.h"
 
 namespace certdrill::simulator {
 namespace {
@@ -16,8 +16,8 @@ ControlAnswer drill_not_exist(std::string_view name) {
                        "Refused: " + unknown_drill(name) + ", as does GET /sim/v1/drills.");
 }
 
-ControlAnswer get_drills(Simulator& simulator, const ControlCall& /*call*/) {
-  const auto armed = simulator.faults().list();
+ControlAnswer get_drills(Engine& engine, const ControlCall& /*call*/) {
+  const auto armed = engine.faults().list();
   auto list = Json::array();
   for (const auto& drill : drills()) {
     auto faults = Json::array();
@@ -35,10 +35,10 @@ ControlAnswer get_drills(Simulator& simulator, const ControlCall& /*call*/) {
   return control_answer({{"drills", std::move(list)}});
 }
 
-ControlAnswer put_drill(Simulator& simulator, const ControlCall& call) {
+ControlAnswer put_drill(Engine& engine, const ControlCall& call) {
   const Drill* drill = find_drill(call.parameter);
   if (drill == nullptr) return drill_not_exist(call.parameter);
-  const auto armed = simulator.arm(rules_of(*drill), FaultPlan::Existing::replace);
+  const auto armed = engine.arm(rules_of(*drill), FaultPlan::Existing::replace);
   if (!armed) {
     return control_error(400, "invalid_drill",
                          "The drill does not fit this cluster: " + armed.error().why + ".");
@@ -46,10 +46,10 @@ ControlAnswer put_drill(Simulator& simulator, const ControlCall& call) {
   return control_answer({{"drill", drill->name}, {"faults", to_json(*armed)}});
 }
 
-ControlAnswer delete_drill(Simulator& simulator, const ControlCall& call) {
+ControlAnswer delete_drill(Engine& engine, const ControlCall& call) {
   const Drill* drill = find_drill(call.parameter);
   if (drill == nullptr) return drill_not_exist(call.parameter);
-  const auto was_on = simulator.disarm_drill(drill->name);
+  const auto was_on = engine.disarm_drill(drill->name);
   if (!was_on) return control_error(500, "port_unavailable", was_on.error());
   return control_answer({{"drill", drill->name}, {"was_on", *was_on}});
 }

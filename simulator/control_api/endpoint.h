@@ -17,7 +17,7 @@
 
 namespace certdrill::simulator {
 
-class Simulator;
+class Engine;
 
 struct ControlCall {
   Exchange& exchange;          // for its query (request.params), and for streams
@@ -39,7 +39,7 @@ ControlAnswer control_error(int status, std::string_view error_code, std::string
 // 400 invalid_request.
 ControlAnswer invalid_request(std::string_view description);
 
-using ControlHandler = ControlAnswer (*)(Simulator& simulator, const ControlCall& call);
+using ControlHandler = ControlAnswer (*)(Engine& engine, const ControlCall& call);
 
 enum class BodyRule { none, optional, required };
 

@@ -5,7 +5,7 @@
 
 #include "simulator/control_api/endpoint.h"
 #include "simulator/control_api/fields.h"
-#include "simulator/simulator.h"
+#include "simulator/engine/engine.h"
 
 namespace certdrill::simulator {
 namespace {
@@ -92,10 +92,10 @@ tl::expected<std::uint64_t, ControlAnswer> first_id(const Feed& feed,
   return static_cast<std::uint64_t>(*number);
 }
 
-ControlAnswer get_events(Simulator& simulator, const ControlCall& call) {
-  const auto since = first_id(simulator.feed(), call.exchange.request);
+ControlAnswer get_events(Engine& engine, const ControlCall& call) {
+  const auto since = first_id(engine.feed(), call.exchange.request);
   if (!since) return since.error();
-  const auto stream = std::make_shared<Stream>(simulator.feed(), call.exchange, *since);
+  const auto stream = std::make_shared<Stream>(engine.feed(), call.exchange, *since);
   call.exchange.response.set_chunked_content_provider(
       "text/event-stream",
       [stream](std::size_t /*offset*/, httplib::DataSink& sink) { return stream->write(sink); });

@@ -4,7 +4,7 @@
 #include "contract/nearest_name.h"
 #include "simulator/control_api/endpoint.h"
 #include "simulator/control_api/fault_json.h"
-#include "simulator/simulator.h"
+#include "simulator/engine/engine.h"
 
 namespace certdrill::simulator {
 namespace {
@@ -20,8 +20,8 @@ ControlAnswer refused(const ArmError& error) {
                           : invalid_fault(error.why);
 }
 
-ControlAnswer unknown_fault(Simulator& simulator, std::string_view name) {
-  const auto armed = simulator.faults().list();
+ControlAnswer unknown_fault(Engine& engine, std::string_view name) {
+  const auto armed = engine.faults().list();
   std::vector<std::string_view> names;
   names.reserve(armed.size());
   for (const auto& fault : armed) names.push_back(fault.rule.name);
@@ -34,19 +34,19 @@ ControlAnswer port_unavailable(const std::string& why) {
   return control_error(500, "port_unavailable", why);
 }
 
-ControlAnswer get_faults(Simulator& simulator, const ControlCall& /*call*/) {
-  return control_answer({{"faults", to_json(simulator.faults().list())}});
+ControlAnswer get_faults(Engine& engine, const ControlCall& /*call*/) {
+  return control_answer({{"faults", to_json(engine.faults().list())}});
 }
 
-ControlAnswer post_fault(Simulator& simulator, const ControlCall& call) {
+ControlAnswer post_fault(Engine& engine, const ControlCall& call) {
   auto rule = parse_fault(call.body);
   if (!rule) return invalid_fault(rule.error());
-  const auto armed = simulator.arm({std::move(*rule)}, FaultPlan::Existing::refuse);
+  const auto armed = engine.arm({std::move(*rule)}, FaultPlan::Existing::refuse);
   if (!armed) return refused(armed.error());
   return control_answer(to_json(armed->front()), 201);
 }
 
-ControlAnswer put_fault(Simulator& simulator, const ControlCall& call) {
+ControlAnswer put_fault(Engine& engine, const ControlCall& call) {
   auto body = call.body;
   const std::string name(call.parameter);
   if (body.contains("name") && body["name"] != name) {
@@ -55,26 +55,26 @@ ControlAnswer put_fault(Simulator& simulator, const ControlCall& call) {
   body["name"] = name;
   auto rule = parse_fault(body);
   if (!rule) return invalid_fault(rule.error());
-  const auto armed = simulator.arm({std::move(*rule)}, FaultPlan::Existing::replace);
+  const auto armed = engine.arm({std::move(*rule)}, FaultPlan::Existing::replace);
   if (!armed) return refused(armed.error());
   return control_answer(to_json(armed->front()));
 }
 
-ControlAnswer get_fault(Simulator& simulator, const ControlCall& call) {
-  const auto found = simulator.faults().find(call.parameter);
-  return found ? control_answer(to_json(*found)) : unknown_fault(simulator, call.parameter);
+ControlAnswer get_fault(Engine& engine, const ControlCall& call) {
+  const auto found = engine.faults().find(call.parameter);
+  return found ? control_answer(to_json(*found)) : unknown_fault(engine, call.parameter);
 }
 
-ControlAnswer delete_fault(Simulator& simulator, const ControlCall& call) {
-  const auto found = simulator.disarm(call.parameter);
+ControlAnswer delete_fault(Engine& engine, const ControlCall& call) {
+  const auto found = engine.disarm(call.parameter);
   if (!found) return port_unavailable(found.error());
-  if (!*found) return unknown_fault(simulator, call.parameter);
+  if (!*found) return unknown_fault(engine, call.parameter);
   return control_answer({{"removed", 1}});
 }
 
-ControlAnswer delete_faults(Simulator& simulator, const ControlCall& /*call*/) {
-  const auto count = simulator.faults().list().size();
-  if (auto done = simulator.disarm_all(); !done) return port_unavailable(done.error());
+ControlAnswer delete_faults(Engine& engine, const ControlCall& /*call*/) {
+  const auto count = engine.faults().list().size();
+  if (auto done = engine.disarm_all(); !done) return port_unavailable(done.error());
   return control_answer({{"removed", count}});
 }
 

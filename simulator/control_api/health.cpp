@@ -6,7 +6,7 @@
 namespace certdrill::simulator {
 namespace {
 
-ControlAnswer get_health(Simulator& /*simulator*/, const ControlCall& /*call*/) {
+ControlAnswer get_health(Engine& /*engine*/, const ControlCall& /*call*/) {
   return control_answer({{"status", "ok"}});
 }
 

@@ -7,6 +7,7 @@
 #include <spdlog/sinks/ostream_sink.h>
 #include <spdlog/spdlog.h>
 
+#include "simulator/engine/engine.h"
 #include "simulator/testing/running_simulator.h"
 
 namespace certdrill::simulator {
@@ -49,7 +50,7 @@ class KeyLeakTest : public RunningSimulator {
   std::string events() {
     httplib::Client client(ready().control);
     client.set_read_timeout(30);
-    const auto last = "id: " + std::to_string(simulator_->feed().last_id()) + "\n";
+    const auto last = "id: " + std::to_string(simulator_->engine().feed().last_id()) + "\n";
     std::string text;
     client.Get("/sim/v1/events?since=0", [&](const char* data, std::size_t size) {
       text.append(data, size);

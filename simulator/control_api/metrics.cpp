@@ -2,15 +2,15 @@
 #include <array>
 
 #include "simulator/control_api/endpoint.h"
+#include "simulator/engine/engine.h"
 #include "simulator/record/request_metrics.h"
-#include "simulator/simulator.h"
 
 namespace certdrill::simulator {
 namespace {
 
-ControlAnswer get_metrics(Simulator& simulator, const ControlCall& /*call*/) {
+ControlAnswer get_metrics(Engine& engine, const ControlCall& /*call*/) {
   return {.status = 200,
-          .body = simulator.metrics().text(),
+          .body = engine.metrics().text(),
           .content_type = "text/plain; version=0.0.4; charset=utf-8",
           .headers = {}};
 }

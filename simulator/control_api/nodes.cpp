@@ -6,7 +6,7 @@
 #include "contract/nearest_name.h"
 #include "simulator/control_api/endpoint.h"
 #include "simulator/control_api/fields.h"
-#include "simulator/simulator.h"
+#include "simulator/engine/engine.h"
 
 namespace certdrill::simulator {
 namespace {
@@ -14,24 +14,23 @@ namespace {
 constexpr std::array<std::string_view, 1> kFields{"state"};
 constexpr std::array<std::string_view, 3> kStates{"up", "down", "restart"};
 
-ControlAnswer unknown_node(const Simulator& simulator, std::string_view uid) {
+ControlAnswer unknown_node(const Engine& engine, std::string_view uid) {
   return control_error(404, "node_not_exist",
                        "There is no node '" + std::string(uid) + "'; the nodes are 1 to " +
-                           std::to_string(simulator.ready().nodes.size()) + ".");
+                           std::to_string(engine.ready().nodes.size()) + ".");
 }
 
-tl::expected<void, std::string> put_into(Simulator& simulator, int uid, const std::string& state) {
-  return state == "restart" ? simulator.restart_node(uid)
-                            : simulator.set_node_up(uid, state == "up");
+tl::expected<void, std::string> put_into(Engine& engine, int uid, const std::string& state) {
+  return state == "restart" ? engine.restart_node(uid) : engine.set_node_up(uid, state == "up");
 }
 
-ControlAnswer put_node(Simulator& simulator, const ControlCall& call) {
+ControlAnswer put_node(Engine& engine, const ControlCall& call) {
   int uid = 0;
   const auto text = call.parameter;
   if (std::from_chars(text.data(), text.data() + text.size(), uid).ptr !=
           text.data() + text.size() ||
-      !simulator.cluster().has_node(uid)) {
-    return unknown_node(simulator, text);
+      !engine.cluster().has_node(uid)) {
+    return unknown_node(engine, text);
   }
   if (auto refused = refuse_unknown_fields(call.body, kFields)) return std::move(*refused);
   const auto state = text_field(call.body, "state");
@@ -43,11 +42,10 @@ ControlAnswer put_node(Simulator& simulator, const ControlCall& call) {
                                    : std::string("; it is missing")) +
                            ".");
   }
-  if (auto changed = put_into(simulator, uid, **state); !changed) {
+  if (auto changed = put_into(engine, uid, **state); !changed) {
     return control_error(500, "port_unavailable", changed.error());
   }
-  return control_answer(
-      {{"uid", uid}, {"state", simulator.cluster().node(uid).up() ? "up" : "down"}});
+  return control_answer({{"uid", uid}, {"state", engine.cluster().node(uid).up() ? "up" : "down"}});
 }
 
 constexpr std::array<ControlRoute, 1> kRoutes{{

@@ -9,11 +9,11 @@
 namespace certdrill::simulator {
 namespace {
 
-ControlAnswer get_control(Simulator& /*simulator*/, const ControlCall& /*call*/) {
+ControlAnswer get_control(Engine& /*engine*/, const ControlCall& /*call*/) {
   return {.status = 200, .body = std::string(control_openapi()), .headers = {}};
 }
 
-ControlAnswer get_rest(Simulator& /*simulator*/, const ControlCall& /*call*/) {
+ControlAnswer get_rest(Engine& /*engine*/, const ControlCall& /*call*/) {
   return {.status = 200, .body = std::string(rest_openapi()), .headers = {}};
 }
 

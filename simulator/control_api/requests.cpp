@@ -5,9 +5,9 @@
 #include "contract/nearest_name.h"
 #include "simulator/control_api/endpoint.h"
 #include "simulator/control_api/fields.h"
+#include "simulator/engine/engine.h"
 #include "simulator/http/strict_json.h"
 #include "simulator/record/verify.h"
-#include "simulator/simulator.h"
 
 namespace certdrill::simulator {
 namespace {
@@ -74,7 +74,7 @@ Matches matches_of_json(const nlohmann::json& object) {
   return matches;
 }
 
-ControlAnswer get_requests(Simulator& simulator, const ControlCall& call) {
+ControlAnswer get_requests(Engine& engine, const ControlCall& call) {
   const auto matches = matches_of_query(call);
   const auto& params = call.exchange.request.params;
   std::size_t limit = kShown;
@@ -83,23 +83,23 @@ ControlAnswer get_requests(Simulator& simulator, const ControlCall& call) {
     if (!number) return number.error();
     limit = static_cast<std::size_t>(*number);
   }
-  const auto found = simulator.journal().find(*matches, limit);
+  const auto found = engine.journal().find(*matches, limit);
   Json json{{"count", found.count},
             {"shown", found.entries.size()},
             {"dropped", found.dropped},
-            {"limit", simulator.journal().limit()},
+            {"limit", engine.journal().limit()},
             {"requests", Json::array()}};
   for (const auto& entry : found.entries) json["requests"].push_back(entry_json(entry));
   return control_answer(json);
 }
 
-ControlAnswer get_count(Simulator& simulator, const ControlCall& call) {
-  const auto found = simulator.journal().find(*matches_of_query(call), 0);
+ControlAnswer get_count(Engine& engine, const ControlCall& call) {
+  const auto found = engine.journal().find(*matches_of_query(call), 0);
   return control_answer({{"count", found.count}, {"dropped", found.dropped}});
 }
 
-ControlAnswer delete_requests(Simulator& simulator, const ControlCall& /*call*/) {
-  simulator.journal().clear();
+ControlAnswer delete_requests(Engine& engine, const ControlCall& /*call*/) {
+  engine.journal().clear();
   return control_answer({{"count", 0}, {"dropped", 0}});
 }
 
@@ -144,7 +144,7 @@ Json nearest_json(const Verification& result) {
   return nearest;
 }
 
-ControlAnswer post_verify(Simulator& simulator, const ControlCall& call) {
+ControlAnswer post_verify(Engine& engine, const ControlCall& call) {
   constexpr std::array<std::string_view, 4> kFields{"match", "expected", "at_least", "at_most"};
   if (auto refused = refuse_unknown_fields(call.body, kFields)) return std::move(*refused);
   const auto match = call.body.find("match");
@@ -156,7 +156,7 @@ ControlAnswer post_verify(Simulator& simulator, const ControlCall& call) {
   if (!matches) return matches.error();
   const auto expected = expected_count(call.body);
   if (!expected) return expected.error();
-  const auto result = verify(simulator.journal(), *matches, *expected);
+  const auto result = verify(engine.journal(), *matches, *expected);
   Json json{{"pass", result.pass}, {"count", result.count}, {"dropped", result.dropped}};
   if (result.pass) return control_answer(json);
   json["error_code"] = "verification_failed";

@@ -8,7 +8,7 @@
 #include "simulator/control_api/endpoint.h"
 #include "simulator/control_api/fields.h"
 #include "simulator/control_api/snapshot_json.h"
-#include "simulator/simulator.h"
+#include "simulator/engine/engine.h"
 
 namespace certdrill::simulator {
 namespace {
@@ -18,11 +18,11 @@ using Json = nlohmann::ordered_json;
 constexpr std::array<std::string_view, 1> kKeysQuery{"include_keys"};
 constexpr std::size_t kLongestName = 64;
 
-tl::expected<Keys, ControlAnswer> keys_wanted(const Simulator& simulator, const ControlCall& call) {
+tl::expected<Keys, ControlAnswer> keys_wanted(const Engine& engine, const ControlCall& call) {
   const auto& params = call.exchange.request.params;
   const auto asked = params.find("include_keys");
   if (asked == params.end()) {
-    return simulator.settings().include_keys ? Keys::included : Keys::left_out;
+    return engine.settings().include_keys ? Keys::included : Keys::left_out;
   }
   if (asked->second != "true" && asked->second != "false") {
     return tl::unexpected(invalid_request("include_keys must be true or false."));
@@ -30,11 +30,11 @@ tl::expected<Keys, ControlAnswer> keys_wanted(const Simulator& simulator, const 
   return asked->second == "true" ? Keys::included : Keys::left_out;
 }
 
-ControlAnswer shown(const Simulator& simulator, const ControlCall& call, const Snapshot& snapshot,
+ControlAnswer shown(const Engine& engine, const ControlCall& call, const Snapshot& snapshot,
                     int status) {
-  const auto keys = keys_wanted(simulator, call);
+  const auto keys = keys_wanted(engine, call);
   if (!keys) return keys.error();
-  return control_answer(to_json(snapshot, simulator.ready().cluster, *keys), status);
+  return control_answer(to_json(snapshot, engine.ready().cluster, *keys), status);
 }
 
 bool is_good_name(const std::string& name) {
@@ -44,8 +44,8 @@ bool is_good_name(const std::string& name) {
          });
 }
 
-ControlAnswer unknown_snapshot(Simulator& simulator, std::string_view name) {
-  const auto owned = simulator.snapshots().names();
+ControlAnswer unknown_snapshot(Engine& engine, std::string_view name) {
+  const auto owned = engine.snapshots().names();
   const std::vector<std::string_view> names(owned.begin(), owned.end());
   return control_error(404, "snapshot_not_exist",
                        "There is no snapshot '" + certs::printable(name) + "'" +
@@ -53,12 +53,12 @@ ControlAnswer unknown_snapshot(Simulator& simulator, std::string_view name) {
 }
 
 // A snapshot waits for a rollout that runs.
-ControlAnswer get_snapshot(Simulator& simulator, const ControlCall& call) {
+ControlAnswer get_snapshot(Engine& engine, const ControlCall& call) {
   const BlockingSection blocking(call.exchange.loop);
-  return shown(simulator, call, simulator.take_snapshot(), 200);
+  return shown(engine, call, engine.take_snapshot(), 200);
 }
 
-ControlAnswer post_snapshot(Simulator& simulator, const ControlCall& call) {
+ControlAnswer post_snapshot(Engine& engine, const ControlCall& call) {
   constexpr std::array<std::string_view, 1> kFields{"name"};
   if (auto refused = refuse_unknown_fields(call.body, kFields)) return std::move(*refused);
   const auto name = text_field(call.body, "name");
@@ -66,35 +66,35 @@ ControlAnswer post_snapshot(Simulator& simulator, const ControlCall& call) {
   if (!is_good_name(name->value_or(""))) {
     return invalid_request("'name' must be there: 1 to 64 letters, digits, '-', '_' or '.'.");
   }
-  if (auto keys = keys_wanted(simulator, call); !keys) return std::move(keys.error());
+  if (auto keys = keys_wanted(engine, call); !keys) return std::move(keys.error());
   const BlockingSection blocking(call.exchange.loop);
-  const auto snapshot = simulator.take_snapshot();
-  if (!simulator.snapshots().put(**name, snapshot)) {
+  const auto snapshot = engine.take_snapshot();
+  if (!engine.snapshots().put(**name, snapshot)) {
     return control_error(
         409, "too_many_snapshots",
         "There are " + std::to_string(Snapshots::kMost) + " snapshots already; delete one first.");
   }
-  return shown(simulator, call, snapshot, 201);
+  return shown(engine, call, snapshot, 201);
 }
 
-ControlAnswer get_snapshots(Simulator& simulator, const ControlCall& /*call*/) {
-  return control_answer({{"snapshots", simulator.snapshots().names()}});
+ControlAnswer get_snapshots(Engine& engine, const ControlCall& /*call*/) {
+  return control_answer({{"snapshots", engine.snapshots().names()}});
 }
 
-ControlAnswer get_named(Simulator& simulator, const ControlCall& call) {
-  const auto snapshot = simulator.snapshots().find(std::string(call.parameter));
-  if (!snapshot) return unknown_snapshot(simulator, call.parameter);
-  return shown(simulator, call, *snapshot, 200);
+ControlAnswer get_named(Engine& engine, const ControlCall& call) {
+  const auto snapshot = engine.snapshots().find(std::string(call.parameter));
+  if (!snapshot) return unknown_snapshot(engine, call.parameter);
+  return shown(engine, call, *snapshot, 200);
 }
 
-ControlAnswer delete_named(Simulator& simulator, const ControlCall& call) {
-  if (!simulator.snapshots().remove(std::string(call.parameter))) {
-    return unknown_snapshot(simulator, call.parameter);
+ControlAnswer delete_named(Engine& engine, const ControlCall& call) {
+  if (!engine.snapshots().remove(std::string(call.parameter))) {
+    return unknown_snapshot(engine, call.parameter);
   }
-  return get_snapshots(simulator, call);
+  return get_snapshots(engine, call);
 }
 
-tl::expected<Snapshot, ControlAnswer> snapshot_to_restore(Simulator& simulator,
+tl::expected<Snapshot, ControlAnswer> snapshot_to_restore(Engine& engine,
                                                           const nlohmann::json& body) {
   const auto name = text_field(body, "name");
   if (!name) return tl::unexpected(name.error());
@@ -104,31 +104,31 @@ tl::expected<Snapshot, ControlAnswer> snapshot_to_restore(Simulator& simulator,
         "?include_keys=true."));
   }
   if (*name) {
-    auto found = simulator.snapshots().find(**name);
-    if (!found) return tl::unexpected(unknown_snapshot(simulator, **name));
+    auto found = engine.snapshots().find(**name);
+    if (!found) return tl::unexpected(unknown_snapshot(engine, **name));
     return std::move(*found);
   }
-  auto read = snapshot_from_json(body["snapshot"], simulator.ready().cluster,
-                                 simulator.cluster().node_count());
+  auto read =
+      snapshot_from_json(body["snapshot"], engine.ready().cluster, engine.cluster().node_count());
   if (!read) return tl::unexpected(invalid_request("The snapshot " + read.error() + "."));
   return std::move(*read);
 }
 
-ControlAnswer post_restore(Simulator& simulator, const ControlCall& call) {
+ControlAnswer post_restore(Engine& engine, const ControlCall& call) {
   constexpr std::array<std::string_view, 2> kFields{"name", "snapshot"};
   if (auto refused = refuse_unknown_fields(call.body, kFields)) return std::move(*refused);
-  const auto snapshot = snapshot_to_restore(simulator, call.body);
+  const auto snapshot = snapshot_to_restore(engine, call.body);
   if (!snapshot) return snapshot.error();
   const BlockingSection blocking(call.exchange.loop);
-  if (auto restored = simulator.restore(*snapshot); !restored) {
+  if (auto restored = engine.restore(*snapshot); !restored) {
     return control_error(500, "restore_failed", restored.error());
   }
   return control_answer({{"status", "restored"}});
 }
 
-ControlAnswer post_reset(Simulator& simulator, const ControlCall& call) {
+ControlAnswer post_reset(Engine& engine, const ControlCall& call) {
   const BlockingSection blocking(call.exchange.loop);
-  if (auto reset = simulator.reset(); !reset) {
+  if (auto reset = engine.reset(); !reset) {
     return control_error(500, "reset_failed", reset.error());
   }
   return control_answer({{"status", "reset"}});

@@ -6,6 +6,7 @@
 
 #include <gmock/gmock.h>
 
+#include "simulator/engine/engine.h"
 #include "simulator/testing/running_simulator.h"
 
 namespace certdrill::simulator {
@@ -34,12 +35,12 @@ TEST_F(SnapshotsTest, ANamedOneComesBackWithoutAKeyLeavingTheProcess) {
 
   ASSERT_EQ(control().put("/sim/v1/nodes/2", {{"state", "up"}}).status, 200);
   ASSERT_EQ(node().update("proxy", made(2)).status, 200);
-  simulator_->clock().advance(std::chrono::days(1));
+  simulator_->engine().clock().advance(std::chrono::days(1));
   ASSERT_EQ(control().post("/sim/v1/restore", {{"name", "before"}}).status, 200);
   EXPECT_EQ(read_back(), before);
   EXPECT_EQ(presented_fingerprint(ready().nodes[0].database), first.fingerprint);
   EXPECT_EQ(presented_fingerprint(ready().nodes[1].database), std::nullopt);
-  EXPECT_EQ(simulator_->clock().now(), testing::kTestNow);
+  EXPECT_EQ(simulator_->engine().clock().now(), testing::kTestNow);
 }
 
 TEST_F(SnapshotsTest, ADocumentWithKeysComesBackToo) {
@@ -77,12 +78,12 @@ TEST_F(SnapshotsTest, ResetBringsBackTheStart) {
   ASSERT_EQ(node(2).update("proxy", made()).status, 409);
   ASSERT_EQ(control().post("/sim/v1/faults", {{"kind", "answer"}, {"status", 500}}).status, 201);
   ASSERT_EQ(control().post("/sim/v1/snapshot", {{"name", "x"}}).status, 201);
-  simulator_->clock().advance(std::chrono::days(10));
-  simulator_->clock().freeze();
+  simulator_->engine().clock().advance(std::chrono::days(10));
+  simulator_->engine().clock().freeze();
 
   ASSERT_EQ(control().post("/sim/v1/reset").status, 200);
   EXPECT_EQ(control().get("/sim/v1/cluster").json, at_start);
-  EXPECT_FALSE(simulator_->clock().frozen());
+  EXPECT_FALSE(simulator_->engine().clock().frozen());
   EXPECT_EQ(control().get("/sim/v1/requests").json["count"], 0);
   EXPECT_EQ(control().get("/sim/v1/snapshots").json["snapshots"], json::array());
   EXPECT_EQ(control().get("/sim/v1/convergence").json["certificates"]["proxy"]["attempts"], 0);
@@ -131,10 +132,10 @@ TEST_F(SnapshotsTest, ASlowNodeDoesNotHoldAResetUp) {
                 .post("/sim/v1/faults", {{"kind", "latency"}, {"ms", 600000}, {"scope", "node"}})
                 .status,
             201);
-  const auto last = simulator_->feed().last_id();
+  const auto last = simulator_->engine().feed().last_id();
   std::thread client([&] { node().update("proxy", made()); });
   // The request is inside once its event is there.
-  ASSERT_FALSE(simulator_->feed().after(last, std::chrono::minutes(1)).events.empty());
+  ASSERT_FALSE(simulator_->engine().feed().after(last, std::chrono::minutes(1)).events.empty());
   EXPECT_TRUE(simulator_->reset().has_value());
   client.join();
 }

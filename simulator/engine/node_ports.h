@@ -6,8 +6,8 @@
 #include <tl/expected.hpp>
 
 #include "simulator/cluster/node.h"
+#include "simulator/engine/settings.h"
 #include "simulator/listeners/listeners.h"
-#include "simulator/simulator.h"
 
 namespace certdrill::simulator {
 

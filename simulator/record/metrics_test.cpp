@@ -1,6 +1,7 @@
 // Metrics over real sockets: the product's series on the nodes, the simulator's own.
 #include <gmock/gmock.h>
 
+#include "simulator/engine/engine.h"
 #include "simulator/testing/running_simulator.h"
 
 namespace certdrill::simulator {
@@ -23,7 +24,7 @@ TEST_F(MetricsTest, EachNodeReportsWhatItHoldsByTheClustersClock) {
   ASSERT_EQ(control().put("/sim/v1/nodes/2", {{"state", "down"}}).status, 200);
   ASSERT_EQ(node().update("proxy", made()).status, 409);  // for 30 days
   ASSERT_EQ(control().put("/sim/v1/nodes/2", {{"state", "up"}}).status, 200);
-  simulator_->clock().advance(std::chrono::hours(1));
+  simulator_->engine().clock().advance(std::chrono::hours(1));
   const std::string labels =
       R"({cluster="cluster.local",logical_name="proxy",node="1",path="/etc/opt/redislabs/proxy_cert.pem"} )";
   EXPECT_THAT(scrape(1, "/").body,

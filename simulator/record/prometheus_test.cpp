@@ -13,6 +13,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "simulator/engine/engine.h"
 #include "simulator/testing/running_simulator.h"
 
 namespace certdrill::simulator {
@@ -121,7 +122,7 @@ TEST_F(PrometheusTest, TheExpiryAlertFiresWhenTheClockMoves) {
     }
     return false;
   };
-  simulator_->clock().advance(std::chrono::days(330));  // of 365
+  simulator_->engine().clock().advance(std::chrono::days(330));  // of 365
   EXPECT_TRUE(prometheus.wait_until("/api/v1/alerts", proxy_alert)) << "the alert did not fire";
   const auto later = testing::make_certificate(
       {.now = testing::kTestNow + std::chrono::days(330), .lifetime = std::chrono::days(70)});

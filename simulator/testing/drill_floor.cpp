@@ -6,6 +6,7 @@
 #include <openssl/err.h>
 
 #include "certs/read/openssl_handles.h"
+#include "simulator/engine/engine.h"
 
 namespace certdrill::simulator::testing {
 
@@ -32,7 +33,7 @@ DrillFloor::DrillFloor(SimulatorSettings settings)
 
 void DrillFloor::pass(std::chrono::milliseconds duration) {
   *passed_ms_ += duration.count();
-  simulator_->tick();
+  simulator_->engine().tick();
 }
 
 Seen DrillFloor::update_in_drill(const std::string& drill, const MadeCertificate& made,

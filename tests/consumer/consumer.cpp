@@ -15,5 +15,5 @@ int main() {
     return 1;
   }
   std::cout << ready_line((*simulator)->ready()) << '\n';
-  return (*simulator)->cluster().node(2).up() ? 1 : 0;
+  return 0;
 }

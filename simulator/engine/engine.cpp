@@ -1,0 +1,349 @@
+#include "simulator/engine/engine.h"
+
+#include <algorithm>
+
+#include <fmt/format.h>
+#include <spdlog/spdlog.h>
+
+#include "simulator/cluster/data_dir.h"
+#include "simulator/engine/certificate_metrics.h"
+#include "simulator/engine/cluster_manager_page.h"
+#include "simulator/engine/node_ports.h"
+#include "simulator/engine/node_states.h"
+#include "simulator/engine/rest_face.h"
+#include "simulator/engine/ticker.h"
+#include "simulator/wrong/faults/fault_text.h"
+#include "simulator/wrong/faults/handshake_faults.h"
+#include "simulator/wrong/faults/request_faults.h"
+
+namespace certdrill::simulator {
+namespace {
+
+constexpr std::uint16_t kControlPort = 9500;
+constexpr std::chrono::milliseconds kTick{1000};
+constexpr auto kLoopback = "127.0.0.1";
+
+void log_failure(const Engine::Result& result) {
+  if (!result) spdlog::error("{}", result.error());
+}
+
+std::optional<std::string> check(const SimulatorSettings& settings) {
+  if (settings.nodes < 1 || settings.nodes > 1000)
+    return "the number of nodes must be from 1 to 1000";
+  if (settings.journal_limit < 1 || settings.journal_limit > 1'000'000)
+    return "the journal's limit must be from 1 to 1000000 entries";
+  for (const int uid : settings.down) {
+    if (uid < 1 || uid > settings.nodes) {
+      return fmt::format("node {} cannot be down: the nodes are 1 to {}", uid, settings.nodes);
+    }
+  }
+  if (settings.username.empty() || settings.username.find(':') != std::string::npos) {
+    return "the username must not be empty and not contain ':' (RFC 7617)";
+  }
+  for (const auto& user : settings.more_users) {
+    if (user.username == settings.username)
+      return fmt::format("the username '{}' is used twice", user.username);
+    if (!find_role(user.role))
+      return fmt::format("the role '{}' of the user '{}' is unknown", user.role, user.username);
+  }
+  return std::nullopt;
+}
+
+std::vector<User> users_of(const SimulatorSettings& settings) {
+  std::vector<User> users;
+  for (const auto& user : settings.more_users)
+    users.push_back({user.username, user.password, *find_role(user.role)});
+  users.push_back({settings.username, settings.password, Role::admin});
+  return users;
+}
+
+}  // namespace
+
+tl::expected<Misbehaviour, std::string> misbehaviour_of(const SimulatorSettings& settings) {
+  Misbehaviour found;
+  for (const auto& text : settings.faults) {
+    auto rule = fault_json_from_text(text).and_then(
+        [](const nlohmann::json& json) { return parse_fault(json); });
+    if (!rule) return tl::unexpected(fmt::format("--fault {}: {}", text, rule.error()));
+    found.faults.push_back(std::move(*rule));
+  }
+  for (const auto& name : settings.drills) {
+    const Drill* drill = find_drill(name);
+    if (drill == nullptr) return tl::unexpected("--drill: " + unknown_drill(name));
+    found.drills.push_back(drill);
+  }
+  if (!settings.bug.empty()) {
+    found.bug = bugs::find_bug(settings.bug);
+    if (found.bug == nullptr) {
+      return tl::unexpected(
+          fmt::format("--bug: {}; --list-bugs prints them all", bugs::unknown_bug(settings.bug)));
+    }
+  }
+  return found;
+}
+
+Engine::Engine(SimulatorSettings settings, Misbehaviour at_start)
+    : settings_(std::move(settings)),
+      misbehaviour_(std::move(at_start)),
+      users_(users_of(settings_)),
+      clock_(settings_.time_source ? settings_.time_source : system_now),
+      journal_(settings_.journal_limit),
+      faults_(settings_.nodes, settings_.steady_source) {
+  faults_.set_observer([this](const FaultEvent& event) { announce_fault(event); });
+}
+
+Engine::~Engine() {
+  stop();
+}
+
+tl::expected<std::unique_ptr<Engine>, std::string> Engine::open(SimulatorSettings settings) {
+  if (auto wrong = check(settings)) return tl::unexpected(std::move(*wrong));
+  auto misbehaviour = misbehaviour_of(settings);
+  if (!misbehaviour) return tl::unexpected(misbehaviour.error());
+  std::unique_ptr<Engine> engine(new Engine(std::move(settings), std::move(*misbehaviour)));
+  if (auto opened = engine->open_cluster(); !opened) return tl::unexpected(opened.error());
+  if (auto opened = engine->open_nodes(); !opened) return tl::unexpected(opened.error());
+  return engine;
+}
+
+Engine::Result Engine::open_cluster() {
+  if (settings_.now) clock_.set(*settings_.now);
+  ClusterSettings cluster_settings{
+      settings_.cluster_name, {}, settings_.strictness, settings_.key_type};
+  for (int uid = 1; uid <= settings_.nodes; ++uid) {
+    cluster_settings.node_addresses.push_back(
+        settings_.ports == PortPlan::product ? node_address(uid) : kLoopback);
+  }
+  if (!settings_.data_dir) {
+    cluster_ = std::make_unique<Cluster>(cluster_settings, clock_.now());
+    return {};
+  }
+  auto data_dir = DataDir::open(*settings_.data_dir);
+  if (!data_dir) return tl::unexpected(data_dir.error());
+  auto opened = Cluster::open(std::move(cluster_settings), std::move(*data_dir), clock_.now());
+  if (!opened) return tl::unexpected(opened.error());
+  cluster_ = std::move(*opened);
+  return {};
+}
+
+Engine::Result Engine::open_nodes() {
+  Limits limits;
+  limits.body_bytes = settings_.max_body_bytes;
+  limits.header_bytes = settings_.max_header_bytes;
+  limits.connections = settings_.max_connections;
+  limits.request_time = settings_.request_time;
+  listeners_ = std::make_unique<Listeners>(
+      Listeners::Settings{{}, limits, [this](const ConnectionInfo& connection) {
+                            return port_accepts(faults_, static_cast<int>(connection.tag),
+                                                contract::CertificateName(connection.role));
+                          }});
+  node_states_ = std::make_unique<NodeStates>(*cluster_, *listeners_, clock_);
+
+  if (const bugs::Bug* bug = misbehaviour_.bug) {
+    bug_ = bug->plant({*cluster_, users_});
+    spdlog::warn("the bug {} is planted: {}", bug->id, bug->sentence);
+  }
+  const auto rest = std::make_shared<RestFace>(
+      FrontSettings{*cluster_, clock_, faults_, contract::rules_of(settings_.edition),
+                    settings_.success_body, [this] { log_failure(follow_faults()); }, bug_.get()},
+      Users(users_), gate_, recorder_);
+  const NodeFaces faces{.rest = [rest](Exchange& exchange) { (*rest)(exchange); },
+                        .cm = ClusterManagerPage(*cluster_, clock_),
+                        .metrics = CertificateMetrics(*cluster_, clock_, faults_)};
+  const auto presents = [this](const Node& node, contract::CertificateName port) {
+    auto healthy = present(node, port);
+    return bug_ ? bug_->present(node, port, std::move(healthy)) : healthy;
+  };
+  ready_ = {settings_.cluster_name, settings_.username, settings_.password, {}, {}};
+  for (int uid = 1; uid <= settings_.nodes; ++uid) {
+    auto node = open_node_ports(*listeners_, cluster_->node(uid),
+                                settings_.ports == PortPlan::free_ports, faces, presents);
+    if (!node) return tl::unexpected(node.error());
+    ready_.nodes.push_back(std::move(*node));
+  }
+  return {};
+}
+
+Engine::Result Engine::open_control_port(HttpFace face) {
+  const auto& address = settings_.control.address;
+  const std::uint16_t wanted =
+      settings_.control_port.value_or(settings_.ports == PortPlan::product ? kControlPort : 0);
+  const auto port = listeners_->add(
+      {.address = address, .port = wanted, .identity = {}, .http = std::move(face)});
+  if (!port) return tl::unexpected(port.error());
+  const bool v6 = address.find(':') != std::string::npos;
+  ready_.control = fmt::format(v6 ? "http://[{}]:{}" : "http://{}:{}", address, *port);
+  return {};
+}
+
+Engine::Result Engine::start() {
+  for (const int uid : settings_.down) {
+    if (auto down = set_node_up(uid, false); !down) return down;
+  }
+  at_start_ = cluster_->capture();
+  cluster_->forget_history(clock_.now());
+  cluster_->publish_to(feed_);
+  if (auto armed = reset_faults(); !armed) return armed;
+  listeners_->start();
+  ticker_ = std::make_unique<Ticker>([this] { return tick(); }, kTick);
+  return {};
+}
+
+void Engine::stop() {
+  gate_.end_sleeps();
+  if (ticker_) ticker_->stop();
+  if (listeners_) listeners_->stop();
+}
+
+std::shared_ptr<const certs::Bundle> Engine::present(const Node& node,
+                                                     contract::CertificateName port) {
+  if (!faults_.armed()) {
+    const auto presented = node.presented(port);
+    return presented ? presented->bundle : nullptr;
+  }
+  return bundle_to_present(faults_, {.node = node,
+                                     .port = port,
+                                     .cluster_name = settings_.cluster_name,
+                                     .roles = {settings_.nodes, cluster_->primary(), 0},
+                                     .cluster_now = clock_.now(),
+                                     .now = {}});
+}
+
+void Engine::maintain() {
+  auto armed = faults_.armed();
+  if (!armed) {
+    Mishaps none;
+    cluster_->maintain(clock_.now(), none);
+    return;
+  }
+  // A slow node holds up no clock: there is nobody who would wait.
+  RequestFaults mishaps(
+      std::move(armed), {},
+      {{settings_.nodes, cluster_->primary(), 0}, faults_.now(), [](Milliseconds) {}});
+  cluster_->maintain(clock_.now(), mishaps);
+  if (mishaps.count_rollout()) log_failure(follow_faults());
+}
+
+Engine::Result Engine::follow_faults() {
+  return node_states_->follow_faults(faults_);
+}
+
+Engine::Result Engine::set_node_up(int uid, bool up) {
+  return node_states_->set_up(uid, up);
+}
+
+Engine::Result Engine::restart_node(int uid) {
+  return node_states_->restart(uid);
+}
+
+tl::expected<std::vector<FaultStatus>, ArmError> Engine::arm(std::vector<FaultRule> rules,
+                                                             FaultPlan::Existing existing) {
+  auto armed = faults_.arm(std::move(rules), existing);
+  if (!armed) return armed;
+  for (const auto& fault : *armed) {
+    spdlog::info("fault {} is armed; its seed is {}", fault.rule.name, fault.rule.schedule.seed);
+  }
+  if (auto followed = follow_faults(); !followed) {
+    return tl::unexpected(ArmError{false, followed.error()});
+  }
+  if (ticker_) ticker_->wake();
+  return armed;
+}
+
+tl::expected<bool, std::string> Engine::disarm(std::string_view name) {
+  const bool found = faults_.disarm(name);
+  return follow_faults().map([&] { return found; });
+}
+
+tl::expected<bool, std::string> Engine::disarm_drill(std::string_view drill) {
+  const bool found = faults_.disarm_drill(drill) != 0;
+  return follow_faults().map([&] { return found; });
+}
+
+Engine::Result Engine::disarm_all() {
+  faults_.disarm_all();
+  return follow_faults();
+}
+
+Engine::Result Engine::reset_faults() {
+  faults_.disarm_all();
+  std::vector<FaultRule> rules = misbehaviour_.faults;
+  for (const auto* drill : misbehaviour_.drills)
+    std::ranges::move(rules_of(*drill), std::back_inserter(rules));
+  if (rules.empty()) return follow_faults();
+  auto armed = arm(std::move(rules), FaultPlan::Existing::refuse);
+  if (!armed) return tl::unexpected(armed.error().why);
+  return {};
+}
+
+void Engine::announce(FeedKind kind, std::string name, std::string detail) {
+  FeedEvent event;
+  event.kind = kind;
+  event.time = clock_.now();
+  event.name = std::move(name);
+  event.detail = std::move(detail);
+  feed_.publish(std::move(event));
+}
+
+void Engine::announce_fault(const FaultEvent& event) {
+  using What = FaultEvent::What;
+  if (event.what == What::hit) metrics_.count_fault(event.fault, event.drill);
+  const auto kind = event.what == What::armed ? FeedKind::fault_armed
+                    : event.what == What::hit ? FeedKind::fault_hit
+                                              : FeedKind::fault_disarmed;
+  announce(kind, event.fault, event.drill.empty() ? "" : "drill " + event.drill);
+}
+
+void Engine::clock_moved() {
+  announce(FeedKind::clock, {}, clock_.frozen() ? "frozen" : "running");
+  static_cast<void>(cluster_->convergence(clock_.now()));  // looks, and remembers
+  tick();
+}
+
+Engine::Result Engine::reset() {
+  const RequestGate::Closed closed(gate_);
+  faults_.disarm_all();
+  clock_.reset();
+  if (settings_.now) clock_.set(*settings_.now);
+  if (auto placed = node_states_->put_in_place(at_start_); !placed) return placed;
+  cluster_->forget_history(clock_.now());
+  if (bug_) bug_->reset();
+  snapshots_.clear();
+  journal_.clear();
+  metrics_.clear();
+  feed_.clear();
+  announce(FeedKind::reset, {}, "everything is as it was at the start");
+  return reset_faults();
+}
+
+Snapshot Engine::take_snapshot() {
+  Snapshot snapshot{clock_.now(), clock_.frozen(), cluster_->capture()};
+  announce(FeedKind::snapshot, {}, "taken");
+  return snapshot;
+}
+
+Engine::Result Engine::restore(const Snapshot& snapshot) {
+  const RequestGate::Closed closed(gate_);
+  if (snapshot.clock_frozen) {
+    clock_.freeze();
+  } else {
+    clock_.resume();
+  }
+  clock_.set(snapshot.now);
+  if (auto placed = node_states_->put_in_place(snapshot.cluster); !placed) return placed;
+  static_cast<void>(cluster_->convergence(snapshot.now));  // looks, and remembers
+  announce(FeedKind::snapshot, {}, "restored");
+  return follow_faults();
+}
+
+std::chrono::milliseconds Engine::tick() {
+  journal_.sweep();
+  const auto pass = gate_.enter();  // never in the middle of a reset
+  const auto next = faults_.remove_ended();
+  log_failure(follow_faults());
+  maintain();
+  if (!next) return kTick;
+  return std::min(kTick, std::chrono::ceil<std::chrono::milliseconds>(*next - faults_.now()));
+}
+
+}  // namespace certdrill::simulator
