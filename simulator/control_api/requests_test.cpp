@@ -1,6 +1,7 @@
 // The journal over real sockets: finding, counting, and proving what a client asked for.
 #include <gmock/gmock.h>
 
+#include "simulator/record/fields.h"
 #include "simulator/testing/running_simulator.h"
 
 namespace certdrill::simulator {

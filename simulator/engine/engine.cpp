@@ -171,8 +171,9 @@ Engine::Result Engine::open_control_port(HttpFace face) {
   const auto port = listeners_->add(
       {.address = address, .port = wanted, .identity = {}, .http = std::move(face)});
   if (!port) return tl::unexpected(port.error());
-  const bool v6 = address.find(':') != std::string::npos;
-  ready_.control = fmt::format(v6 ? "http://[{}]:{}" : "http://{}:{}", address, *port);
+  ready_.control = address.find(':') == std::string::npos
+                       ? fmt::format("http://{}:{}", address, *port)
+                       : fmt::format("http://[{}]:{}", address, *port);
   return {};
 }
 

@@ -7,6 +7,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "simulator/engine/engine.h"
 #include "simulator/testing/drill_floor.h"
 #include "simulator/wrong/faults/drills.h"
 
@@ -176,6 +177,7 @@ void dies_after_commit(DrillFloor& floor) {
   EXPECT_EQ(floor.update(fresh).status, 200);
   expect_presented(floor, {fresh.fingerprint, fresh.fingerprint, ""});
   EXPECT_EQ(floor.simulator()
+                .engine()
                 .cluster()
                 .node(3)
                 .held(contract::CertificateName::proxy)
@@ -200,7 +202,8 @@ void silent_partial_failure(DrillFloor& floor) {
 }
 
 int attempts(DrillFloor& floor) {
-  for (const auto& one : floor.simulator().cluster().convergence(DrillFloor::start_time())) {
+  for (const auto& one :
+       floor.simulator().engine().cluster().convergence(DrillFloor::start_time())) {
     if (one.name == contract::CertificateName::proxy) return one.attempts;
   }
   return -1;
@@ -278,9 +281,13 @@ void split_presentation(DrillFloor& floor) {
   const auto fresh = floor.fresh();
   EXPECT_EQ(floor.update(fresh).status, 200);
   expect_presented(floor, {fresh.fingerprint, fresh.fingerprint, old});
-  EXPECT_EQ(
-      floor.simulator().cluster().node(3).held(contract::CertificateName::proxy)->certificate_text,
-      fresh.certificate);
+  EXPECT_EQ(floor.simulator()
+                .engine()
+                .cluster()
+                .node(3)
+                .held(contract::CertificateName::proxy)
+                ->certificate_text,
+            fresh.certificate);
 }
 
 void handshake_refused(DrillFloor& floor) {
