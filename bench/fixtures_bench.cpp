@@ -10,7 +10,7 @@
 #include "fixtures/catalogue/catalogue.h"
 #include "fixtures/make/workshop.h"
 #include "fixtures/program/generate.h"
-#include "fixtures/program/temporary_folder.h"
+#include "tests/support/temporary_folder.h"
 
 namespace certdrill::bench {
 namespace {
@@ -36,7 +36,7 @@ void catalogue(State& state) {
 
 // The same with its files and manifest, as certdrill-fixtures generate does with one thread.
 void generate(State& state) {
-  const fixtures::TemporaryFolder folder;
+  const support::TemporaryFolder folder;
   const std::atomic<bool> stop{false};
   for (auto _ : state) {
     const auto made = fixtures::generate(

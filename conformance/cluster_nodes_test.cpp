@@ -3,7 +3,7 @@
 #include <gmock/gmock.h>
 #include <nlohmann/json.hpp>
 
-#include "conformance/testing/temp_folder.h"
+#include "tests/support/temporary_folder.h"
 
 namespace certdrill::conformance {
 namespace {
@@ -37,7 +37,7 @@ TEST(ClusterNodes, OptionTakesUrlsOrAReadyFile) {
   EXPECT_EQ(urls->at(1).uid, 2);
   EXPECT_EQ(urls->at(1).rest.host, "10.0.0.2");
 
-  const conformance::testing::TempFolder folder;
+  const support::TemporaryFolder folder;
   const auto file = nodes_of_option(folder.write(
       "ready.json",
       R"({"nodes": [{"uid": 1, "rest": "https://127.0.0.1:1", "database": "rediss://127.0.0.1:2"}]})"));

@@ -2,7 +2,7 @@
 
 #include <gmock/gmock.h>
 
-#include "conformance/testing/temp_folder.h"
+#include "tests/support/temporary_folder.h"
 
 namespace certdrill::conformance {
 namespace {
@@ -10,7 +10,7 @@ namespace {
 using ::testing::HasSubstr;
 
 TEST(ExpectedFailures, ReadsGlobsWithReasons) {
-  const conformance::testing::TempFolder folder;
+  const support::TemporaryFolder folder;
   const auto list = read_expected_failures(
       folder.write("known", "# ours\n\nupdate_cert/406/*: ticket 7: until the upgrade\n"));
   ASSERT_TRUE(list.has_value()) << list.error();
@@ -21,7 +21,7 @@ TEST(ExpectedFailures, ReadsGlobsWithReasons) {
 }
 
 TEST(ExpectedFailures, AReasonIsRequired) {
-  const conformance::testing::TempFolder folder;
+  const support::TemporaryFolder folder;
   EXPECT_THAT(read_expected_failures(folder.write("known", "\nread/*\n")).error(),
               HasSubstr("known:2:"));
   EXPECT_FALSE(read_expected_failures(folder.write("known", "read/*:  \n")).has_value());

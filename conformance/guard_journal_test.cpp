@@ -5,7 +5,7 @@
 #include <unistd.h>
 
 #include "conformance/run_lock.h"
-#include "conformance/testing/temp_folder.h"
+#include "tests/support/temporary_folder.h"
 
 namespace certdrill::conformance {
 namespace {
@@ -27,7 +27,7 @@ Backup example() {
 
 class GuardJournalTest : public ::testing::Test {
  protected:
-  conformance::testing::TempFolder folder_;
+  support::TemporaryFolder folder_;
   std::filesystem::path file_ = folder_.path() / "c.journal";
 };
 

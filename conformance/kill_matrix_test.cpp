@@ -14,18 +14,18 @@
 
 #include "conformance/bug_table.h"
 #include "conformance/case.h"
-#include "conformance/testing/simulated_cluster.h"
+#include "tests/support/simulated_run.h"
 
 namespace certdrill::conformance {
 namespace {
 
-using conformance::testing::Finished;
-using conformance::testing::read_text;
-using conformance::testing::SimulatedRun;
+using support::Finished;
+using support::read_all;
+using support::SimulatedRun;
 
 bool simulator_plants_bugs() {
   static const bool plants = [] {
-    conformance::testing::Process help({CERTDRILL_SIM_PROGRAM, "--help"});
+    support::Process help({CERTDRILL_SIM_PROGRAM, "--help"});
     return help.read_rest().find("--bug") != std::string::npos;
   }();
   return plants;
@@ -51,7 +51,7 @@ TEST_P(KillMatrix, TheNamedCaseFails) {
   EXPECT_TRUE(finished.exit_code == 1 || finished.exit_code == 3) << finished.output;
 
   std::vector<std::string> killers;
-  const auto report = nlohmann::json::parse(read_text(run.report_folder() / "report.json"));
+  const auto report = nlohmann::json::parse(read_all(run.report_folder() / "report.json"));
   for (const auto& one : report.at("cases")) {
     if (one.at("outcome") == "failed") killers.push_back(one.at("id").get<std::string>());
   }

@@ -2,7 +2,7 @@
 
 #include <gmock/gmock.h>
 
-#include "conformance/testing/temp_folder.h"
+#include "tests/support/temporary_folder.h"
 
 namespace certdrill::conformance {
 namespace {
@@ -34,7 +34,7 @@ class OptionsTest : public ::testing::Test {
     return options.error().text;
   }
 
-  conformance::testing::TempFolder folder_;
+  support::TemporaryFolder folder_;
 };
 
 TEST_F(OptionsTest, PasswordComesFromAFile) {

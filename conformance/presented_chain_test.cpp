@@ -7,7 +7,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#include "conformance/testing/stub_server.h"
+#include "tests/support/stub_server.h"
 
 namespace certdrill::conformance {
 namespace {
@@ -50,7 +50,7 @@ class Port {
 };
 
 TEST(PresentedChain, OfATlsPort) {
-  const conformance::testing::StubServer stub(200, "");
+  const support::StubServer stub(200, "");
   const auto chain = presented_chain(*parse_address(stub.url()), "stub.test", limit);
   ASSERT_TRUE(chain.has_value()) << chain.error().what;
   EXPECT_EQ(chain->front().common_name(), "stub.test");

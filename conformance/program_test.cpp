@@ -9,25 +9,25 @@
 #include <signal.h>
 
 #include "certs/read/bundle.h"
-#include "conformance/testing/simulated_cluster.h"
-#include "conformance/testing/stub_server.h"
+#include "tests/support/simulated_run.h"
+#include "tests/support/stub_server.h"
 
 namespace certdrill::conformance {
 namespace {
 
-using conformance::testing::Finished;
-using conformance::testing::Process;
-using conformance::testing::read_text;
-using conformance::testing::run_conform;
-using conformance::testing::SimulatedRun;
-using conformance::testing::StubServer;
-using conformance::testing::TempFolder;
+using support::Finished;
+using support::Process;
+using support::read_all;
+using support::run_conform;
+using support::SimulatedRun;
+using support::StubServer;
+using support::TemporaryFolder;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 using ::testing::Not;
 
 nlohmann::json report_of(const SimulatedRun& run) {
-  return nlohmann::json::parse(read_text(run.report_folder() / "report.json"));
+  return nlohmann::json::parse(read_all(run.report_folder() / "report.json"));
 }
 
 // What each node holds on its own, ports or no ports: the internode certificates are seen on none.
@@ -122,12 +122,12 @@ TEST(Program, NoReportHoldsASecret) {
   EXPECT_NE(finished.exit_code, 0);
   std::vector<std::string> texts{finished.output};
   for (const char* file : {"report.json", "report.html", "summary.md", "junit.xml"}) {
-    texts.push_back(read_text(run.report_folder() / file));
+    texts.push_back(read_all(run.report_folder() / file));
     EXPECT_FALSE(texts.back().empty()) << file;
   }
   for (const std::string& text : texts) {
-    EXPECT_THAT(text, Not(HasSubstr(conformance::testing::admin_password)));
-    EXPECT_THAT(text, Not(HasSubstr(conformance::testing::viewer_password)));
+    EXPECT_THAT(text, Not(HasSubstr(support::admin_password)));
+    EXPECT_THAT(text, Not(HasSubstr(support::viewer_password)));
     EXPECT_THAT(text, Not(HasSubstr("PRIVATE KEY-----\n")));
     EXPECT_THAT(text, Not(HasSubstr("PRIVATE KEY-----\\n")));
   }
@@ -137,7 +137,7 @@ TEST(Program, GoogleTestsFiltersAndXmlWork) {
   const SimulatedRun run;
   const Finished finished = run.conform({"--gtest_filter=update_cert/409.*"});
   EXPECT_EQ(finished.exit_code, 0) << finished.output;
-  EXPECT_THAT(read_text(run.report_folder() / "junit.xml"),
+  EXPECT_THAT(read_all(run.report_folder() / "junit.xml"),
               HasSubstr("<testcase name=\"unreached-node-is-reported\""));
   for (const auto& one : report_of(run).at("cases")) {
     EXPECT_TRUE(one.at("id").get<std::string>().starts_with("update_cert/409/")) << one.at("id");
@@ -175,7 +175,7 @@ TEST(Program, WrongPasswordIsExit2) {
   EXPECT_THAT(finished.output, HasSubstr("401"));
 }
 
-std::vector<std::string> against(const std::string& target, const TempFolder& folder) {
+std::vector<std::string> against(const std::string& target, const TemporaryFolder& folder) {
   return {"--target",
           target,
           "--insecure",
@@ -195,7 +195,7 @@ std::vector<std::string> against(const std::string& target, const TempFolder& fo
 TEST(Program, AServerThatAnswers200ToEverythingFails) {
   for (const char* body : {"", "{}"}) {
     const StubServer stub(200, body);
-    const TempFolder folder;
+    const TemporaryFolder folder;
     const Finished finished = run_conform(against(stub.url(), folder));
     EXPECT_EQ(finished.exit_code, 1) << finished.output;
     EXPECT_THAT(finished.output, HasSubstr("failed: read/401/no-credentials"));
@@ -204,14 +204,14 @@ TEST(Program, AServerThatAnswers200ToEverythingFails) {
 
 TEST(Program, AServerThatAnswers500ToEverythingFails) {
   const StubServer stub(500, "{}");
-  const TempFolder folder;
+  const TemporaryFolder folder;
   const Finished finished = run_conform(against(stub.url(), folder));
   EXPECT_EQ(finished.exit_code, 1) << finished.output;
   EXPECT_THAT(finished.output, HasSubstr("failed: read/200/certificates-are-one-flat-object"));
 }
 
 TEST(Program, AClosedPortIsExit2) {
-  const TempFolder folder;
+  const TemporaryFolder folder;
   const Finished finished = run_conform(against("https://127.0.0.1:1", folder));
   EXPECT_EQ(finished.exit_code, 2) << finished.output;
   EXPECT_THAT(finished.output, HasSubstr("127.0.0.1:1"));
@@ -219,7 +219,7 @@ TEST(Program, AClosedPortIsExit2) {
 
 TEST(Program, APortWithoutTlsIsExit2) {
   const SimulatedRun run;  // its control address speaks plain HTTP
-  const TempFolder folder;
+  const TemporaryFolder folder;
   const Finished finished = run_conform(against("https" + run.control().substr(4), folder));
   EXPECT_EQ(finished.exit_code, 2) << finished.output;
   EXPECT_THAT(finished.output, HasSubstr("not TLS"));
@@ -237,7 +237,7 @@ TEST(Program, UnverifiedServerIsExit2UnlessInsecure) {
 TEST(Program, KilledInTheMiddleOfAChangeItIsRestored) {
   const SimulatedRun run;
   const Installed before = *run.access().read_installed();
-  std::vector<std::string> command{conformance::testing::conform_program()};
+  std::vector<std::string> command{support::conform_program()};
   for (const std::string& argument : run.command()) command.push_back(argument);
   {
     Process process(command);
@@ -259,7 +259,7 @@ TEST(Program, KilledWithANodeDownTheNodeComesBackToo) {
   const SimulatedRun run;
   ClusterAccess cluster = run.access();
   const Installed before = *cluster.read_installed();
-  std::vector<std::string> command{conformance::testing::conform_program()};
+  std::vector<std::string> command{support::conform_program()};
   for (const std::string& argument : run.command({"--filter", "*/409/*", "--gtest_repeat=20"}))
     command.push_back(argument);
   {
@@ -276,7 +276,7 @@ TEST(Program, KilledWithANodeDownTheNodeComesBackToo) {
 TEST(Program, InterruptedItRestoresAndSaysSo) {
   const SimulatedRun run;
   const Installed before = *run.access().read_installed();
-  std::vector<std::string> command{conformance::testing::conform_program()};
+  std::vector<std::string> command{support::conform_program()};
   for (const std::string& argument : run.command({"--gtest_repeat=20"}))
     command.push_back(argument);
   Process process(command);
@@ -292,7 +292,7 @@ TEST(Program, InterruptedItRestoresAndSaysSo) {
 TEST(Program, TwoRunsLockEachOtherOut) {
   const SimulatedRun run;
   const Installed before = *run.access().read_installed();
-  std::vector<std::string> command{conformance::testing::conform_program()};
+  std::vector<std::string> command{support::conform_program()};
   for (const std::string& argument : run.command({"--gtest_repeat=20"}))
     command.push_back(argument);
   Process process(command);
@@ -312,7 +312,7 @@ TEST(Program, TwoRunsLockEachOtherOut) {
 TEST(Program, AClusterThatCannotBeRestoredIsExit3) {
   auto run = std::make_unique<SimulatedRun>();
   const Installed before = *run->access().read_installed();
-  std::vector<std::string> command{conformance::testing::conform_program()};
+  std::vector<std::string> command{support::conform_program()};
   for (const std::string& argument : run->command({"--gtest_repeat=20", "--restore-within", "0.2"}))
     command.push_back(argument);
   Process process(command);

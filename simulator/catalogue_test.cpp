@@ -9,15 +9,15 @@
 
 #include "fixtures/catalogue/expected.h"
 #include "fixtures/make/workshop.h"
-#include "simulator/testing/rest_client.h"
+#include "tests/support/rest_client.h"
 
 namespace certdrill::simulator {
 namespace {
 
 using contract::UpdateCall;
 using fixtures::Fixture;
-using testing::RestClient;
-using testing::Seen;
+using support::RestClient;
+using support::Seen;
 
 const fixtures::Settings kSettings{.now = *certs::parse_instant("2026-06-01T12:00:00Z")};
 

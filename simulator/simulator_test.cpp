@@ -9,18 +9,18 @@
 #include <gtest/gtest.h>
 
 #include "certs/read/openssl_handles.h"
-#include "simulator/testing/rest_client.h"
+#include "tests/support/rest_client.h"
 
 namespace certdrill::simulator {
 namespace {
 
 using nlohmann::json;
 using ::testing::HasSubstr;
-using testing::MadeCertificate;
-using testing::make_certificate;
-using testing::presented_fingerprint;
-using testing::RestClient;
-using testing::Seen;
+using support::MadeCertificate;
+using support::make_certificate;
+using support::presented_fingerprint;
+using support::RestClient;
+using support::Seen;
 
 const certs::Instant kNow = *certs::parse_instant("2026-06-01T12:00:00Z");
 
@@ -141,22 +141,22 @@ INSTANTIATE_TEST_SUITE_P(
         RejectionCase{"Invalid400", 400, "invalid_certificate",
                       [] {
                         const auto made = make_certificate({.now = kNow});
-                        return testing::update_body(
+                        return support::update_body(
                             "proxy", made.certificate,
                             certs::generate_key(certs::KeyType::rsa2048).pem());
                       }},
         RejectionCase{"Unknown403", 403, "unknown_certificate",
                       [] {
                         const auto made = make_certificate({.now = kNow});
-                        return testing::update_body("proxy_cert", made.certificate, made.key);
+                        return support::update_body("proxy_cert", made.certificate, made.key);
                       }},
         RejectionCase{"Absent404", 404, "certificate_not_found",
-                      [] { return testing::update_body("proxy", "@proxy.pem", "@proxy.key"); }},
+                      [] { return support::update_body("proxy", "@proxy.pem", "@proxy.key"); }},
         RejectionCase{"Expired406", 406, "certificate_expired",
                       [] {
                         const auto made =
                             make_certificate({.now = kNow, .lifetime = std::chrono::seconds(-1)});
-                        return testing::update_body("proxy", made.certificate, made.key);
+                        return support::update_body("proxy", made.certificate, made.key);
                       }},
         RejectionCase{"Malformed400", 400, "invalid_request",
                       [] { return std::string("{\"name\": \"proxy\",}"); }}),

@@ -3,14 +3,14 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "simulator/testing/made_certificate.h"
+#include "tests/support/made_certificate.h"
 
 namespace certdrill::simulator {
 namespace {
 
 using contract::CertificateName;
-using testing::MadeCertificate;
-using testing::make_certificate;
+using support::MadeCertificate;
+using support::make_certificate;
 
 const certs::Instant kNow = *certs::parse_instant("2026-06-01T12:00:00Z");
 

@@ -7,14 +7,14 @@
 #include <sys/stat.h>
 
 #include "simulator/cluster/cluster.h"
-#include "simulator/testing/made_certificate.h"
+#include "tests/support/made_certificate.h"
 
 namespace certdrill::simulator {
 namespace {
 
 namespace fs = std::filesystem;
 using contract::CertificateName;
-using testing::make_certificate;
+using support::make_certificate;
 
 const certs::Instant kNow = *certs::parse_instant("2026-06-01T12:00:00Z");
 

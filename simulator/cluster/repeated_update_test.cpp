@@ -3,14 +3,14 @@
 #include <gtest/gtest.h>
 
 #include "simulator/cluster/cluster.h"
-#include "simulator/testing/made_certificate.h"
+#include "tests/support/made_certificate.h"
 
 namespace certdrill::simulator {
 namespace {
 
 using certs::DefectId;
 using contract::CertificateName;
-using testing::make_certificate;
+using support::make_certificate;
 
 const certs::Instant kNow = *certs::parse_instant("2026-06-01T12:00:00Z");
 

@@ -5,13 +5,13 @@
 
 #include "contract/endpoints.h"
 #include "simulator/engine/engine.h"
-#include "simulator/testing/running_simulator.h"
+#include "tests/support/running_simulator.h"
 
 namespace certdrill::simulator {
 namespace {
 
 using ::testing::HasSubstr;
-using testing::RunningSimulator;
+using support::RunningSimulator;
 
 class ControlApiTest : public RunningSimulator {};
 
@@ -127,10 +127,10 @@ TEST_F(ControlApiTest, ANodeThatRestartsPresentsWhatItHolds) {
             201);
   ASSERT_EQ(node().update("proxy", fresh).status, 200);
   const auto& database = ready().nodes[1].database;
-  EXPECT_NE(testing::presented_fingerprint(database), fresh.fingerprint);
+  EXPECT_NE(support::presented_fingerprint(database), fresh.fingerprint);
   ASSERT_EQ(control().remove("/sim/v1/faults").status, 200);
   ASSERT_EQ(control().put("/sim/v1/nodes/2", {{"state", "restart"}}).status, 200);
-  EXPECT_EQ(testing::presented_fingerprint(database), fresh.fingerprint);
+  EXPECT_EQ(support::presented_fingerprint(database), fresh.fingerprint);
 }
 
 }  // namespace

@@ -2,13 +2,13 @@
 #include <gmock/gmock.h>
 
 #include "simulator/engine/engine.h"
-#include "simulator/testing/running_simulator.h"
+#include "tests/support/running_simulator.h"
 
 namespace certdrill::simulator {
 namespace {
 
 using nlohmann::json;
-using testing::RunningSimulator;
+using support::RunningSimulator;
 
 class ConvergenceTest : public RunningSimulator {
  protected:
@@ -97,7 +97,7 @@ TEST_F(ConvergenceTest, SeesAnExpiryThatNobodyWatched) {
   ASSERT_EQ(node().update("proxy", made()).status, 200);  // for 30 days
   simulator_->engine().clock().advance(std::chrono::days(31));
   const auto later =
-      testing::make_certificate({.now = testing::kTestNow + std::chrono::days(31), .serial = 7});
+      support::make_certificate({.now = support::kTestNow + std::chrono::days(31), .serial = 7});
   ASSERT_EQ(node().update("proxy", later).status, 200);
   EXPECT_EQ(proxy()["converged"], true);
   EXPECT_EQ(proxy()["presented_expired"]["first"], "2026-07-01T12:00:01Z");

@@ -3,14 +3,14 @@
 
 #include <gmock/gmock.h>
 
-#include "simulator/testing/running_simulator.h"
+#include "tests/support/running_simulator.h"
 
 namespace certdrill::simulator {
 namespace {
 
 using ::testing::HasSubstr;
 using ::testing::Not;
-using testing::RunningSimulator;
+using support::RunningSimulator;
 
 class EventsTest : public RunningSimulator {
  protected:

@@ -8,14 +8,14 @@
 #include <spdlog/spdlog.h>
 
 #include "simulator/engine/engine.h"
-#include "simulator/testing/running_simulator.h"
+#include "tests/support/running_simulator.h"
 
 namespace certdrill::simulator {
 namespace {
 
 using nlohmann::json;
-using testing::RestClient;
-using testing::RunningSimulator;
+using support::RestClient;
+using support::RunningSimulator;
 
 // The base64 lines of a PEM key without those that are public: the first, since all keys of one
 // type begin alike, and lines of the public half that stand in the certificate just so.
@@ -60,9 +60,9 @@ class KeyLeakTest : public RunningSimulator {
   }
 
   // Keys where they belong, where they do not, and where nothing can be read.
-  void run(const testing::MadeCertificate& made) {
+  void run(const support::MadeCertificate& made) {
     auto client = node();
-    const auto body = testing::update_body("proxy", made.certificate, made.key);
+    const auto body = support::update_body("proxy", made.certificate, made.key);
     const auto update = "/v1/cluster/update_cert";
     keep("update", client.put(update, body).body);
     keep("batch", client
@@ -70,14 +70,14 @@ class KeyLeakTest : public RunningSimulator {
                            json{{"certificates", json::array({json::parse(body)})}}.dump())
                       .body);
     keep("swapped",
-         client.put(update, testing::update_body("proxy", made.key, made.certificate)).body);
+         client.put(update, support::update_body("proxy", made.key, made.certificate)).body);
     keep("together",
-         client.put(update, testing::update_body("proxy", made.certificate + made.key, made.key))
+         client.put(update, support::update_body("proxy", made.certificate + made.key, made.key))
              .body);
-    keep("as name", client.put(update, testing::update_body(made.key, made.certificate, "")).body);
+    keep("as name", client.put(update, support::update_body(made.key, made.certificate, "")).body);
     keep("cut off", client.put(update, body.substr(0, body.size() - 40)).body);
     keep("other key",
-         client.put(update, testing::update_body("cm", made.certificate, made.key.substr(0, 400)))
+         client.put(update, support::update_body("cm", made.certificate, made.key.substr(0, 400)))
              .body);
     keep("as path", client.get("/v1/nodes/x").body);
     for (const char* path : {"/sim/v1/restore", "/sim/v1/faults", "/sim/v1/requests/verify"}) {

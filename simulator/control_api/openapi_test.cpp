@@ -10,14 +10,14 @@
 
 #include "simulator/control_api/endpoint.h"
 #include "simulator/rest_api/endpoint.h"
-#include "simulator/testing/running_simulator.h"
+#include "tests/support/running_simulator.h"
 
 namespace certdrill::simulator {
 namespace {
 
 using nlohmann::json;
-using testing::ControlSeen;
-using testing::RunningSimulator;
+using support::ControlSeen;
+using support::RunningSimulator;
 
 using Operations = std::set<std::string>;  // "GET /sim/v1/nodes/*"
 
@@ -169,7 +169,7 @@ class OpenApiTest : public RunningSimulator {
     EXPECT_EQ(control_.check(method, path, seen.status, seen.body), "") << method << " " << path;
   }
   void expect_documented_rest(const std::string& method, const std::string& path,
-                              const testing::Seen& seen, int status) {
+                              const support::Seen& seen, int status) {
     EXPECT_EQ(seen.status, status) << method << " " << path << " " << seen.body;
     EXPECT_EQ(rest_.check(method, path, seen.status, seen.body), "") << method << " " << path;
   }
@@ -213,7 +213,7 @@ TEST_F(OpenApiTest, TheControlApiAnswersAsDocumented) {
 TEST_F(OpenApiTest, TheRestApiAnswersAsDocumented) {
   start();
   auto client = node();
-  testing::RestClient stranger(ready().nodes[0].rest, "nobody", "wrong");
+  support::RestClient stranger(ready().nodes[0].rest, "nobody", "wrong");
   const auto update = "/v1/cluster/update_cert";
   expect_documented_rest("put", update, client.update("proxy", made()), 200);
   expect_documented_rest("put", update, client.put(update, "{}"), 400);
@@ -221,7 +221,7 @@ TEST_F(OpenApiTest, TheRestApiAnswersAsDocumented) {
   expect_documented_rest("put", update, client.put(update, R"({"name":"proxy"})"), 404);
   expect_documented_rest("put", update, stranger.put(update, "{}"), 401);
   const auto expired =
-      testing::make_certificate({.now = testing::kTestNow, .lifetime = -std::chrono::days(1)});
+      support::make_certificate({.now = support::kTestNow, .lifetime = -std::chrono::days(1)});
   expect_documented_rest("put", update, client.update("proxy", expired), 406);
   const auto certificates = "/v1/cluster/certificates";
   expect_documented_rest("get", certificates, client.get(certificates), 200);

@@ -2,14 +2,14 @@
 #include <gmock/gmock.h>
 
 #include "simulator/record/fields.h"
-#include "simulator/testing/running_simulator.h"
+#include "tests/support/running_simulator.h"
 
 namespace certdrill::simulator {
 namespace {
 
 using nlohmann::json;
 using ::testing::HasSubstr;
-using testing::RunningSimulator;
+using support::RunningSimulator;
 
 constexpr auto kVerify = "/sim/v1/requests/verify";
 constexpr auto kUpdate = "/v1/cluster/update_cert";
@@ -36,16 +36,16 @@ TEST_F(RequestsTest, KeepsWhatWasAskedAndAnswered) {
   EXPECT_EQ(request["certificates"][0]["not_after"], "2026-07-01T12:00:00Z");
   EXPECT_EQ(request["answered_by"], "organic");
   EXPECT_EQ(request["body_bytes"],
-            testing::update_body("proxy", fresh.certificate, fresh.key).size());
+            support::update_body("proxy", fresh.certificate, fresh.key).size());
 }
 
 TEST_F(RequestsTest, KeepsTheFactsOfWhatWasRejected) {
   start();
   const auto expired =
-      testing::make_certificate({.now = testing::kTestNow, .lifetime = -std::chrono::days(1)});
+      support::make_certificate({.now = support::kTestNow, .lifetime = -std::chrono::days(1)});
   ASSERT_EQ(node().update("proxy", expired).status, 406);
   ASSERT_EQ(node().update("api_cert", made()).status, 403);
-  testing::RestClient stranger(ready().nodes[0].rest, "nobody", "wrong");
+  support::RestClient stranger(ready().nodes[0].rest, "nobody", "wrong");
   ASSERT_EQ(stranger.get("/v1/nodes").status, 401);
 
   auto found = control().get("/sim/v1/requests?error_code=certificate_expired").json;

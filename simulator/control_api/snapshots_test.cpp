@@ -7,15 +7,15 @@
 #include <gmock/gmock.h>
 
 #include "simulator/engine/engine.h"
-#include "simulator/testing/running_simulator.h"
+#include "tests/support/running_simulator.h"
 
 namespace certdrill::simulator {
 namespace {
 
 using nlohmann::json;
 using ::testing::HasSubstr;
-using testing::presented_fingerprint;
-using testing::RunningSimulator;
+using support::presented_fingerprint;
+using support::RunningSimulator;
 
 class SnapshotsTest : public RunningSimulator {
  protected:
@@ -40,7 +40,7 @@ TEST_F(SnapshotsTest, ANamedOneComesBackWithoutAKeyLeavingTheProcess) {
   EXPECT_EQ(read_back(), before);
   EXPECT_EQ(presented_fingerprint(ready().nodes[0].database), first.fingerprint);
   EXPECT_EQ(presented_fingerprint(ready().nodes[1].database), std::nullopt);
-  EXPECT_EQ(simulator_->engine().clock().now(), testing::kTestNow);
+  EXPECT_EQ(simulator_->engine().clock().now(), support::kTestNow);
 }
 
 TEST_F(SnapshotsTest, ADocumentWithKeysComesBackToo) {

@@ -5,22 +5,22 @@
 #include <gtest/gtest.h>
 
 #include "simulator/listeners/broken_response.h"
-#include "simulator/testing/test_server.h"
+#include "tests/support/test_server.h"
 
 namespace certdrill::simulator {
 namespace {
 
-using testing::add_http;
-using testing::add_https;
-using testing::get;
-using testing::present_shared_identity;
-using testing::TestClient;
+using support::add_http;
+using support::add_https;
+using support::get;
+using support::present_shared_identity;
+using support::TestClient;
 
 const std::string body(1000, 'b');
 
 class DeliveryTest : public ::testing::TestWithParam<TestClient::Security> {
  protected:
-  DeliveryTest() : listeners_(testing::exact_deadlines()) {}
+  DeliveryTest() : listeners_(support::exact_deadlines()) {}
 
   TestClient ask(Delivery delivery) {
     const auto face = [delivery](Exchange& exchange) {

@@ -8,20 +8,20 @@
 #include <gtest/gtest.h>
 #include <poll.h>
 
-#include "simulator/testing/test_server.h"
+#include "tests/support/test_server.h"
 
 namespace certdrill::simulator {
 namespace {
 
 using std::chrono::milliseconds;
-using testing::add_http;
-using testing::add_https;
-using testing::echo;
-using testing::exact_deadlines;
-using testing::get;
-using testing::present_shared_identity;
-using testing::put;
-using testing::TestClient;
+using support::add_http;
+using support::add_https;
+using support::echo;
+using support::exact_deadlines;
+using support::get;
+using support::present_shared_identity;
+using support::put;
+using support::TestClient;
 
 constexpr std::chrono::seconds patience{10};
 

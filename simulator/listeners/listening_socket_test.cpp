@@ -2,12 +2,12 @@
 
 #include <gtest/gtest.h>
 
-#include "simulator/testing/test_client.h"
+#include "tests/support/test_client.h"
 
 namespace certdrill::simulator {
 namespace {
 
-using testing::TestClient;
+using support::TestClient;
 
 bool accepts(std::uint16_t port) {
   return TestClient(port, TestClient::Security::plain).connected();

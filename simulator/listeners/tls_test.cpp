@@ -5,18 +5,18 @@
 
 #include <gtest/gtest.h>
 
-#include "simulator/testing/test_server.h"
+#include "tests/support/test_server.h"
 
 namespace certdrill::simulator {
 namespace {
 
-using testing::add_https;
-using testing::BundlePtr;
-using testing::echo;
-using testing::exact_deadlines;
-using testing::get;
-using testing::self_signed;
-using testing::TestClient;
+using support::add_https;
+using support::BundlePtr;
+using support::echo;
+using support::exact_deadlines;
+using support::get;
+using support::self_signed;
+using support::TestClient;
 
 class TlsTest : public ::testing::Test {
  protected:
@@ -42,7 +42,7 @@ class TlsTest : public ::testing::Test {
 };
 
 TEST_F(TlsTest, PresentsTheWholeChain) {
-  const auto bundle = testing::signed_by_a_root("node");
+  const auto bundle = support::signed_by_a_root("node");
   hold(bundle);
   const auto client = connect();
   ASSERT_TRUE(client.connected()) << client.tls_error();
@@ -93,7 +93,7 @@ TEST_F(TlsTest, SmallAndUnusualKeysCanBePresented) {
 }
 
 TEST_F(TlsTest, NoSessionIsEverResumed) {
-  hold(testing::shared_identity());
+  hold(support::shared_identity());
   for (const int version : {TLS1_2_VERSION, TLS1_3_VERSION}) {
     const certs::SslContextHandle context(SSL_CTX_new(TLS_client_method()));
     SSL_CTX_set_session_cache_mode(context.get(), SSL_SESS_CACHE_CLIENT);
@@ -119,7 +119,7 @@ TEST_F(TlsTest, NoSessionIsEverResumed) {
 }
 
 TEST_F(TlsTest, PlainTextOnATlsPortIsClosed) {
-  hold(testing::shared_identity());
+  hold(support::shared_identity());
   TestClient client(port_, TestClient::Security::plain);
   ASSERT_TRUE(client.send(get("/")));
   const auto alert = client.read_some();

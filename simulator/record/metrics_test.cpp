@@ -2,19 +2,19 @@
 #include <gmock/gmock.h>
 
 #include "simulator/engine/engine.h"
-#include "simulator/testing/running_simulator.h"
+#include "tests/support/running_simulator.h"
 
 namespace certdrill::simulator {
 namespace {
 
 using ::testing::HasSubstr;
 using ::testing::Not;
-using testing::RestClient;
-using testing::RunningSimulator;
+using support::RestClient;
+using support::RunningSimulator;
 
 class MetricsTest : public RunningSimulator {
  protected:
-  testing::Seen scrape(int uid, const std::string& path) {
+  support::Seen scrape(int uid, const std::string& path) {
     return RestClient(ready().nodes[static_cast<std::size_t>(uid) - 1].metrics, "", "").get(path);
   }
 };

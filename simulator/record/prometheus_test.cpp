@@ -14,13 +14,13 @@
 #include <unistd.h>
 
 #include "simulator/engine/engine.h"
-#include "simulator/testing/running_simulator.h"
+#include "tests/support/running_simulator.h"
 
 namespace certdrill::simulator {
 namespace {
 
 using nlohmann::json;
-using testing::RunningSimulator;
+using support::RunningSimulator;
 
 constexpr auto kProgram = "/usr/bin/prometheus";
 constexpr std::chrono::seconds kPatience{60};
@@ -124,8 +124,8 @@ TEST_F(PrometheusTest, TheExpiryAlertFiresWhenTheClockMoves) {
   };
   simulator_->engine().clock().advance(std::chrono::days(330));  // of 365
   EXPECT_TRUE(prometheus.wait_until("/api/v1/alerts", proxy_alert)) << "the alert did not fire";
-  const auto later = testing::make_certificate(
-      {.now = testing::kTestNow + std::chrono::days(330), .lifetime = std::chrono::days(70)});
+  const auto later = support::make_certificate(
+      {.now = support::kTestNow + std::chrono::days(330), .lifetime = std::chrono::days(70)});
   ASSERT_EQ(node().update("proxy", later).status, 200);
   EXPECT_TRUE(prometheus.wait_until("/api/v1/alerts", [&](const json& data) {
     return !proxy_alert(data);

@@ -4,14 +4,14 @@
 #include <gtest/gtest.h>
 #include <nlohmann/json.hpp>
 
-#include "simulator/testing/made_certificate.h"
+#include "tests/support/made_certificate.h"
 
 namespace certdrill::simulator {
 namespace {
 
 using nlohmann::json;
 using ::testing::HasSubstr;
-using testing::make_certificate;
+using support::make_certificate;
 
 const certs::Instant kNow = *certs::parse_instant("2026-06-01T12:00:00Z");
 constexpr auto kAdmin = "Basic YTphZG1pbg==";   // a:admin

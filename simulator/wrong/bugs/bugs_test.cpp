@@ -10,16 +10,16 @@
 #include <nlohmann/json.hpp>
 
 #include "certs/issue/issue.h"
-#include "simulator/testing/probe_world.h"
+#include "tests/support/probe_world.h"
 #include "simulator/wrong/bugs/bug.h"
 
 namespace certdrill::simulator::bugs {
 namespace {
 
 using nlohmann::json;
-using World = testing::ProbeWorld;
-using testing::Pair;
-using testing::Wish;
+using World = support::ProbeWorld;
+using support::Pair;
+using support::Wish;
 
 // True: the wrong behaviour shows.
 using Probe = bool (*)(World& world);

@@ -8,19 +8,19 @@
 #include <gtest/gtest.h>
 
 #include "simulator/engine/engine.h"
-#include "simulator/testing/drill_floor.h"
+#include "tests/support/running_simulator.h"
 #include "simulator/wrong/faults/drills.h"
 
 namespace certdrill::simulator {
 namespace {
 
 using nlohmann::json;
-using testing::DrillFloor;
+using support::DrillFloor;
 using ::testing::Each;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
-using testing::MadeCertificate;
-using testing::Seen;
+using support::MadeCertificate;
+using support::Seen;
 
 constexpr auto kInternode = "ccs_internode_encryption";
 constexpr auto kNodes = "/v1/nodes";
@@ -152,7 +152,7 @@ void node_down(DrillFloor& floor) {
   const auto& node = floor.simulator().ready().nodes[2];
   const auto old = presented_before(floor);
   for (const auto& url : {node.rest, node.cm, node.metrics, node.database}) {
-    EXPECT_EQ(testing::presented_fingerprint(url), std::nullopt) << url;
+    EXPECT_EQ(support::presented_fingerprint(url), std::nullopt) << url;
   }
   const auto fresh = floor.fresh();
   EXPECT_EQ(floor.update(fresh).status, 409);
@@ -421,7 +421,7 @@ void old_workers(DrillFloor& floor) {
   std::multiset<std::string> seen;
   for (int i = 0; i < 6; ++i) {
     seen.insert(
-        testing::presented_fingerprint(floor.simulator().ready().nodes[0].database).value_or(""));
+        support::presented_fingerprint(floor.simulator().ready().nodes[0].database).value_or(""));
   }
   EXPECT_EQ(seen.count(old), 3U);
   EXPECT_EQ(seen.count(fresh.fingerprint), 3U);

@@ -6,14 +6,14 @@
 #include <gtest/gtest.h>
 
 #include "simulator/engine/engine.h"
-#include "simulator/testing/drill_floor.h"
+#include "tests/support/running_simulator.h"
 #include "simulator/wrong/faults/fault_text.h"
 
 namespace certdrill::simulator {
 namespace {
 
 using nlohmann::json;
-using testing::DrillFloor;
+using support::DrillFloor;
 using ::testing::Each;
 using ::testing::HasSubstr;
 

@@ -1,21 +1,53 @@
-// A simulator for drills, with everything that a test wants to look at: what a client is told, what
-// each node presents on the wire, and the control API. Its times stand still until the test moves
-// them.
+// Simulators for tests over real sockets, on free ports and with times that stand still until the test
+// moves them: RunningSimulator is a fixture for what a person does by the control API, DrillFloor an
+// object for drills, with everything that a test wants to look at: what a client is told, what each
+// node presents on the wire, and the control API.
 #pragma once
 
 #include <atomic>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
+#include <gtest/gtest.h>
 #include <httplib.h>
 #include <nlohmann/json.hpp>
 
 #include "simulator/simulator.h"
-#include "simulator/testing/made_certificate.h"
-#include "simulator/testing/rest_client.h"
+#include "tests/support/made_certificate.h"
+#include "tests/support/rest_client.h"
 
-namespace certdrill::simulator::testing {
+namespace certdrill::support {
+
+using simulator::PortPlan;
+using simulator::ReadyNode;
+using simulator::Simulator;
+using simulator::SimulatorSettings;
+
+inline const certs::Instant kTestNow = *certs::parse_instant("2026-06-01T12:00:00Z");
+
+class RunningSimulator : public ::testing::Test {
+ protected:
+  void start(SimulatorSettings settings = {}) {
+    settings.ports = PortPlan::free_ports;
+    settings.time_source = [] { return kTestNow; };
+    auto started = Simulator::start(std::move(settings));
+    ASSERT_TRUE(started.has_value()) << started.error();
+    simulator_ = std::move(*started);
+    control_.emplace(simulator_->ready());
+  }
+
+  const Ready& ready() const { return simulator_->ready(); }
+  ControlClient& control() { return *control_; }
+  RestClient node(int uid = 1) const { return {ready(), uid}; }
+  static MadeCertificate made(std::uint64_t serial = 1) {
+    return make_certificate({.now = kTestNow, .serial = serial});
+  }
+
+  std::unique_ptr<Simulator> simulator_;
+  std::optional<ControlClient> control_;
+};
 
 class DrillFloor {
  public:
@@ -55,4 +87,4 @@ class DrillFloor {
   std::uint64_t serial_ = 100;
 };
 
-}  // namespace certdrill::simulator::testing
+}  // namespace certdrill::support

@@ -8,9 +8,16 @@
 
 #include "certs/issue/issue.h"
 #include "simulator/listeners/listeners.h"
-#include "simulator/testing/test_client.h"
+#include "tests/support/test_client.h"
 
-namespace certdrill::simulator::testing {
+namespace certdrill::support {
+
+using simulator::ConnectionInfo;
+using simulator::Exchange;
+using simulator::HttpFace;
+using simulator::Identity;
+using simulator::Listeners;
+using simulator::ListenerSpec;
 
 using BundlePtr = std::shared_ptr<const certs::Bundle>;
 
@@ -80,4 +87,4 @@ inline Listeners::Settings exact_deadlines() {
   return settings;
 }
 
-}  // namespace certdrill::simulator::testing
+}  // namespace certdrill::support

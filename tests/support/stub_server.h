@@ -8,13 +8,13 @@
 #include <string>
 #include <thread>
 
-#include "conformance/testing/temp_folder.h"
+#include "tests/support/temporary_folder.h"
 
 namespace httplib {
 class SSLServer;
 }
 
-namespace certdrill::conformance::testing {
+namespace certdrill::support {
 
 class StubServer {
  public:
@@ -26,10 +26,10 @@ class StubServer {
   std::string url() const { return "https://127.0.0.1:" + std::to_string(port_); }
 
  private:
-  TempFolder folder_;
+  TemporaryFolder folder_;
   std::unique_ptr<httplib::SSLServer> server_;
   int port_ = 0;
   std::thread thread_;
 };
 
-}  // namespace certdrill::conformance::testing
+}  // namespace certdrill::support

@@ -9,7 +9,7 @@
 
 #include <sys/types.h>
 
-namespace certdrill::conformance::testing {
+namespace certdrill::support {
 
 class Process {
  public:
@@ -31,4 +31,4 @@ class Process {
   int output_ = -1;
 };
 
-}  // namespace certdrill::conformance::testing
+}  // namespace certdrill::support

@@ -10,10 +10,12 @@
 #include <nlohmann/json.hpp>
 
 #include "conformance/cluster_access.h"
-#include "conformance/testing/process.h"
-#include "conformance/testing/temp_folder.h"
+#include "tests/support/process.h"
+#include "tests/support/temporary_folder.h"
 
-namespace certdrill::conformance::testing {
+namespace certdrill::support {
+
+using conformance::ClusterAccess;
 
 inline const std::string admin_password = "pw-admin-51f2c7";
 inline const std::string viewer_password = "pw-viewer-8d03aa";
@@ -37,12 +39,12 @@ class SimulatedRun {
   ClusterAccess access() const;
   std::vector<std::filesystem::path> journals() const;
   std::filesystem::path report_folder() const { return folder_.path() / "report"; }
-  const TempFolder& folder() const { return folder_; }
+  const TemporaryFolder& folder() const { return folder_; }
   const nlohmann::json& ready() const { return ready_; }
   std::string control() const { return ready_.at("control").get<std::string>(); }
 
  private:
-  TempFolder folder_;
+  TemporaryFolder folder_;
   std::unique_ptr<Process> simulator_;
   nlohmann::json ready_;
 };
@@ -52,4 +54,4 @@ Finished run_conform(const std::vector<std::string>& arguments,
                      const std::vector<std::string>& environment = {});
 std::string conform_program();
 
-}  // namespace certdrill::conformance::testing
+}  // namespace certdrill::support

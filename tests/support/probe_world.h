@@ -14,7 +14,14 @@
 #include "simulator/rest_api/rest_api.h"
 #include "simulator/wrong/bugs/bug.h"
 
-namespace certdrill::simulator::bugs::testing {
+namespace certdrill::support {
+
+using simulator::Answer;
+using simulator::Cluster;
+using simulator::RestApi;
+using simulator::User;
+using simulator::bugs::Bug;
+using simulator::bugs::PlantedBug;
 
 struct Pair {
   std::string certificate;  // the chain
@@ -81,4 +88,4 @@ class ProbeWorld {
   int made_ = 0;
 };
 
-}  // namespace certdrill::simulator::bugs::testing
+}  // namespace certdrill::support

@@ -1,9 +1,11 @@
-#include "simulator/testing/probe_world.h"
+#include "tests/support/probe_world.h"
 
 #include <algorithm>
 #include <utility>
 
-namespace certdrill::simulator::bugs::testing {
+namespace certdrill::support {
+
+using namespace simulator;  // NOLINT: the whole of it is asked
 namespace {
 
 const certs::Instant kNow = *certs::parse_instant("2026-06-01T12:00:00Z");
@@ -121,4 +123,4 @@ void ProbeWorld::bring_up(int uid) {
   cluster_.set_node_up(uid, true, kNow);
 }
 
-}  // namespace certdrill::simulator::bugs::testing
+}  // namespace certdrill::support

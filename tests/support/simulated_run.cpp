@@ -1,13 +1,13 @@
-#include "conformance/testing/simulated_cluster.h"
+#include "tests/support/simulated_run.h"
 
 #include <stdexcept>
 
 #include <signal.h>
 
-namespace certdrill::conformance::testing {
+namespace certdrill::support {
 namespace {
 
-std::string users_file(const TempFolder& folder) {
+std::string users_file(const TemporaryFolder& folder) {
   const nlohmann::json users{
       {{"username", "admin@drill.test"}, {"password", admin_password}, {"role", "admin"}},
       {{"username", "viewer@drill.test"},
@@ -85,11 +85,11 @@ Finished SimulatedRun::restore() const {
 }
 
 ClusterAccess SimulatedRun::access() const {
-  const auto nodes = nodes_of_simulator(ready_);
-  TlsSettings tls;
+  const auto nodes = conformance::nodes_of_simulator(ready_);
+  conformance::TlsSettings tls;
   tls.insecure = true;
-  return {nodes->front().rest, *nodes, tls, Credentials{"admin@drill.test", admin_password},
-          std::chrono::seconds(30)};
+  return {nodes->front().rest, *nodes, tls,
+          conformance::Credentials{"admin@drill.test", admin_password}, std::chrono::seconds(30)};
 }
 
 std::vector<std::filesystem::path> SimulatedRun::journals() const {
@@ -101,4 +101,4 @@ std::vector<std::filesystem::path> SimulatedRun::journals() const {
   return found;
 }
 
-}  // namespace certdrill::conformance::testing
+}  // namespace certdrill::support

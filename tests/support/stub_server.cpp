@@ -1,10 +1,10 @@
-#include "conformance/testing/stub_server.h"
+#include "tests/support/stub_server.h"
 
 #include <httplib.h>
 
 #include "certs/issue/issue.h"
 
-namespace certdrill::conformance::testing {
+namespace certdrill::support {
 
 StubServer::StubServer(int status, std::string body) {
   const certs::PrivateKey key = certs::generate_key(certs::KeyType::p256);
@@ -32,4 +32,4 @@ StubServer::~StubServer() {
   thread_.join();
 }
 
-}  // namespace certdrill::conformance::testing
+}  // namespace certdrill::support

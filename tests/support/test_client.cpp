@@ -1,4 +1,4 @@
-#include "simulator/testing/test_client.h"
+#include "tests/support/test_client.h"
 
 #include <cerrno>
 #include <cstdlib>
@@ -12,7 +12,7 @@
 #include <sys/time.h>
 #include <unistd.h>
 
-namespace certdrill::simulator::testing {
+namespace certdrill::support {
 namespace {
 
 constexpr timeval patience{10, 0};
@@ -177,4 +177,4 @@ std::string put(std::string_view path, std::string_view body) {
          "Content-Length: " + std::to_string(body.size()) + "\r\n\r\n" + std::string(body);
 }
 
-}  // namespace certdrill::simulator::testing
+}  // namespace certdrill::support

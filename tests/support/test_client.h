@@ -13,7 +13,7 @@
 #include "certs/read/certificate.h"
 #include "certs/read/openssl_handles.h"
 
-namespace certdrill::simulator::testing {
+namespace certdrill::support {
 
 struct TestResponse {
   int status = 0;
@@ -70,4 +70,4 @@ class TestClient {
 std::string get(std::string_view path);
 std::string put(std::string_view path, std::string_view body);
 
-}  // namespace certdrill::simulator::testing
+}  // namespace certdrill::support

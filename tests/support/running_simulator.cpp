@@ -1,4 +1,4 @@
-#include "simulator/testing/drill_floor.h"
+#include "tests/support/running_simulator.h"
 
 #include <cstdlib>
 #include <iostream>
@@ -8,7 +8,7 @@
 #include "certs/read/openssl_handles.h"
 #include "simulator/engine/engine.h"
 
-namespace certdrill::simulator::testing {
+namespace certdrill::support {
 
 using nlohmann::json;
 
@@ -21,7 +21,8 @@ DrillFloor::DrillFloor(SimulatorSettings settings)
   settings.ports = PortPlan::free_ports;
   settings.time_source = start_time;
   settings.steady_source = [passed = passed_ms_] {
-    return SteadyTime{} + std::chrono::hours(1) + Milliseconds(passed->load());
+    return simulator::SteadyTime{} + std::chrono::hours(1) +
+           simulator::Milliseconds(passed->load());
   };
   auto started = Simulator::start(std::move(settings));
   if (!started) {
@@ -113,4 +114,4 @@ void DrillFloor::arm(const json& fault) const {
   std::abort();
 }
 
-}  // namespace certdrill::simulator::testing
+}  // namespace certdrill::support

@@ -1,4 +1,4 @@
-#include "conformance/testing/process.h"
+#include "tests/support/process.h"
 
 #include <array>
 #include <cerrno>
@@ -10,7 +10,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-namespace certdrill::conformance::testing {
+namespace certdrill::support {
 namespace {
 
 std::vector<char*> pointers(std::vector<std::string>& texts) {
@@ -83,4 +83,4 @@ void Process::signal(int number) const {
   ::kill(child_, number);
 }
 
-}  // namespace certdrill::conformance::testing
+}  // namespace certdrill::support

@@ -7,7 +7,7 @@
 #include "certs/issue/issue.h"
 #include "certs/read/instant.h"
 
-namespace certdrill::simulator::testing {
+namespace certdrill::support {
 
 struct MadeCertificate {
   std::string certificate;  // PEM chain
@@ -46,4 +46,4 @@ inline MadeCertificate make_certificate(const MadeFor& wish) {
   return {certificate.pem() + ca.pem(), leaf_key.pem(), certificate.fingerprint()};
 }
 
-}  // namespace certdrill::simulator::testing
+}  // namespace certdrill::support

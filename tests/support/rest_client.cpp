@@ -1,10 +1,10 @@
-#include "simulator/testing/rest_client.h"
+#include "tests/support/rest_client.h"
 
 #include <openssl/err.h>
 
 #include "certs/read/openssl_handles.h"
 
-namespace certdrill::simulator::testing {
+namespace certdrill::support {
 namespace {
 
 Seen seen(const httplib::Result& result) {
@@ -64,4 +64,4 @@ std::optional<std::string> presented_fingerprint(const std::string& url) {
   return fingerprint;
 }
 
-}  // namespace certdrill::simulator::testing
+}  // namespace certdrill::support
