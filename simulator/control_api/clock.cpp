@@ -72,9 +72,13 @@ ControlAnswer advance(Engine& engine, const ControlCall& call) {
 }
 
 constexpr std::array<ControlRoute, 3> kRoutes{{
-    {"GET", "/sim/v1/clock", BodyRule::none, get_clock},
-    {"PUT", "/sim/v1/clock", BodyRule::required, put_clock},
-    {"POST", "/sim/v1/clock/advance", BodyRule::required, advance},
+    {"GET", "/sim/v1/clock", BodyRule::none, get_clock,
+     doc("The cluster's clock", answers(200, "Done", "Clock"))},
+    {"PUT", "/sim/v1/clock", BodyRule::required, put_clock,
+     doc("Sets, freezes or resumes the clock", takes("ClockChange"),
+         answers(200, "Done", "Clock"))},
+    {"POST", "/sim/v1/clock/advance", BodyRule::required, advance,
+     doc("Advances the clock", takes("ClockAdvance"), answers(200, "Done", "Clock"))},
 }};
 
 }  // namespace

@@ -50,7 +50,9 @@ ControlAnswer get_cluster_state(Engine& engine, const ControlCall& /*call*/) {
 }
 
 constexpr std::array<ControlRoute, 1> kRoutes{{
-    {"GET", "/sim/v1/cluster", BodyRule::none, get_cluster_state},
+    {"GET", "/sim/v1/cluster", BodyRule::none, get_cluster_state,
+     doc("Nodes and the certificates that each holds and presents",
+         answers(200, "The cluster", "Cluster"))},
 }};
 
 }  // namespace

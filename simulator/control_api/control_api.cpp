@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <cctype>
 
+#include <fmt/format.h>
+
 #include "contract/endpoints.h"
 #include "contract/nearest_name.h"
 #include "simulator/http/strict_json.h"
@@ -51,16 +53,16 @@ ControlAnswer wrong_method(const httplib::Request& request, const std::string& a
 std::optional<ControlAnswer> refuse_query(const ControlRoute& route,
                                           const httplib::Request& request) {
   for (const auto& [name, value] : request.params) {
-    if (std::ranges::find(route.query, name) != route.query.end()) {
+    if (std::ranges::find(route.query, name, &Parameter::name) != route.query.end()) {
       if (request.params.count(name) == 1) continue;
       return invalid_request("The query parameter '" + name + "' is there twice; send it once.");
     }
-    std::string known;
-    for (const auto parameter : route.query)
-      known += (known.empty() ? "" : ", ") + std::string(parameter);
-    return invalid_request(
-        "Unknown query parameter '" + name + "'" + contract::did_you_mean(name, route.query) +
-        (known.empty() ? "; this call takes none." : "; it takes " + known + "."));
+    std::vector<std::string_view> known;
+    for (const auto& parameter : route.query) known.push_back(parameter.name);
+    return invalid_request(fmt::format(
+        "Unknown query parameter '{}'{}; {}.", name, contract::did_you_mean(name, known),
+        known.empty() ? "this call takes none"
+                      : fmt::format("it takes {}", fmt::join(known, ", "))));
   }
   return std::nullopt;
 }

@@ -42,7 +42,9 @@ ControlAnswer get_convergence(Engine& engine, const ControlCall& /*call*/) {
 }
 
 constexpr std::array<ControlRoute, 1> kRoutes{{
-    {"GET", "/sim/v1/convergence", BodyRule::none, get_convergence},
+    {"GET", "/sim/v1/convergence", BodyRule::none, get_convergence,
+     doc("Is the cluster of one mind, per certificate",
+         answers(200, "What was found", "Convergence"))},
 }};
 
 }  // namespace

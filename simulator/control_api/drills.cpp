@@ -54,10 +54,17 @@ ControlAnswer delete_drill(Engine& engine, const ControlCall& call) {
   return control_answer({{"drill", drill->name}, {"was_on", *was_on}});
 }
 
+constexpr Parameter kName{"name", "The drill's name", "DrillName"};
+
 constexpr std::array<ControlRoute, 3> kRoutes{{
-    {"GET", "/sim/v1/drills", BodyRule::none, get_drills},
-    {"PUT", "/sim/v1/drills/*", BodyRule::none, put_drill},
-    {"DELETE", "/sim/v1/drills/*", BodyRule::none, delete_drill},
+    {"GET", "/sim/v1/drills", BodyRule::none, get_drills,
+     doc("The drills that there are, and which are on", answers(200, "Done", "Drills"))},
+    {"PUT", "/sim/v1/drills/*", BodyRule::none, put_drill,
+     doc("Begins a drill, or begins it anew", kName, answers(200, "Done", "DrillBegun"),
+         answers(404, "There is no such drill"))},
+    {"DELETE", "/sim/v1/drills/*", BodyRule::none, delete_drill,
+     doc("Ends a drill", kName, answers(200, "Done", "DrillEnded"),
+         answers(404, "There is no such drill"), answers(500, "A port could not be had again"))},
 }};
 
 }  // namespace

@@ -1,8 +1,8 @@
 // What every endpoint of the control API is handed, what it returns, and the tables of them.
 //
 // Adding an endpoint: one function of the type ControlHandler and one row in the table of its group
-// (a group is one file, such as nodes.cpp). Adding a group: a file with its table, a declaration
-// below, a line in routes.cpp, and the paths in openapi.json.
+// (a group is one file, such as nodes.cpp); a body of a new shape gets a schema in openapi.json.
+// Adding a group: a file with its table, a declaration below and a line in routes.cpp.
 #pragma once
 
 #include <span>
@@ -13,6 +13,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "simulator/http/openapi.h"
 #include "simulator/listeners/exchange.h"
 
 namespace certdrill::simulator {
@@ -48,7 +49,8 @@ struct ControlRoute {
   std::string_view path;  // a part "*" stands for the parameter
   BodyRule body;
   ControlHandler handler;
-  std::span<const std::string_view> query{};  // the parameters it takes; all others are refused
+  RouteDoc doc;                        // for people: GET /sim/v1/openapi.json
+  std::span<const Parameter> query{};  // all others are refused
 };
 
 // Every group's table, in the order in which they are tried.

@@ -12,7 +12,8 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-constexpr std::array<std::string_view, 1> kQuery{"since"};
+constexpr std::array kQuery{
+    Parameter{"since", "First what came after this id; default: from now on", "integer", 0}};
 constexpr std::chrono::milliseconds kLook{100};  // how soon a client that left is noticed
 constexpr int kLooksPerHeartbeat = 50;
 
@@ -103,7 +104,11 @@ ControlAnswer get_events(Engine& engine, const ControlCall& call) {
 }
 
 constexpr std::array<ControlRoute, 1> kRoutes{{
-    {"GET", "/sim/v1/events", BodyRule::none, get_events, kQuery},
+    {"GET", "/sim/v1/events", BodyRule::none, get_events,
+     doc("What happens, as server-sent events",
+         answers(200, "For as long as the client listens; the data of each is an Event as JSON", "",
+                 "text/event-stream")),
+     kQuery},
 }};
 
 }  // namespace

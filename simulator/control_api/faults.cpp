@@ -78,13 +78,27 @@ ControlAnswer delete_faults(Engine& engine, const ControlCall& /*call*/) {
   return control_answer({{"removed", count}});
 }
 
+constexpr Parameter kName{"name", "The fault's name"};
+
 constexpr std::array<ControlRoute, 6> kRoutes{{
-    {"GET", "/sim/v1/faults", BodyRule::none, get_faults},
-    {"POST", "/sim/v1/faults", BodyRule::required, post_fault},
-    {"DELETE", "/sim/v1/faults", BodyRule::none, delete_faults},
-    {"GET", "/sim/v1/faults/*", BodyRule::none, get_fault},
-    {"PUT", "/sim/v1/faults/*", BodyRule::required, put_fault},
-    {"DELETE", "/sim/v1/faults/*", BodyRule::none, delete_fault},
+    {"GET", "/sim/v1/faults", BodyRule::none, get_faults,
+     doc("The faults that are armed, with their hits", answers(200, "Done", "Faults"))},
+    {"POST", "/sim/v1/faults", BodyRule::required, post_fault,
+     doc("Arms a fault", takes("Fault"),
+         answers(201, "Armed: the next request meets it", "ArmedFault"),
+         answers(409, "There is a fault of that name"))},
+    {"DELETE", "/sim/v1/faults", BodyRule::none, delete_faults,
+     doc("Removes all faults, those of drills too", answers(200, "Done", "Removed"),
+         answers(500, "A port could not be had again"))},
+    {"GET", "/sim/v1/faults/*", BodyRule::none, get_fault,
+     doc("One armed fault", kName, answers(200, "Done", "ArmedFault"),
+         answers(404, "There is no such fault"))},
+    {"PUT", "/sim/v1/faults/*", BodyRule::required, put_fault,
+     doc("Arms a fault, or replaces it, hits at 0", kName, takes("Fault"),
+         answers(200, "Done", "ArmedFault"))},
+    {"DELETE", "/sim/v1/faults/*", BodyRule::none, delete_fault,
+     doc("Removes a fault", kName, answers(200, "Done", "Removed"),
+         answers(404, "There is no such fault"), answers(500, "A port could not be had again"))},
 }};
 
 }  // namespace

@@ -11,7 +11,8 @@ ControlAnswer get_health(Engine& /*engine*/, const ControlCall& /*call*/) {
 }
 
 constexpr std::array<ControlRoute, 1> kRoutes{{
-    {"GET", "/sim/v1/health", BodyRule::none, get_health},
+    {"GET", "/sim/v1/health", BodyRule::none, get_health,
+     doc("The simulator answers", answers(200, "It does", "Health"))},
 }};
 
 }  // namespace

@@ -16,7 +16,9 @@ ControlAnswer get_metrics(Engine& engine, const ControlCall& /*call*/) {
 }
 
 constexpr std::array<ControlRoute, 1> kRoutes{{
-    {"GET", "/metrics", BodyRule::none, get_metrics},
+    {"GET", "/metrics", BodyRule::none, get_metrics,
+     doc("What the simulator counts, for Prometheus",
+         answers(200, "Prometheus text format 0.0.4", "", "text/plain"))},
 }};
 
 }  // namespace

@@ -48,8 +48,13 @@ ControlAnswer put_node(Engine& engine, const ControlCall& call) {
   return control_answer({{"uid", uid}, {"state", engine.cluster().node(uid).up() ? "up" : "down"}});
 }
 
+constexpr Parameter kUid{"uid", "The node", "integer", 1};
+
 constexpr std::array<ControlRoute, 1> kRoutes{{
-    {"PUT", "/sim/v1/nodes/*", BodyRule::required, put_node},
+    {"PUT", "/sim/v1/nodes/*", BodyRule::required, put_node,
+     doc("Takes a node down, up, or through a restart", kUid, takes("NodeChange"),
+         answers(200, "Done", "NodeState"), answers(404, "There is no such node"),
+         answers(500, "A port could not be had again, or a fault keeps the node down"))},
 }};
 
 }  // namespace

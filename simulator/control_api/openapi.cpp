@@ -2,27 +2,238 @@
 #include "simulator/control_api/openapi.h"
 
 #include <array>
+#include <cctype>
 #include <string>
+#include <vector>
+
+#include <fmt/format.h>
 
 #include "simulator/control_api/endpoint.h"
+#include "simulator/record/event.h"
+#include "simulator/record/fields.h"
+#include "simulator/rest_api/endpoint.h"
+#include "simulator/wrong/faults/drills.h"
+#include "simulator/wrong/faults/fault_kind.h"
+#include "simulator/wrong/faults/submitted_traits.h"
 
 namespace certdrill::simulator {
+
+// The files of this name: the documents without their paths.
+std::string_view control_schemas();
+std::string_view rest_schemas();
+
 namespace {
 
+using Json = nlohmann::ordered_json;
+using Names = std::vector<std::string_view>;
+
+constexpr std::array kSharedByControl{
+    answers(400, "Wrong query, Content-Type, JSON or field"),
+    answers(401, "Token missing or wrong"),
+    answers(403, "Origin or Host header of a web page"),
+};
+constexpr std::string_view kLacksPermission = "the role lacks the permission";
+constexpr std::array kSharedByRest{
+    answers(401, "No or wrong credentials"),
+    answers(403, "The role lacks the permission"),
+};
+
+// "NodeDownFault", "ArmedNodeDownFault"
+std::string fault_schema_name(std::string_view before, std::string_view kind) {
+  std::string name(before);
+  bool begins = true;
+  for (const char c : kind) {
+    if (c != '_') name += begins ? static_cast<char>(std::toupper(c)) : c;
+    begins = c == '_';
+  }
+  return name + "Fault";
+}
+
+// The part of "match" that the kind understands.
+void keep_matchers(Json& rule, const Matchers& matchers) {
+  Json& match = rule["properties"]["match"];
+  const auto keep = [&](const char* field, bool understood) {
+    if (!understood) match["properties"].erase(field);
+  };
+  keep("endpoint", matchers.endpoint);
+  keep("certificate", matchers.certificate);
+  keep("nodes", matchers.nodes);
+  keep("submitted", matchers.submitted);
+  if (matchers.by_number_only) match["properties"]["nodes"] = type_schema("NumberedNodes");
+  if (!matchers.nodes_required) return;
+  match["required"] = {"nodes"};
+  rule["required"].push_back("match");
+}
+
+// A fault of one kind, as it is sent.
+Json fault_schema(Json rule, const FaultKind& kind) {
+  rule["description"] = fmt::format("{} Settings: {}.", kind.sentence, kind.settings);
+  Json& properties = rule["properties"];
+  properties["kind"] = names_schema(Names{kind.name});
+  keep_matchers(rule, kind.matchers);
+  if (!kind.by_chance) {
+    for (const char* field : {"every", "probability", "seed"}) properties.erase(field);
+  }
+  return rule;
+}
+
+// The same, as it is shown once it is armed: defaults written out, with its hits.
+Json armed_schema(Json fault, const Json& hits) {
+  for (const auto& [name, schema] : hits["properties"].items()) fault["properties"][name] = schema;
+  for (const char* field : {"name", "after", "times", "ttl_ms"}) fault["required"].push_back(field);
+  for (const auto& field : hits["required"]) fault["required"].push_back(field);
+  return fault;
+}
+
+Json one_of_kinds(std::string_view before) {
+  Json schema{{"oneOf", Json::array()}, {"discriminator", {{"propertyName", "kind"}}}};
+  for (const auto* kind : fault_kinds()) {
+    const Json reference = type_schema(fault_schema_name(before, kind->name));
+    schema["oneOf"].push_back(reference);
+    schema["discriminator"]["mapping"][std::string(kind->name)] = reference["$ref"];
+  }
+  return schema;
+}
+
+// Rule and Hits are what all faults have: the kinds' own schemas stand in their place.
+void add_faults(Json& schemas) {
+  for (const auto* kind : fault_kinds()) {
+    const Json fault = fault_schema(schemas["Rule"], *kind);
+    schemas[fault_schema_name("Armed", kind->name)] = armed_schema(fault, schemas["Hits"]);
+    schemas[fault_schema_name("", kind->name)] = fault;
+  }
+  schemas["Fault"] = one_of_kinds("");
+  schemas["ArmedFault"] = one_of_kinds("Armed");
+  schemas.erase("Rule");
+  schemas.erase("Hits");
+}
+
+Names certificate_names(bool internode_only) {
+  Names names;
+  for (const auto& one : contract::cluster_certificates()) {
+    if (one.internode || !internode_only) names.push_back(one.text);
+  }
+  return names;
+}
+
+// "any", one name, or a list of them.
+Json choice_of(Names names) {
+  Json list{{"type", "array"}, {"items", names_schema(names)}, {"minItems", 1}};
+  names.push_back("any");
+  return {{"oneOf", {names_schema(names), std::move(list)}}};
+}
+
+Json journal_match() {
+  Json schema{{"type", "object"}, {"description", "The values that fields must have"}};
+  for (const auto& field : journal_fields()) {
+    schema["properties"][std::string(field.name)] = {
+        {"oneOf", {type_schema("string"), type_schema("integer")}},
+        {"description", field.sentence}};
+  }
+  schema["additionalProperties"] = false;
+  return schema;
+}
+
+Names drill_names() {
+  Names names;
+  for (const auto& drill : drills()) names.push_back(drill.name);
+  return names;
+}
+
+Json control_document() {
+  Json head = Json::parse(control_schemas());
+  Json& schemas = head["components"]["schemas"];
+  schemas["CertificateName"] = names_schema(certificate_names(false));
+  schemas["Certificates"] = choice_of(certificate_names(false));
+  schemas["Endpoints"] = choice_of(contract::endpoint_ids());
+  schemas["Traits"] = choice_of(trait_ids());
+  schemas["DrillName"] = names_schema(drill_names());
+  schemas["EventKind"] = names_schema(feed_kind_names());
+  schemas["JournalMatch"] = journal_match();
+  add_faults(schemas);
+  std::vector<Operation> operations;
+  for (const auto group : control_routes()) {
+    for (const auto& route : group) {
+      operations.push_back({.method = route.method,
+                            .path = route.path,
+                            .doc = &route.doc,
+                            .query = route.query,
+                            .body_required = route.body == BodyRule::required});
+    }
+  }
+  return openapi_document(std::move(head), operations, kSharedByControl);
+}
+
+std::string list_of(contract::Editions editions) {
+  std::vector<std::string_view> names;
+  for (const auto edition : contract::kAllEditions) {
+    if (editions.contains(edition)) names.push_back(to_string(edition));
+  }
+  return fmt::format("{}", fmt::join(names, ", "));
+}
+
+// The contract's words for a code, and what else the code is for.
+std::string meaning_of(const contract::Endpoint& endpoint, const contract::DocumentedCode& code) {
+  std::string text(code.meaning);
+  text[0] = static_cast<char>(std::toupper(static_cast<unsigned char>(text[0])));
+  if (code.status == 403) text += fmt::format(", or {}", kLacksPermission);
+  if ((code.editions.bits & endpoint.editions.bits) != endpoint.editions.bits) {
+    text += fmt::format(" (editions {})", list_of(code.editions));
+  }
+  return text;
+}
+
+Json rest_document() {
+  Json head = Json::parse(rest_schemas());
+  Json& schemas = head["components"]["schemas"];
+  schemas["CertificateName"] = names_schema(certificate_names(false));
+  schemas["InternodeName"] = names_schema(certificate_names(true));
+  std::vector<Operation> operations;
+  for (const auto& route : routes()) {
+    const contract::Endpoint& endpoint = *route.endpoint;
+    Operation operation{.method = endpoint.method,
+                        .path = endpoint.path,
+                        .doc = &route.doc,
+                        .query = route.query,
+                        .body_required = endpoint.method == "PUT",
+                        .id = endpoint.id,
+                        .deprecated = !endpoint.editions.contains(contract::Edition::next)};
+    operation.description = fmt::format("Permission {}; editions {}.",
+                                        to_string(endpoint.permission), list_of(endpoint.editions));
+    for (const auto& code : endpoint.codes) {
+      operation.documented.emplace(code.status, meaning_of(endpoint, code));
+    }
+    operations.push_back(std::move(operation));
+  }
+  return openapi_document(std::move(head), operations, kSharedByRest);
+}
+
 ControlAnswer get_control(Engine& /*engine*/, const ControlCall& /*call*/) {
-  return {.status = 200, .body = std::string(control_openapi()), .headers = {}};
+  return {.status = 200, .body = control_openapi(), .headers = {}};
 }
 
 ControlAnswer get_rest(Engine& /*engine*/, const ControlCall& /*call*/) {
-  return {.status = 200, .body = std::string(rest_openapi()), .headers = {}};
+  return {.status = 200, .body = rest_openapi(), .headers = {}};
 }
 
 constexpr std::array<ControlRoute, 2> kRoutes{{
-    {"GET", "/sim/v1/openapi.json", BodyRule::none, get_control},
-    {"GET", "/sim/v1/rest-openapi.json", BodyRule::none, get_rest},
+    {"GET", "/sim/v1/openapi.json", BodyRule::none, get_control,
+     doc("This document", answers(200, "OpenAPI 3", "object"))},
+    {"GET", "/sim/v1/rest-openapi.json", BodyRule::none, get_rest,
+     doc("The description of the nodes' REST API", answers(200, "OpenAPI 3", "object"))},
 }};
 
 }  // namespace
+
+const std::string& control_openapi() {
+  static const std::string text = control_document().dump(2) + "\n";
+  return text;
+}
+
+const std::string& rest_openapi() {
+  static const std::string text = rest_document().dump(2) + "\n";
+  return text;
+}
 
 std::span<const ControlRoute> openapi_routes() {
   return kRoutes;

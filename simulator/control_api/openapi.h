@@ -1,14 +1,15 @@
-// The OpenAPI 3 descriptions of both faces, as the build embedded them.
+// The OpenAPI 3 descriptions of the control API and of the nodes' REST API.
 //
-// Sources: control_api/openapi.json and rest_api/openapi.json; tests hold them against the route
-// tables and against live answers. Thread safety: constant data.
+// Made once, when one is first asked for, of the tables of routes, the contract's codes, the kinds
+// of faults, and the schemas in control_api/openapi.json and rest_api/openapi.json. Tests hold them
+// against live answers. Thread safety: may be called from any thread.
 #pragma once
 
-#include <string_view>
+#include <string>
 
 namespace certdrill::simulator {
 
-std::string_view control_openapi();  // JSON
-std::string_view rest_openapi();     // JSON
+const std::string& control_openapi();  // JSON
+const std::string& rest_openapi();     // JSON
 
 }  // namespace certdrill::simulator

@@ -16,6 +16,7 @@ using Json = nlohmann::ordered_json;
 using Matches = tl::expected<std::vector<JournalMatch>, ControlAnswer>;
 
 constexpr std::size_t kShown = 1000;  // entries, unless another limit is asked for
+constexpr Range kLimits{1, 1'000'000};
 constexpr Range kCounts{0, 1'000'000'000};
 
 Json certificates_json(const JournalEntry& entry) {
@@ -79,7 +80,7 @@ ControlAnswer get_requests(Engine& engine, const ControlCall& call) {
   const auto& params = call.exchange.request.params;
   std::size_t limit = kShown;
   if (const auto asked = params.find("limit"); asked != params.end()) {
-    const auto number = number_of("limit", asked->second, {1, 1'000'000});
+    const auto number = number_of("limit", asked->second, kLimits);
     if (!number) return number.error();
     limit = static_cast<std::size_t>(*number);
   }
@@ -166,23 +167,40 @@ ControlAnswer post_verify(Engine& engine, const ControlCall& call) {
 }
 
 // The journal's fields, and "limit".
-std::span<const std::string_view> list_query() {
-  static const std::vector<std::string_view> names = [] {
-    std::vector<std::string_view> all(journal_field_names().begin(), journal_field_names().end());
-    all.push_back("limit");
+std::span<const Parameter> list_query() {
+  static const std::vector<Parameter> parameters = [] {
+    std::vector<Parameter> all;
+    for (const auto& field : journal_fields()) all.push_back({field.name, field.sentence});
+    all.push_back({"limit", "At most so many, the newest; default 1000", "integer", kLimits.lowest,
+                   kLimits.highest});
     return all;
   }();
-  return names;
+  return parameters;
+}
+
+std::span<const Parameter> field_query() {
+  return list_query().first(journal_fields().size());
 }
 
 }  // namespace
 
 std::span<const ControlRoute> request_routes() {
   static const std::array<ControlRoute, 4> routes{{
-      {"GET", "/sim/v1/requests", BodyRule::none, get_requests, list_query()},
-      {"DELETE", "/sim/v1/requests", BodyRule::none, delete_requests, {}},
-      {"GET", "/sim/v1/requests/count", BodyRule::none, get_count, journal_field_names()},
-      {"POST", "/sim/v1/requests/verify", BodyRule::required, post_verify, {}},
+      {"GET", "/sim/v1/requests", BodyRule::none, get_requests,
+       doc("The journal: requests that have all the given values, oldest first",
+           answers(200, "The newest of those that match", "Requests")),
+       list_query()},
+      {"DELETE", "/sim/v1/requests", BodyRule::none, delete_requests,
+       doc("Clears the journal", answers(200, "It is empty", "Count"))},
+      {"GET", "/sim/v1/requests/count", BodyRule::none, get_count,
+       doc("How many requests have all the given values", answers(200, "So many", "Count")),
+       field_query()},
+      {"POST", "/sim/v1/requests/verify", BodyRule::required, post_verify,
+       doc("Did requests come as expected", takes("Verify"), answers(200, "They did", "Verified"),
+           answers(409,
+                   "They did not, or the journal dropped entries and cannot tell; with the nearest "
+                   "misses",
+                   "NotVerified"))},
   }};
   return routes;
 }

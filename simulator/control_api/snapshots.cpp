@@ -15,7 +15,8 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-constexpr std::array<std::string_view, 1> kKeysQuery{"include_keys"};
+constexpr std::array kKeysQuery{Parameter{
+    "include_keys", "true: the document holds private keys, and can be restored", "boolean"}};
 constexpr std::size_t kLongestName = 64;
 
 tl::expected<Keys, ControlAnswer> keys_wanted(const Engine& engine, const ControlCall& call) {
@@ -134,14 +135,31 @@ ControlAnswer post_reset(Engine& engine, const ControlCall& call) {
   return control_answer({{"status", "reset"}});
 }
 
+constexpr Parameter kName{"name", "The snapshot's name"};
+
 constexpr std::array<ControlRoute, 7> kRoutes{{
-    {"GET", "/sim/v1/snapshot", BodyRule::none, get_snapshot, kKeysQuery},
-    {"POST", "/sim/v1/snapshot", BodyRule::required, post_snapshot, kKeysQuery},
-    {"GET", "/sim/v1/snapshots", BodyRule::none, get_snapshots},
-    {"GET", "/sim/v1/snapshots/*", BodyRule::none, get_named, kKeysQuery},
-    {"DELETE", "/sim/v1/snapshots/*", BodyRule::none, delete_named},
-    {"POST", "/sim/v1/restore", BodyRule::required, post_restore},
-    {"POST", "/sim/v1/reset", BodyRule::none, post_reset},
+    {"GET", "/sim/v1/snapshot", BodyRule::none, get_snapshot,
+     doc("The state now, as a document", answers(200, "The state", "Snapshot")), kKeysQuery},
+    {"POST", "/sim/v1/snapshot", BodyRule::required, post_snapshot,
+     doc("Keeps the state under a name, in memory", takes("SnapshotName"),
+         answers(201, "What was kept", "Snapshot"), answers(409, "There are too many snapshots")),
+     kKeysQuery},
+    {"GET", "/sim/v1/snapshots", BodyRule::none, get_snapshots,
+     doc("Names of the snapshots", answers(200, "The names", "SnapshotNames"))},
+    {"GET", "/sim/v1/snapshots/*", BodyRule::none, get_named,
+     doc("One snapshot", kName, answers(200, "The snapshot", "Snapshot"),
+         answers(404, "There is none of this name")),
+     kKeysQuery},
+    {"DELETE", "/sim/v1/snapshots/*", BodyRule::none, delete_named,
+     doc("Forgets a snapshot", kName, answers(200, "The names that are left", "SnapshotNames"),
+         answers(404, "There is none of this name"))},
+    {"POST", "/sim/v1/restore", BodyRule::required, post_restore,
+     doc("Puts a snapshot in place, by name or as a document with keys", takes("Restore"),
+         answers(200, "Restored", "Done"), answers(404, "There is none of this name"),
+         answers(500, "A port or a file could not be had again"))},
+    {"POST", "/sim/v1/reset", BodyRule::none, post_reset,
+     doc("Brings back the state at the start", answers(200, "Reset", "Done"),
+         answers(500, "A port or a file could not be had again"))},
 }};
 
 }  // namespace

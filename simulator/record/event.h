@@ -5,6 +5,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 
@@ -30,6 +31,7 @@ enum class FeedKind : std::uint8_t {
 };
 
 std::string_view to_string(FeedKind kind);  // "node_applied", ...
+std::span<const std::string_view> feed_kind_names();
 
 // Members that mean nothing for a kind stay as they are, and are not shown.
 struct FeedEvent {

@@ -1,44 +1,28 @@
 #include "simulator/record/feed.h"
 
 #include <algorithm>
+#include <array>
 
 namespace certdrill::simulator {
 namespace {
 
 constexpr std::size_t kBatch = 256;
 
+// In the order of the enumeration.
+constexpr std::array<std::string_view, 13> kKindNames{
+    "request",   "verdict",     "node_applied", "node_failed",    "answer",
+    "clock",     "fault_armed", "fault_hit",    "fault_disarmed", "node_up",
+    "node_down", "snapshot",    "reset"};
+static_assert(kKindNames.size() == static_cast<std::size_t>(FeedKind::reset) + 1);
+
 }  // namespace
 
 std::string_view to_string(FeedKind kind) {
-  switch (kind) {
-    case FeedKind::request:
-      return "request";
-    case FeedKind::verdict:
-      return "verdict";
-    case FeedKind::node_applied:
-      return "node_applied";
-    case FeedKind::node_failed:
-      return "node_failed";
-    case FeedKind::answer:
-      return "answer";
-    case FeedKind::clock:
-      return "clock";
-    case FeedKind::fault_armed:
-      return "fault_armed";
-    case FeedKind::fault_hit:
-      return "fault_hit";
-    case FeedKind::fault_disarmed:
-      return "fault_disarmed";
-    case FeedKind::node_up:
-      return "node_up";
-    case FeedKind::node_down:
-      return "node_down";
-    case FeedKind::snapshot:
-      return "snapshot";
-    case FeedKind::reset:
-      return "reset";
-  }
-  return "";
+  return kKindNames.at(static_cast<std::size_t>(kind));
+}
+
+std::span<const std::string_view> feed_kind_names() {
+  return kKindNames;
 }
 
 void Feed::publish(FeedEvent event) {

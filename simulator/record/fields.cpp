@@ -32,34 +32,43 @@ Values unreached_nodes(const Entry& entry) {
 }
 
 constexpr std::array<JournalField, 17> kFields{{
-    {"seq", [](const Entry& entry) { return Values{std::to_string(entry.seq)}; }},
-    {"time", [](const Entry& entry) { return Values{certs::format_instant(entry.time)}; }},
-    {"node", [](const Entry& entry) { return Values{std::to_string(entry.node)}; }},
-    {"method", [](const Entry& entry) { return Values{entry.method}; }},
-    {"path", [](const Entry& entry) { return Values{entry.path}; }},
-    {"user", [](const Entry& entry) { return Values{entry.user}; }},
-    {"status", [](const Entry& entry) { return Values{std::to_string(entry.status)}; }},
-    {"error_code", [](const Entry& entry) { return Values{entry.error_code}; }},
-    {"certificate", certificate_names},
-    {"subject",
+    {"seq", "The number of the request, from 1",
+     [](const Entry& entry) { return Values{std::to_string(entry.seq)}; }},
+    {"time", "When it came, by the cluster's clock: 2026-06-01T12:00:00Z",
+     [](const Entry& entry) { return Values{certs::format_instant(entry.time)}; }},
+    {"node", "uid of the node that was called",
+     [](const Entry& entry) { return Values{std::to_string(entry.node)}; }},
+    {"method", "PUT", [](const Entry& entry) { return Values{entry.method}; }},
+    {"path", "/v1/cluster/update_cert", [](const Entry& entry) { return Values{entry.path}; }},
+    {"user", "Who asked; empty: nobody who is known",
+     [](const Entry& entry) { return Values{entry.user}; }},
+    {"status", "What was answered",
+     [](const Entry& entry) { return Values{std::to_string(entry.status)}; }},
+    {"error_code", "What was answered; empty for a success",
+     [](const Entry& entry) { return Values{entry.error_code}; }},
+    {"certificate", "A name that was sent", certificate_names},
+    {"subject", "Subject of a leaf that was sent",
      [](const Entry& entry) {
        return of_facts(entry, [](const LeafFacts& facts) { return facts.subject; });
      }},
-    {"fingerprint",
+    {"fingerprint", "SHA-256 of a leaf that was sent, in lower-case hex",
      [](const Entry& entry) {
        return of_facts(entry, [](const LeafFacts& facts) { return facts.fingerprint; });
      }},
-    {"not_after",
+    {"not_after", "When a leaf that was sent expires",
      [](const Entry& entry) {
        return of_facts(
            entry, [](const LeafFacts& facts) { return certs::format_instant(facts.not_after); });
      }},
-    {"body_sha256", [](const Entry& entry) { return Values{certs::lower_hex(entry.body_sha256)}; }},
-    {"body_bytes", [](const Entry& entry) { return Values{std::to_string(entry.body_bytes)}; }},
-    {"unreached", unreached_nodes},
-    {"duration_us",
+    {"body_sha256", "Of the request body, in lower-case hex",
+     [](const Entry& entry) { return Values{certs::lower_hex(entry.body_sha256)}; }},
+    {"body_bytes", "Length of the request body",
+     [](const Entry& entry) { return Values{std::to_string(entry.body_bytes)}; }},
+    {"unreached", "uid of a node that did not confirm", unreached_nodes},
+    {"duration_us", "How long the answer took, in microseconds",
      [](const Entry& entry) { return Values{std::to_string(entry.duration.count())}; }},
-    {"answered_by", [](const Entry& entry) { return Values{entry.answered_by}; }},
+    {"answered_by", "organic, or the fault or drill that answered",
+     [](const Entry& entry) { return Values{entry.answered_by}; }},
 }};
 
 constexpr auto kNames = [] {

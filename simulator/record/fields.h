@@ -15,6 +15,7 @@ namespace certdrill::simulator {
 
 struct JournalField {
   std::string_view name;
+  std::string_view sentence;  // for people who look for requests
   // As text, as the control API writes it; several for a field that can hold several, such as the
   // certificates of one request.
   std::vector<std::string> (*values)(const JournalEntry& entry);

@@ -1,7 +1,7 @@
 // What every endpoint of the REST API is handed, and the table of them.
 //
-// Adding an endpoint: one function of the type Handler in a file of its own, and one row in
-// routes.cpp.
+// Adding an endpoint: one row in contract/endpoints.cpp, one function of the type Handler, and one
+// row in routes.cpp; a body of a new shape gets a schema in openapi.json.
 #pragma once
 
 #include <span>
@@ -13,6 +13,7 @@
 #include "simulator/cluster/cluster.h"
 #include "simulator/cluster/users.h"
 #include "simulator/http/call.h"
+#include "simulator/http/openapi.h"
 #include "simulator/rest_api/sent_changes.h"
 
 namespace certdrill::simulator {
@@ -33,6 +34,8 @@ using Handler = Answer (*)(const Scene& scene, const Call& call, std::string_vie
 struct Route {
   const contract::Endpoint* endpoint;  // never null
   Handler handler;
+  RouteDoc doc;  // for people; codes that the contract documents have its words where this has none
+  std::span<const Parameter> query{};
 };
 
 std::span<const Route> routes();
