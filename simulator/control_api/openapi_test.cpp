@@ -167,7 +167,8 @@ TEST(OpenApi, HoldsEveryRouteOfTheRestApiAndNoOther) {
 TEST(OpenApi, EveryReferenceLeadsToASchema) {
   for (const auto* text : {&control_openapi(), &rest_openapi()}) {
     const auto document = json::parse(*text);
-    for (const auto& [place, value] : document.flatten().items()) {
+    const auto values = document.flatten();
+    for (const auto& [place, value] : values.items()) {
       if (!place.ends_with("/$ref") && place.find("/mapping/") == std::string::npos) continue;
       const json::json_pointer target(value.get<std::string>().substr(1));
       EXPECT_TRUE(document.contains(target)) << place << " " << value;
