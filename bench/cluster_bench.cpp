@@ -9,7 +9,6 @@
 
 #include <benchmark/benchmark.h>
 
-#include "bench/program.h"
 #include "bench/sample.h"
 #include "simulator/cluster/cluster.h"
 
@@ -36,8 +35,7 @@ class Alternating {
 
  private:
   static Change change(std::uint64_t serial) {
-    static const Authority authority = make_authority(certs::KeyType::rsa2048);
-    const Sample sample = make_sample(authority, serial);
+    const Sample sample = make_sample(certs::KeyType::rsa2048, serial);
     return {CertificateName::proxy, sample.certificate, sample.key};
   }
 
@@ -64,11 +62,11 @@ bool confirmed(const tl::expected<simulator::Rollout, simulator::Rejection>& out
 
 // From the first node to the return of update(): without the validation, which knows no nodes.
 void rollout(State& state) {
-  Cluster cluster(of_nodes(state.range(0)), now);
+  Cluster cluster(of_nodes(state.range(0)), kNow);
   Alternating changes;
   RolloutStart start;
   for (auto _ : state) {
-    const bool done = confirmed(cluster.update({&changes.next(), 1}, now, start));
+    const bool done = confirmed(cluster.update({&changes.next(), 1}, kNow, start));
     state.SetIterationTime(start.until_now().count());
     if (!done) return state.SkipWithError("a node did not confirm");
   }
@@ -78,11 +76,11 @@ void rollout(State& state) {
 }
 
 void update(State& state) {
-  Cluster cluster(of_nodes(state.range(0)), now);
+  Cluster cluster(of_nodes(state.range(0)), kNow);
   Alternating changes;
   simulator::Mishaps none;
   for (auto _ : state)
-    if (!confirmed(cluster.update({&changes.next(), 1}, now, none)))
+    if (!confirmed(cluster.update({&changes.next(), 1}, kNow, none)))
       return state.SkipWithError("a node did not confirm");
   state.SetItemsProcessed(state.iterations());
 }
@@ -95,7 +93,7 @@ void read_once(const Cluster& cluster) {
 
 // Updates of 100 nodes while other threads do nothing but read.
 void update_beside_readers(State& state) {
-  Cluster cluster(of_nodes(100), now);
+  Cluster cluster(of_nodes(100), kNow);
   Alternating changes;
   simulator::Mishaps none;
   std::atomic<std::int64_t> reads{0};
@@ -108,7 +106,7 @@ void update_beside_readers(State& state) {
     });
   }
   for (auto _ : state)
-    if (!confirmed(cluster.update({&changes.next(), 1}, now, none)))
+    if (!confirmed(cluster.update({&changes.next(), 1}, kNow, none)))
       return state.SkipWithError("a node did not confirm");
   readers.clear();  // stops and joins them
   state.SetItemsProcessed(state.iterations());
@@ -117,14 +115,14 @@ void update_beside_readers(State& state) {
 
 // Reads while another thread does nothing but update 100 nodes: they must not wait for it.
 void read_beside_updates(State& state) {
-  Cluster cluster(of_nodes(100), now);
+  Cluster cluster(of_nodes(100), kNow);
   std::jthread updater;
   if (state.range(0) > 0) {
     updater = std::jthread([&](const std::stop_token& stop) {
       Alternating changes;
       simulator::Mishaps none;
       while (!stop.stop_requested())
-        benchmark::DoNotOptimize(cluster.update({&changes.next(), 1}, now, none));
+        benchmark::DoNotOptimize(cluster.update({&changes.next(), 1}, kNow, none));
     });
   }
   for (auto _ : state) read_once(cluster);

@@ -2,24 +2,25 @@
 // with a pool's keys.
 #include <atomic>
 #include <filesystem>
+#include <string>
 
 #include <benchmark/benchmark.h>
+#include <unistd.h>
 
-#include "bench/program.h"
 #include "bench/sample.h"
 #include "fixtures/catalogue/catalogue.h"
 #include "fixtures/make/workshop.h"
 #include "fixtures/program/generate.h"
-#include "tests/support/temporary_folder.h"
 
 namespace certdrill::bench {
 namespace {
 
 using benchmark::State;
+namespace fs = std::filesystem;
 
 fixtures::Settings settings() {
   fixtures::Settings settings;
-  settings.now = now;
+  settings.now = kNow;
   return settings;
 }
 
@@ -36,13 +37,15 @@ void catalogue(State& state) {
 
 // The same with its files and manifest, as certdrill-fixtures generate does with one thread.
 void generate(State& state) {
-  const support::TemporaryFolder folder;
+  const fs::path folder =
+      fs::temp_directory_path() / ("certdrill-bench-" + std::to_string(getpid()));
   const std::atomic<bool> stop{false};
   for (auto _ : state) {
-    const auto made = fixtures::generate(
-        {.out = folder.path() / "all", .settings = settings(), .force = true}, nullptr, stop);
+    const auto made =
+        fixtures::generate({.out = folder, .settings = settings(), .force = true}, nullptr, stop);
     if (!made) return state.SkipWithError(made.error().c_str());
   }
+  fs::remove_all(folder);
   state.SetItemsProcessed(state.iterations() *
                           static_cast<std::int64_t>(fixtures::catalogue().size()));
 }

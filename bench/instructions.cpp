@@ -32,11 +32,11 @@ void expect(bool good) {
 
 // validate() of an RSA 2048 leaf, its CA and its key.
 void count_validate(int times) {
-  const Sample sample = make_sample(make_authority(certs::KeyType::rsa2048));
+  const Sample sample = make_sample(certs::KeyType::rsa2048);
   const certs::Submission submission{
       .name = CertificateName::proxy, .certificate = sample.certificate, .key = sample.key};
   const auto validate = [&] {
-    return certs::validate(submission, {certs::Strictness::documented, fqdn}, now).has_value();
+    return certs::validate(submission, {certs::Strictness::documented, kFqdn}, kNow).has_value();
   };
   expect(validate());  // decoder contexts, OpenSSL's tables
   for (int i = 0; i < times; ++i) {
@@ -60,16 +60,15 @@ class CountFromFirstNode final : public simulator::Mishaps {
 void count_rollout(int times) {
   simulator::ClusterSettings settings;
   settings.node_addresses.assign(100, "127.0.0.1");
-  simulator::Cluster cluster(settings, now);
-  const Authority authority = make_authority(certs::KeyType::rsa2048);
+  simulator::Cluster cluster(settings, kNow);
   const auto change = [&](std::uint64_t serial) {
-    const Sample sample = make_sample(authority, serial);
+    const Sample sample = make_sample(certs::KeyType::rsa2048, serial);
     return simulator::Change{CertificateName::proxy, sample.certificate, sample.key};
   };
   const std::array changes{change(1), change(2)};  // take turns: every node changes
   const auto update = [&](int turn, simulator::Mishaps& mishaps) {
     const auto& next = changes[static_cast<std::size_t>(turn) % changes.size()];
-    return cluster.update({&next, 1}, now, mishaps);
+    return cluster.update({&next, 1}, kNow, mishaps);
   };
   simulator::Mishaps uncounted;
   for (int i = 0; i < 2; ++i) expect(update(i, uncounted).has_value());

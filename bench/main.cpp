@@ -2,7 +2,7 @@
 
 #include <benchmark/benchmark.h>
 
-#include "bench/program.h"
+#include "bench/sample.h"
 
 int main(int argc, char** argv) {
   // Until a process has had a second thread, the C++ library counts references and takes locks
@@ -10,8 +10,8 @@ int main(int argc, char** argv) {
   std::thread([] {}).join();
   certdrill::bench::register_benchmarks();
   benchmark::Initialize(&argc, argv);
-  constexpr int bad_options = 2;
-  if (benchmark::ReportUnrecognizedArguments(argc, argv)) return bad_options;
+  constexpr int kBadOptions = 2;
+  if (benchmark::ReportUnrecognizedArguments(argc, argv)) return kBadOptions;
   benchmark::RunSpecifiedBenchmarks();
   benchmark::Shutdown();
 }
