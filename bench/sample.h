@@ -8,8 +8,8 @@
 #include <string>
 #include <string_view>
 
+#include "certs/issue/issue.h"
 #include "certs/read/instant.h"
-#include "certs/read/private_key.h"
 
 namespace certdrill::bench {
 
