@@ -16,7 +16,7 @@ tl::expected<std::unique_ptr<Simulator>, std::string> Simulator::start(Simulator
   if (!engine) return tl::unexpected(engine.error());
   const auto control = std::make_shared<ControlApi>(**engine, (*engine)->settings().control);
   return (*engine)
-      ->open_control_port([control](Exchange& exchange) { (*control)(exchange); })
+      ->open_control_port([control](const Call& call) { return (*control)(call); })
       .and_then([&] { return (*engine)->start(); })
       .map([&] { return std::unique_ptr<Simulator>(new Simulator(std::move(*engine))); });
 }

@@ -43,11 +43,11 @@ bool is_loopback_host(const std::string& host) {
   return host == "localhost" || is_loopback(host);
 }
 
-std::optional<std::string_view> bearer_token(const httplib::Request& request) {
+std::optional<std::string_view> bearer_token(const Call& call) {
   constexpr std::string_view kScheme = "bearer ";
-  const auto found = request.headers.find("Authorization");
-  if (found == request.headers.end() || found->second.size() < kScheme.size()) return std::nullopt;
-  const std::string_view value = found->second;
+  const auto found = call.header("Authorization");
+  if (!found || found->size() < kScheme.size()) return std::nullopt;
+  const std::string_view value = *found;
   const bool bearer =
       std::ranges::equal(value.substr(0, kScheme.size()), kScheme,
                          [](unsigned char a, char b) { return std::tolower(a) == b; });
@@ -84,22 +84,21 @@ std::optional<std::string> check_access(const ControlAccess& access) {
   return std::nullopt;
 }
 
-std::optional<ControlAnswer> refuse_access(const ControlAccess& access,
-                                           const httplib::Request& request) {
-  if (request.has_header("Origin")) {
+std::optional<ControlAnswer> refuse_access(const ControlAccess& access, const Call& call) {
+  if (call.header("Origin")) {
     return refused(
         "A request with an Origin header comes from a web page; none may drive the "
         "simulator.");
   }
   if (is_loopback(access.address)) {
-    const auto host = host_of(request.get_header_value("Host"));
+    const auto host = host_of(std::string(call.header("Host").value_or("")));
     if (!is_loopback_host(host)) {
       return refused("The Host header must name this machine itself, such as " + access.address +
                      " or localhost.");
     }
   }
   if (access.token.empty()) return std::nullopt;
-  const auto token = bearer_token(request);
+  const auto token = bearer_token(call);
   if (token && same_secret(*token, access.token)) return std::nullopt;
   auto answer = control_error(
       401, "unauthorized",

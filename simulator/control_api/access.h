@@ -23,7 +23,6 @@ bool is_loopback(const std::string& address);  // 127.0.0.0/8 or ::1, numeric
 std::optional<std::string> check_access(const ControlAccess& access);
 
 // nullopt: the request may go on. Otherwise 401 or 403.
-std::optional<ControlAnswer> refuse_access(const ControlAccess& access,
-                                           const httplib::Request& request);
+std::optional<ControlAnswer> refuse_access(const ControlAccess& access, const Call& call);
 
 }  // namespace certdrill::simulator

@@ -22,7 +22,7 @@ ControlAnswer show(Engine& engine) {
 }
 
 ControlAnswer moved(Engine& engine, const ControlCall& call) {
-  const BlockingSection blocking(call.exchange.loop);
+  call.call.may_block();
   engine.clock_moved();
   return show(engine);
 }

@@ -18,7 +18,7 @@ struct Found {
   std::string allowed;  // methods of the path, for a 405; empty: the path is unknown
 };
 
-Found find_route(const httplib::Request& request) {
+Found find_route(const Call& request) {
   Found found;
   for (const auto group : control_routes()) {
     for (const ControlRoute& route : group) {
@@ -32,29 +32,29 @@ Found find_route(const httplib::Request& request) {
   return found;
 }
 
-ControlAnswer unknown_path(const std::string& path) {
+ControlAnswer unknown_path(std::string_view path) {
   std::vector<std::string_view> paths;
   for (const auto group : control_routes()) {
     for (const ControlRoute& route : group) paths.push_back(route.path);
   }
   return control_error(404, "unknown_uri",
-                       "There is no " + path + " on the control port" +
+                       "There is no " + std::string(path) + " on the control port" +
                            contract::did_you_mean(path, paths) +
                            "; GET /sim/v1/openapi.json lists what there is.");
 }
 
-ControlAnswer wrong_method(const httplib::Request& request, const std::string& allowed) {
+ControlAnswer wrong_method(const Call& request, const std::string& allowed) {
   auto answer = control_error(405, "method_not_allowed",
-                              request.path + " takes " + allowed + ", not " + request.method + ".");
+                              std::string(request.path) + " takes " + allowed + ", not " +
+                                  std::string(request.method) + ".");
   answer.headers.emplace_back("Allow", allowed);
   return answer;
 }
 
-std::optional<ControlAnswer> refuse_query(const ControlRoute& route,
-                                          const httplib::Request& request) {
-  for (const auto& [name, value] : request.params) {
+std::optional<ControlAnswer> refuse_query(const ControlRoute& route, const Call& request) {
+  for (const auto& [name, value] : request.query) {
     if (std::ranges::find(route.query, name, &Parameter::name) != route.query.end()) {
-      if (request.params.count(name) == 1) continue;
+      if (request.query.count(name) == 1) continue;
       return invalid_request("The query parameter '" + name + "' is there twice; send it once.");
     }
     std::vector<std::string_view> known;
@@ -76,13 +76,14 @@ bool is_json(std::string_view content_type) {
 }
 
 tl::expected<nlohmann::json, ControlAnswer> read_body(const ControlRoute& route,
-                                                      const httplib::Request& request) {
+                                                      const Call& request) {
   if (request.body.empty() && route.body != BodyRule::required) return nlohmann::json();
   if (route.body == BodyRule::none) {
-    return tl::unexpected(invalid_request(request.method + " " + request.path + " takes no body."));
+    return tl::unexpected(invalid_request(std::string(request.method) + " " +
+                                          std::string(request.path) + " takes no body."));
   }
   // Also what a web page's form could never send.
-  if (!is_json(request.get_header_value("Content-Type"))) {
+  if (!is_json(request.header("Content-Type").value_or(""))) {
     return tl::unexpected(control_error(
         400, "invalid_content_type",
         "The body must be JSON and say so: send the header Content-Type: application/json."));
@@ -92,19 +93,9 @@ tl::expected<nlohmann::json, ControlAnswer> read_body(const ControlRoute& route,
   return std::move(*body);
 }
 
-void write(ControlAnswer answer, httplib::Response& response) {
-  response.status = answer.status;
-  for (const auto& [name, value] : answer.headers) response.set_header(name, value);
-  response.set_header("Cache-Control", "no-store");
-  if (answer.streams || answer.body.empty()) return;
-  response.body = std::move(answer.body);
-  response.set_header("Content-Type", answer.content_type);
-}
-
 }  // namespace
 
-ControlAnswer ControlApi::answer(Exchange& exchange) const {
-  const httplib::Request& request = exchange.request;
+Answer ControlApi::answer(const Call& request) const {
   if (auto refused = refuse_access(access_, request)) return std::move(*refused);
   const Found found = find_route(request);
   if (found.route == nullptr) {
@@ -114,11 +105,13 @@ ControlAnswer ControlApi::answer(Exchange& exchange) const {
   if (auto refused = refuse_query(*found.route, request)) return std::move(*refused);
   auto body = read_body(*found.route, request);
   if (!body) return std::move(body.error());
-  return found.route->handler(engine_, {exchange, found.parameter, std::move(*body)});
+  return found.route->handler(engine_, {request, found.parameter, std::move(*body)});
 }
 
-void ControlApi::operator()(Exchange& exchange) const {
-  write(answer(exchange), exchange.response);
+Answer ControlApi::operator()(const Call& call) const {
+  auto told = answer(call);
+  told.headers.emplace_back("Cache-Control", "no-store");
+  return told;
 }
 
 }  // namespace certdrill::simulator

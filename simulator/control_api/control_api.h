@@ -15,10 +15,10 @@ class ControlApi {
   ControlApi(Engine& engine, ControlAccess access)  // the engine outlives this
       : engine_(engine), access_(std::move(access)) {}
 
-  void operator()(Exchange& exchange) const;
+  Answer operator()(const Call& call) const;
 
  private:
-  ControlAnswer answer(Exchange& exchange) const;
+  Answer answer(const Call& call) const;
 
   Engine& engine_;
   const ControlAccess access_;

@@ -13,26 +13,20 @@
 
 #include <nlohmann/json.hpp>
 
+#include "simulator/http/call.h"
 #include "simulator/http/openapi.h"
-#include "simulator/listeners/exchange.h"
 
 namespace certdrill::simulator {
 
 class Engine;
 
 struct ControlCall {
-  Exchange& exchange;          // for its query (request.params), and for streams
+  const Call& call;            // for its query, and for waiting
   std::string_view parameter;  // what stands for the "*" of the route's path
   nlohmann::json body;         // an object; null where none was sent
 };
 
-struct ControlAnswer {
-  int status = 200;
-  std::string body;
-  std::string content_type = "application/json";
-  std::vector<std::pair<std::string, std::string>> headers;
-  bool streams = false;  // the handler gave the response a content provider; nothing else counts
-};
+using ControlAnswer = Answer;
 
 ControlAnswer control_answer(const nlohmann::ordered_json& json, int status = 200);
 ControlAnswer control_error(int status, std::string_view error_code, std::string_view description);

@@ -45,36 +45,26 @@ std::string wire_text(const Feed::Batch& batch) {
   return text;
 }
 
-// One watcher. The provider is called again and again, and writes what there is each time.
-class Stream {
+// One watcher: asked again and again, it gives what there is each time.
+class Watcher {
  public:
-  Stream(const Feed& feed, Exchange& exchange, std::uint64_t since)
-      : feed_(feed), loop_(exchange.loop), client_gone_(exchange.client_gone), since_(since) {}
+  Watcher(const Feed& feed, std::uint64_t since) : feed_(feed), since_(since) {}
 
-  bool write(httplib::DataSink& sink) {
+  std::string next() {
     if (!begun_) {
       begun_ = true;
-      const std::string hello = ": certdrill events\n\n";
-      return sink.write(hello.data(), hello.size());
+      return ": certdrill events\n\n";
     }
-    if (loop_.stopping()) {
-      sink.done();
-      return true;
-    }
-    if (client_gone_()) return false;
     const auto batch = feed_.after(since_, kLook);
     std::string text = wire_text(batch);
     if (!batch.events.empty()) since_ = batch.events.back().id;
-    if (text.empty() && ++quiet_ < kLooksPerHeartbeat) return true;
+    if (text.empty() && ++quiet_ < kLooksPerHeartbeat) return text;
     quiet_ = 0;
-    if (text.empty()) text = ": heartbeat\n\n";
-    return sink.write(text.data(), text.size());
+    return text.empty() ? ": heartbeat\n\n" : text;
   }
 
  private:
   const Feed& feed_;
-  EventLoop& loop_;
-  const std::function<bool()> client_gone_;
   std::uint64_t since_;
   bool begun_ = false;
   int quiet_ = 0;  // looks since something was written
@@ -82,25 +72,24 @@ class Stream {
 
 // From ?since=ID, or from the header that a browser's or library's reconnect sends; otherwise from
 // now on.
-tl::expected<std::uint64_t, ControlAnswer> first_id(const Feed& feed,
-                                                    const httplib::Request& request) {
-  const auto asked = request.params.find("since");
-  const std::string text =
-      asked != request.params.end() ? asked->second : request.get_header_value("Last-Event-ID");
-  if (asked == request.params.end() && text.empty()) return feed.last_id();
+tl::expected<std::uint64_t, ControlAnswer> first_id(const Feed& feed, const Call& call) {
+  const auto asked = call.query.find("since");
+  const std::string text = asked != call.query.end()
+                               ? asked->second
+                               : std::string(call.header("Last-Event-ID").value_or(""));
+  if (asked == call.query.end() && text.empty()) return feed.last_id();
   const auto number = number_of("since", text, {0, INT64_MAX});
   if (!number) return tl::unexpected(number.error());
   return static_cast<std::uint64_t>(*number);
 }
 
 ControlAnswer get_events(Engine& engine, const ControlCall& call) {
-  const auto since = first_id(engine.feed(), call.exchange.request);
+  const auto since = first_id(engine.feed(), call.call);
   if (!since) return since.error();
-  const auto stream = std::make_shared<Stream>(engine.feed(), call.exchange, *since);
-  call.exchange.response.set_chunked_content_provider(
-      "text/event-stream",
-      [stream](std::size_t /*offset*/, httplib::DataSink& sink) { return stream->write(sink); });
-  return {.status = 200, .body = {}, .headers = {}, .streams = true};
+  return {.content_type = "text/event-stream",
+          .stream = [watcher = std::make_shared<Watcher>(engine.feed(), *since)] {
+            return std::optional(watcher->next());
+          }};
 }
 
 constexpr std::array<ControlRoute, 1> kRoutes{{

@@ -11,8 +11,7 @@ namespace {
 ControlAnswer get_metrics(Engine& engine, const ControlCall& /*call*/) {
   return {.status = 200,
           .body = engine.metrics().text(),
-          .content_type = "text/plain; version=0.0.4; charset=utf-8",
-          .headers = {}};
+          .content_type = "text/plain; version=0.0.4; charset=utf-8"};
 }
 
 constexpr std::array<ControlRoute, 1> kRoutes{{

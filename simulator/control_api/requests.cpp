@@ -52,7 +52,7 @@ Json entry_json(const JournalEntry& entry) {
 
 Matches matches_of_query(const ControlCall& call) {
   std::vector<JournalMatch> matches;
-  for (const auto& [name, value] : call.exchange.request.params) {
+  for (const auto& [name, value] : call.call.query) {
     if (const auto* field = find_journal_field(name)) matches.push_back({field, value});
   }
   return matches;
@@ -77,7 +77,7 @@ Matches matches_of_json(const nlohmann::json& object) {
 
 ControlAnswer get_requests(Engine& engine, const ControlCall& call) {
   const auto matches = matches_of_query(call);
-  const auto& params = call.exchange.request.params;
+  const auto& params = call.call.query;
   std::size_t limit = kShown;
   if (const auto asked = params.find("limit"); asked != params.end()) {
     const auto number = number_of("limit", asked->second, kLimits);

@@ -20,7 +20,7 @@ constexpr std::array kKeysQuery{Parameter{
 constexpr std::size_t kLongestName = 64;
 
 tl::expected<Keys, ControlAnswer> keys_wanted(const Engine& engine, const ControlCall& call) {
-  const auto& params = call.exchange.request.params;
+  const auto& params = call.call.query;
   const auto asked = params.find("include_keys");
   if (asked == params.end()) {
     return engine.settings().include_keys ? Keys::included : Keys::left_out;
@@ -55,7 +55,7 @@ ControlAnswer unknown_snapshot(Engine& engine, std::string_view name) {
 
 // A snapshot waits for a rollout that runs.
 ControlAnswer get_snapshot(Engine& engine, const ControlCall& call) {
-  const BlockingSection blocking(call.exchange.loop);
+  call.call.may_block();
   return shown(engine, call, engine.take_snapshot(), 200);
 }
 
@@ -68,7 +68,7 @@ ControlAnswer post_snapshot(Engine& engine, const ControlCall& call) {
     return invalid_request("'name' must be there: 1 to 64 letters, digits, '-', '_' or '.'.");
   }
   if (auto keys = keys_wanted(engine, call); !keys) return std::move(keys.error());
-  const BlockingSection blocking(call.exchange.loop);
+  call.call.may_block();
   const auto snapshot = engine.take_snapshot();
   if (!engine.snapshots().put(**name, snapshot)) {
     return control_error(
@@ -120,7 +120,7 @@ ControlAnswer post_restore(Engine& engine, const ControlCall& call) {
   if (auto refused = refuse_unknown_fields(call.body, kFields)) return std::move(*refused);
   const auto snapshot = snapshot_to_restore(engine, call.body);
   if (!snapshot) return snapshot.error();
-  const BlockingSection blocking(call.exchange.loop);
+  call.call.may_block();
   if (auto restored = engine.restore(*snapshot); !restored) {
     return control_error(500, "restore_failed", restored.error());
   }
@@ -128,7 +128,7 @@ ControlAnswer post_restore(Engine& engine, const ControlCall& call) {
 }
 
 ControlAnswer post_reset(Engine& engine, const ControlCall& call) {
-  const BlockingSection blocking(call.exchange.loop);
+  call.call.may_block();
   if (auto reset = engine.reset(); !reset) {
     return control_error(500, "reset_failed", reset.error());
   }

@@ -51,27 +51,23 @@ prometheus::MetricFamily expiry_family(const char* name, const std::string& clus
 
 }  // namespace
 
-void CertificateMetrics::operator()(Exchange& exchange) const {
-  const auto& request = exchange.request;
-  auto& response = exchange.response;
-  const auto version = std::ranges::find(kVersions, request.path, &Version::path);
+Answer CertificateMetrics::operator()(const Call& call) const {
+  const auto version = std::ranges::find(kVersions, call.path, &Version::path);
   if (version == kVersions.end()) {
-    response.status = 404;
-    response.set_content("The metrics are at / and /v2.\n", "text/plain");
-    return;
+    return {.status = 404, .body = "The metrics are at / and /v2.\n", .content_type = "text/plain"};
   }
-  if (request.method != "GET" && request.method != "HEAD") {
-    response.status = 405;
-    response.set_header("Allow", "GET, HEAD");
-    response.set_content("GET only.\n", "text/plain");
-    return;
+  if (call.method != "GET" && call.method != "HEAD") {
+    return {.status = 405,
+            .body = "GET only.\n",
+            .headers = {{"Allow", "GET, HEAD"}},
+            .content_type = "text/plain"};
   }
-  const Node& node = cluster_.node(static_cast<int>(exchange.connection.tag));
+  const Node& node = cluster_.node(call.node());
   const NodeRoles roles{static_cast<int>(cluster_.node_count()), cluster_.primary(), 0};
   const auto family = expiry_family(version->series, cluster_.settings().name, node,
                                     MetricFaults(faults_, node.uid(), roles), clock_.now());
-  response.set_content(prometheus::TextSerializer().Serialize({family}),
-                       "text/plain; version=0.0.4; charset=utf-8");
+  return {.body = prometheus::TextSerializer().Serialize({family}),
+          .content_type = "text/plain; version=0.0.4; charset=utf-8"};
 }
 
 }  // namespace certdrill::simulator

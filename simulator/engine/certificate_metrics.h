@@ -8,7 +8,7 @@
 
 #include "simulator/cluster/clock.h"
 #include "simulator/cluster/cluster.h"
-#include "simulator/listeners/exchange.h"
+#include "simulator/http/call.h"
 #include "simulator/wrong/faults/fault_plan.h"
 
 namespace certdrill::simulator {
@@ -19,7 +19,7 @@ class CertificateMetrics {
       : cluster_(cluster), clock_(clock), faults_(faults) {}  // all outlive this
 
   // Answers for the node whose port was called; what it holds on disk counts, not the store.
-  void operator()(Exchange& exchange) const;
+  Answer operator()(const Call& call) const;
 
  private:
   const Cluster& cluster_;

@@ -90,28 +90,28 @@ std::string table(const Cluster& cluster, contract::CertificateName name,
 
 }  // namespace
 
-void ClusterManagerPage::operator()(Exchange& exchange) const {
-  if (exchange.request.method != "GET" && exchange.request.method != "HEAD") {
-    exchange.response.status = 405;
-    exchange.response.set_header("Allow", "GET, HEAD");
-    exchange.response.set_content("GET only.\n", "text/plain");
-    return;
+Answer ClusterManagerPage::operator()(const Call& call) const {
+  if (call.method != "GET" && call.method != "HEAD") {
+    return {.status = 405,
+            .body = "GET only.\n",
+            .headers = {{"Allow", "GET, HEAD"}},
+            .content_type = "text/plain"};
   }
   const auto now = clock_.now();
   const auto store = cluster_.store();
   std::string html = kHead;
   html += "<h1>" + escape(cluster_.settings().name) + "</h1>\n<p>Simulated by certdrill. Node " +
-          std::to_string(exchange.connection.tag) + " at " + escape(certs::format_instant(now)) +
+          std::to_string(call.node()) + " at " + escape(certs::format_instant(now)) +
           " (the cluster's clock).</p>\n";
   for (const auto& certificate : contract::cluster_certificates()) {
     const auto& stored = (*store)[certificate.name];
     if (stored) html += table(cluster_, certificate.name, stored, now);
   }
   html += "</body></html>\n";
-  exchange.response.set_header("Cache-Control", "no-store");
-  exchange.response.set_header("Content-Security-Policy",
-                               "default-src 'none'; style-src 'unsafe-inline'");
-  exchange.response.set_content(html, "text/html; charset=utf-8");
+  return {.body = std::move(html),
+          .headers = {{"Cache-Control", "no-store"},
+                      {"Content-Security-Policy", "default-src 'none'; style-src 'unsafe-inline'"}},
+          .content_type = "text/html; charset=utf-8"};
 }
 
 }  // namespace certdrill::simulator

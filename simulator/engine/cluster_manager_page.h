@@ -6,7 +6,7 @@
 
 #include "simulator/cluster/clock.h"
 #include "simulator/cluster/cluster.h"
-#include "simulator/listeners/exchange.h"
+#include "simulator/http/call.h"
 
 namespace certdrill::simulator {
 
@@ -15,7 +15,7 @@ class ClusterManagerPage {
   ClusterManagerPage(const Cluster& cluster, const Clock& clock)  // both outlive this
       : cluster_(cluster), clock_(clock) {}
 
-  void operator()(Exchange& exchange) const;
+  Answer operator()(const Call& call) const;
 
  private:
   const Cluster& cluster_;

@@ -147,7 +147,7 @@ Engine::Result Engine::open_nodes() {
       FrontSettings{*cluster_, clock_, faults_, contract::rules_of(settings_.edition),
                     settings_.success_body, [this] { log_failure(follow_faults()); }, bug_.get()},
       Users(users_), gate_, recorder_);
-  const NodeFaces faces{.rest = [rest](Exchange& exchange) { (*rest)(exchange); },
+  const NodeFaces faces{.rest = [rest](const Call& call) { return (*rest)(call); },
                         .cm = ClusterManagerPage(*cluster_, clock_),
                         .metrics = CertificateMetrics(*cluster_, clock_, faults_)};
   const auto presents = [this](const Node& node, contract::CertificateName port) {
@@ -164,12 +164,12 @@ Engine::Result Engine::open_nodes() {
   return {};
 }
 
-Engine::Result Engine::open_control_port(HttpFace face) {
+Engine::Result Engine::open_control_port(Face face) {
   const auto& address = settings_.control.address;
   const std::uint16_t wanted =
       settings_.control_port.value_or(settings_.ports == PortPlan::product ? kControlPort : 0);
   const auto port = listeners_->add(
-      {.address = address, .port = wanted, .identity = {}, .http = std::move(face)});
+      {.address = address, .port = wanted, .identity = {}, .http = http_face(std::move(face))});
   if (!port) return tl::unexpected(port.error());
   ready_.control = address.find(':') == std::string::npos
                        ? fmt::format("http://{}:{}", address, *port)

@@ -51,7 +51,7 @@ class Engine {
   static tl::expected<std::unique_ptr<Engine>, std::string> open(SimulatorSettings settings);
 
   // Takes the control port for `face`. Before start().
-  Result open_control_port(HttpFace face);
+  Result open_control_port(Face face);
 
   // From now on every port accepts, and time passes.
   Result start();

@@ -9,7 +9,7 @@ namespace {
 
 RequestSurroundings surroundings(const Cluster& cluster, const Call& call, SteadyTime now,
                                  const Front::Sleep& sleep) {
-  return {{static_cast<int>(cluster.node_count()), cluster.primary(), call.node}, now, sleep};
+  return {{static_cast<int>(cluster.node_count()), cluster.primary(), call.node()}, now, sleep};
 }
 
 // "ack-lost", or "answer-1, latency-1".
@@ -30,8 +30,10 @@ bool acts_on_connections_alone(const FaultSet& faults) {
 }
 
 // The client hears nothing of this answer.
-Served cut_off(const Delivery& delivery) {
-  return {error_answer(503, "no_answer", "The connection was cut before the call."), delivery};
+Answer cut_off(const Delivery& delivery) {
+  auto answer = error_answer(503, "no_answer", "The connection was cut before the call.");
+  answer.delivery = delivery;
+  return answer;
 }
 
 Answer with_notes_of(Answer told, Answer done) {
@@ -52,13 +54,14 @@ Answer Front::answer(const Call& call, Cluster& cluster, Mishaps& mishaps,
   return settings_.bug->serve({scene, call, healthy, sleep});
 }
 
-Served Front::serve(const Call& call, const std::optional<std::string>& drill,
-                    const Sleep& sleep) const {
-  if (drill) return serve_drill(call, *drill, sleep);
+Answer Front::serve(const Call& call, const Sleep& sleep) const {
+  if (const auto drill = call.header("X-Certdrill-Drill")) {
+    return serve_drill(call, std::string(*drill), sleep);
+  }
   auto armed = settings_.faults.armed();
   if (!armed) {
     Mishaps none;
-    return {answer(call, settings_.cluster, none, sleep), {}};
+    return answer(call, settings_.cluster, none, sleep);
   }
   RequestFaults faults(std::move(armed), facts_of(call),
                        surroundings(settings_.cluster, call, settings_.faults.now(), sleep));
@@ -70,51 +73,49 @@ Served Front::serve(const Call& call, const std::optional<std::string>& drill,
   return served;
 }
 
-Served Front::serve_drill(const Call& call, const std::string& name, const Sleep& sleep) const {
+Answer Front::serve_drill(const Call& call, const std::string& name, const Sleep& sleep) const {
   const Drill* drill = find_drill(name);
   if (drill == nullptr) {
-    return {error_answer(400, "unknown_drill", "X-Certdrill-Drill: " + unknown_drill(name) + "."),
-            {}};
+    return error_answer(400, "unknown_drill", "X-Certdrill-Drill: " + unknown_drill(name) + ".");
   }
   const auto now = settings_.faults.now();
   auto set = std::make_shared<const FaultSet>(arm_alone(*drill, now));
   if (acts_on_connections_alone(*set)) {
-    return {error_answer(400, "drill_needs_connections",
-                         "The drill " + name +
-                             " acts when a connection is made, so a header comes too late; arm it "
-                             "with PUT /sim/v1/drills/" +
-                             name + "."),
-            {}};
+    return error_answer(400, "drill_needs_connections",
+                        "The drill " + name +
+                            " acts when a connection is made, so a header comes too late; arm it "
+                            "with PUT /sim/v1/drills/" +
+                            name + ".");
   }
   const auto copy = settings_.cluster.fork();
   const int count = static_cast<int>(copy->node_count());
   for (const int uid : nodes_down(*set, count, now)) {
     copy->set_node_up(uid, false, settings_.clock.now());
   }
-  if (!copy->node(call.node).up()) return cut_off({DeliveryKind::reset});
+  if (!copy->node(call.node()).up()) return cut_off({DeliveryKind::reset});
   RequestFaults faults(std::move(set), facts_of(call), surroundings(*copy, call, now, sleep));
   auto served = serve_with(call, *copy, faults, sleep);
-  served.answer.notes.answered_by = name;
+  served.notes.answered_by = name;
   return served;
 }
 
-Served Front::serve_with(const Call& call, Cluster& cluster, RequestFaults& faults,
+Answer Front::serve_with(const Call& call, Cluster& cluster, RequestFaults& faults,
                          const Sleep& sleep) const {
   auto mishaps = faults.at_request();
   if (mishaps.delay_before.count() > 0) sleep(mishaps.delay_before);
-  Served served;
+  Answer served;
   if (mishaps.cut_instead) {
     served = cut_off(*mishaps.cut_instead);
   } else {
-    served.answer = mishaps.answer_instead ? std::move(*mishaps.answer_instead)
-                                           : answer(call, cluster, faults, sleep);
+    served = mishaps.answer_instead ? std::move(*mishaps.answer_instead)
+                                    : answer(call, cluster, faults, sleep);
     if (mishaps.answer_after) {
-      served.answer = with_notes_of(std::move(*mishaps.answer_after), std::move(served.answer));
+      served = with_notes_of(std::move(*mishaps.answer_after), std::move(served));
     }
     if (mishaps.delivery) served.delivery = *mishaps.delivery;
   }
   if (mishaps.delay_after.count() > 0) sleep(mishaps.delay_after);
-  served.answer.notes.answered_by = names_of(faults.fired());
+  served.notes.answered_by = names_of(faults.fired());
   return served;
 }
 

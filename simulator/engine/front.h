@@ -9,13 +9,11 @@
 #pragma once
 
 #include <functional>
-#include <optional>
 #include <string>
 
 #include "contract/editions.h"
 #include "simulator/cluster/clock.h"
 #include "simulator/cluster/cluster.h"
-#include "simulator/http/delivery.h"
 #include "simulator/rest_api/rest_api.h"
 #include "simulator/rest_api/sent_changes.h"
 #include "simulator/wrong/bugs/bug.h"
@@ -34,11 +32,6 @@ struct FrontSettings {
   bugs::PlantedBug* bug = nullptr;      // null: none
 };
 
-struct Served {
-  Answer answer;
-  Delivery delivery;
-};
-
 class Front {
  public:
   using Sleep = std::function<void(Milliseconds)>;
@@ -46,13 +39,13 @@ class Front {
   Front(FrontSettings settings, Users users)
       : settings_(std::move(settings)), api_(std::move(users)) {}
 
-  // `drill`: the header X-Certdrill-Drill. Such a request is answered by that drill alone, from a
-  // copy of the cluster, and leaves no trace in it.
-  Served serve(const Call& call, const std::optional<std::string>& drill, const Sleep& sleep) const;
+  // A request with the header X-Certdrill-Drill is answered by that drill alone, from a copy of the
+  // cluster, and leaves no trace in it.
+  Answer serve(const Call& call, const Sleep& sleep) const;
 
  private:
-  Served serve_drill(const Call& call, const std::string& name, const Sleep& sleep) const;
-  Served serve_with(const Call& call, Cluster& cluster, RequestFaults& faults,
+  Answer serve_drill(const Call& call, const std::string& name, const Sleep& sleep) const;
+  Answer serve_with(const Call& call, Cluster& cluster, RequestFaults& faults,
                     const Sleep& sleep) const;
   Answer answer(const Call& call, Cluster& cluster, Mishaps& mishaps, const Sleep& sleep) const;
 

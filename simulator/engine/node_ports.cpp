@@ -13,7 +13,7 @@ struct Service {
   std::uint16_t port;
   const char* scheme;
   std::string ReadyNode::*url;
-  HttpFace NodeFaces::*face;  // null: the Redis database
+  Face NodeFaces::*face;  // null: the Redis database
 };
 
 constexpr std::array<Service, 4> kServices{{
@@ -36,13 +36,14 @@ tl::expected<ReadyNode, std::string> open_node_ports(Listeners& listeners, const
                                                      const Presents& presents) {
   ReadyNode ready{.uid = node.uid(), .address = node.address()};
   for (const Service& service : kServices) {
-    ListenerSpec spec{.address = node.address(),
-                      .port = free_ports ? std::uint16_t{0} : service.port,
-                      .tag = static_cast<std::uint32_t>(node.uid()),
-                      .role = static_cast<int>(service.presents),
-                      .identity = [&node, presents, port = service.presents](
-                                      const ConnectionInfo&) { return presents(node, port); },
-                      .http = service.face == nullptr ? HttpFace{} : faces.*service.face};
+    ListenerSpec spec{
+        .address = node.address(),
+        .port = free_ports ? std::uint16_t{0} : service.port,
+        .tag = static_cast<std::uint32_t>(node.uid()),
+        .role = static_cast<int>(service.presents),
+        .identity = [&node, presents, port = service.presents](
+                        const ConnectionInfo&) { return presents(node, port); },
+        .http = service.face == nullptr ? HttpFace{} : http_face(faces.*service.face)};
     const auto port = listeners.add(std::move(spec));
     if (!port) return tl::unexpected(port.error());
     ready.*service.url =

@@ -13,9 +13,9 @@ namespace certdrill::simulator {
 
 // What answers behind the HTTP ports of every node.
 struct NodeFaces {
-  HttpFace rest;
-  HttpFace cm;
-  HttpFace metrics;
+  Face rest;
+  Face cm;
+  Face metrics;
 };
 
 // 127.0.0.1 for node 1, 127.0.0.2 for node 2, ...; 127.0.1.x above node 254.

@@ -25,8 +25,8 @@ RequestGate::Closed::~Closed() {
   gate_.closing_.notify_all();
 }
 
-bool RequestGate::sleep_for(EventLoop& loop, std::chrono::nanoseconds duration) {
-  const BlockingSection blocking(loop);
+bool RequestGate::sleep_for(const Call& call, std::chrono::nanoseconds duration) {
+  call.may_block();
   std::unique_lock lock(sleep_mutex_);
   const auto begun_in = closings_;
   // A request that comes to its sleep while the gate is closing must not hold the closing up.

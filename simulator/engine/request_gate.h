@@ -14,7 +14,7 @@
 #include <mutex>
 #include <shared_mutex>
 
-#include "simulator/listeners/event_loop.h"
+#include "simulator/http/call.h"
 
 namespace certdrill::simulator {
 
@@ -39,8 +39,8 @@ class RequestGate {
     std::unique_lock<std::shared_mutex> alone_;
   };
 
-  // Sleeps inside a BlockingSection. False: woken before the time was over.
-  bool sleep_for(EventLoop& loop, std::chrono::nanoseconds duration);
+  // Sleeps while others are served. False: woken before the time was over.
+  bool sleep_for(const Call& call, std::chrono::nanoseconds duration);
 
   // Wakes every sleeper, now and from now on: the simulator stops.
   void end_sleeps();

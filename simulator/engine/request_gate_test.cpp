@@ -8,14 +8,13 @@ namespace certdrill::simulator {
 namespace {
 
 TEST(RequestGate, ClosingCutsSleepsShortAndWaitsForTheRequestsInside) {
-  EventLoop loop({});
   RequestGate gate;
   std::promise<void> inside;
   bool slept_to_the_end = true;
   std::thread request([&] {
     const auto pass = gate.enter();
     inside.set_value();
-    slept_to_the_end = gate.sleep_for(loop, std::chrono::hours(1));
+    slept_to_the_end = gate.sleep_for(Call{}, std::chrono::hours(1));
   });
   inside.get_future().wait();
   {
@@ -44,10 +43,9 @@ TEST(RequestGate, OpensAgain) {
 }
 
 TEST(RequestGate, NoSleepOutlivesTheSimulator) {
-  EventLoop loop({});
   RequestGate gate;
   gate.end_sleeps();
-  EXPECT_FALSE(gate.sleep_for(loop, std::chrono::hours(1)));
+  EXPECT_FALSE(gate.sleep_for(Call{}, std::chrono::hours(1)));
 }
 
 }  // namespace

@@ -1,12 +1,11 @@
-// The HTTPS face of the cluster's nodes: turns an exchange into a Call and the Answer into a
-// response.
+// The HTTPS face of the cluster's nodes: the gate, the record, and the front.
 //
 // Thread safety: operator() may be called from any thread.
 #pragma once
 
 #include "simulator/engine/front.h"
 #include "simulator/engine/request_gate.h"
-#include "simulator/listeners/exchange.h"
+#include "simulator/http/call.h"
 #include "simulator/record/request_recorder.h"
 
 namespace certdrill::simulator {
@@ -21,7 +20,7 @@ class RestFace {
         recorder_(recorder),
         front_(std::move(settings), std::move(users)) {}
 
-  void operator()(Exchange& exchange) const;
+  Answer operator()(const Call& call) const;
 
  private:
   const Cluster& cluster_;

@@ -1,8 +1,58 @@
 #include "simulator/http/call.h"
 
+#include <algorithm>
+#include <cctype>
+
 #include <nlohmann/json.hpp>
 
+#include "simulator/http/strict_json.h"
+
 namespace certdrill::simulator {
+namespace {
+
+bool same_field(std::string_view one, std::string_view other) {
+  return std::ranges::equal(one, other, [](unsigned char a, unsigned char b) {
+    return a == b || std::tolower(a) == std::tolower(b);
+  });
+}
+
+}  // namespace
+
+std::optional<std::string_view> Headers::find(std::string_view name) const {
+  for (const auto& [field, value] : fields_) {
+    if (same_field(field, name)) return value;
+  }
+  return std::nullopt;
+}
+
+void Headers::set(std::string_view name, std::string_view value) {
+  std::erase_if(fields_, [&](const auto& field) { return same_field(field.first, name); });
+  add(name, value);
+}
+
+struct Body::Parsed {
+  Json json;
+  std::optional<Json> not_an_object;  // the clause; nullopt: json is what object() gives
+};
+
+const Body::Parsed& Body::parsed() const {
+  if (!parsed_) {
+    auto json = parse_json(text_);
+    std::optional<Json> refused;
+    if (json && !json->is_object()) refused = tl::unexpected(no_object(*json));
+    parsed_ = std::make_shared<const Parsed>(Parsed{std::move(json), std::move(refused)});
+  }
+  return *parsed_;
+}
+
+const Body::Json& Body::json() const {
+  return parsed().json;
+}
+
+const Body::Json& Body::object() const {
+  const Parsed& all = parsed();
+  return all.not_an_object ? *all.not_an_object : all.json;
+}
 
 Answer error_answer(int status, std::string_view error_code, std::string_view description) {
   const nlohmann::ordered_json json{{"error_code", error_code}, {"description", description}};

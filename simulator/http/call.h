@@ -1,57 +1,124 @@
-// One REST call and its answer, free of any HTTP library: what the endpoints work with.
+// One HTTP request, as a face of the simulator sees it: read completely, and free of any HTTP
+// library. A face is whatever answers calls: the REST API, the control API, a node's pages.
+//
+// Thread safety: a Call belongs to the thread that answers it. Its views stay valid until the face
+// has returned; a Stream must keep what it needs.
 #pragma once
 
 #include <chrono>
+#include <cstdint>
+#include <functional>
 #include <map>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
 #include <vector>
 
-#include "certs/read/certificate.h"
+#include <nlohmann/json_fwd.hpp>
+#include <tl/expected.hpp>
+
+#include "contract/endpoints.h"
+#include "simulator/http/answer.h"
 
 namespace certdrill::simulator {
+
+// What is known of one accepted connection before anything was read from it.
+struct ConnectionInfo {
+  std::uint64_t id = 0;   // unique within one Listeners object, never 0, never used again
+  std::uint32_t tag = 0;  // of its listener, as given in ListenerSpec (the node's uid)
+  int role = 0;           // of its listener, as given in ListenerSpec; opaque here
+  std::string peer;       // numeric address of the client, "127.0.0.1" or "::1"
+  std::uint16_t peer_port = 0;
+  std::string local;  // numeric address that the client connected to
+  std::uint16_t local_port = 0;
+  std::chrono::steady_clock::time_point accepted;
+};
+
+// Who brought the call, and waits with it: the listeners.
+class CallHost {
+ public:
+  virtual ~CallHost() = default;
+
+  // From here on this call may wait (for a lock, the disk, an imitated delay): others are served
+  // by another thread meanwhile.
+  virtual void may_block() = 0;
+  // As may_block(). False: the server stopped before the time was over.
+  virtual bool sleep_for(std::chrono::nanoseconds duration) = 0;
+  virtual bool client_gone() const = 0;  // hung up, or its listener was paused
+  virtual bool stopping() const = 0;
+};
+
+// The header fields, in the order in which they came.
+class Headers {
+ public:
+  Headers() = default;
+  Headers(std::initializer_list<std::pair<std::string_view, std::string_view>> fields)
+      : fields_(fields) {}
+
+  void add(std::string_view name, std::string_view value) { fields_.emplace_back(name, value); }
+  // Instead of what was there. The value must live as long as the call.
+  void set(std::string_view name, std::string_view value);
+  // The first one of that name, in whatever case.
+  std::optional<std::string_view> find(std::string_view name) const;
+
+ private:
+  std::vector<std::pair<std::string_view, std::string_view>> fields_;
+};
+
+// What was sent, and its JSON: parsed when it is first asked for, and once for all that ask.
+class Body {
+ public:
+  using Json = tl::expected<nlohmann::json, std::string>;
+
+  Body() = default;
+  Body(std::string_view text) : text_(text) {}         // NOLINT(google-explicit-constructor)
+  Body(const std::string& text) : text_(text) {}       // NOLINT(google-explicit-constructor)
+  Body(std::string&& text) = delete;                   // it would be gone
+  Body(const char* text) : text_(text) {}              // NOLINT(google-explicit-constructor)
+  operator std::string_view() const { return text_; }  // NOLINT(google-explicit-constructor)
+
+  std::string_view text() const { return text_; }
+  bool empty() const { return text_.empty(); }
+  std::size_t size() const { return text_.size(); }
+
+  // Strictly, as http/json.h has it; or the clause that says what is wrong with it.
+  const Json& json() const;
+  // As json(), and it must be an object.
+  const Json& object() const;
+
+ private:
+  struct Parsed;
+
+  const Parsed& parsed() const;
+
+  std::string_view text_;
+  mutable std::shared_ptr<const Parsed> parsed_;  // shared by the copies of a call
+};
 
 struct Call {
   std::string_view method;  // "PUT"
   std::string_view path;    // "/v1/cluster/update_cert", decoded, without the query
-  std::multimap<std::string, std::string> query;
-  std::optional<std::string> authorization;
-  std::optional<std::string> content_type;
-  std::string_view body;
-  int node = 1;  // uid of the node that was called
+  std::multimap<std::string, std::string> query{};
+  Headers headers{};
+  Body body{};
+  ConnectionInfo connection{.tag = 1};
+  CallHost* host = nullptr;  // null: nobody waits (in tests)
+
+  // The REST API's endpoint that is addressed, whatever the edition; null: none. Filled once, by
+  // the face of the REST API.
+  const contract::Endpoint* endpoint = nullptr;
+  std::string_view parameter{};  // what stands for the "*" of the endpoint's path
+
+  int node() const { return static_cast<int>(connection.tag); }  // uid of the one that was called
+  std::optional<std::string_view> header(std::string_view name) const { return headers.find(name); }
+  void may_block() const {
+    if (host != nullptr) host->may_block();
+  }
 };
 
-struct NotedCertificate {
-  std::string name;                        // as it was sent
-  std::optional<certs::Certificate> leaf;  // nullopt: none could be read
-};
-
-// What the journal keeps of an answer beside what the client sees. Never holds key material.
-struct AnswerNotes {
-  std::string_view endpoint;  // the route's path (constant data); empty: there is no such route
-  std::string user;           // empty: not authenticated
-  std::vector<NotedCertificate> certificates;  // empty: the journal looks into the body itself
-  std::vector<int> unreached;                  // nodes that did not confirm
-  std::optional<std::chrono::microseconds> rollout;  // how long it took; nullopt: there was none
-  std::string answered_by;  // the fault or drill behind this answer; empty: organic
-};
-
-struct Answer {
-  int status = 200;
-  std::string body;  // empty, or JSON, or what the header Content-Type says
-  std::vector<std::pair<std::string, std::string>> headers;
-  std::string error_code;  // as in the body; empty for a success
-  AnswerNotes notes{};
-};
-
-// The documented shape of an error: {"error_code": ..., "description": ...}.
-Answer error_answer(int status, std::string_view error_code, std::string_view description);
-
-// 400 for a body that strict_json refused; `why` is its clause.
-Answer body_error(const std::string& why);
-
-Answer json_answer(std::string body);
+// Called from many threads at once. An exception becomes a 500 in the documented error shape.
+using Face = std::function<Answer(const Call&)>;
 
 }  // namespace certdrill::simulator

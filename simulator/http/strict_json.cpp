@@ -140,9 +140,13 @@ tl::expected<json, std::string> parse_json(std::string_view text) {
 tl::expected<json, std::string> parse_json_object(std::string_view text) {
   auto parsed = parse_json(text);
   if (parsed && !parsed->is_object()) {
-    return tl::unexpected("must be a JSON object, not " + std::string(json_type(*parsed)));
+    return tl::unexpected(no_object(*parsed));
   }
   return parsed;
+}
+
+std::string no_object(const json& json) {
+  return "must be a JSON object, not " + std::string(json_type(json));
 }
 
 std::string_view json_type(const json& value) {

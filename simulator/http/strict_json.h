@@ -21,6 +21,9 @@ tl::expected<nlohmann::json, std::string> parse_json(std::string_view text);
 // As parse_json, and it must be an object.
 tl::expected<nlohmann::json, std::string> parse_json_object(std::string_view text);
 
+// "must be a JSON object, not a string": what parse_json_object says.
+std::string no_object(const nlohmann::json& json);
+
 // "a string", "a number", ... for errors.
 std::string_view json_type(const nlohmann::json& value);
 

@@ -8,8 +8,8 @@
 #include <string>
 #include <string_view>
 
+#include "simulator/http/call.h"
 #include "simulator/listeners/channel.h"
-#include "simulator/listeners/connection_info.h"
 #include "simulator/listeners/conversation.h"
 #include "simulator/listeners/port.h"
 #include "simulator/listeners/tls_context.h"

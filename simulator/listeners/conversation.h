@@ -8,7 +8,7 @@
 #include <string>
 #include <string_view>
 
-#include "simulator/http/delivery.h"
+#include "simulator/http/answer.h"
 #include "simulator/listeners/http_bridge.h"
 
 namespace certdrill::simulator {

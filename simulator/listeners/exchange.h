@@ -18,8 +18,7 @@
 
 #include <httplib.h>
 
-#include "simulator/http/delivery.h"
-#include "simulator/listeners/connection_info.h"
+#include "simulator/http/call.h"
 #include "simulator/listeners/event_loop.h"
 
 namespace certdrill::simulator {
@@ -37,7 +36,7 @@ struct Exchange {
 // Called from many threads at once. An exception becomes a 500 in the documented error shape.
 using HttpFace = std::function<void(Exchange&)>;
 
-// The documented shape of errors: {"error_code":CODE,"description":DESCRIPTION}.
-std::string error_body(std::string_view error_code, std::string_view description);
+// The same for a face that knows Call and Answer alone.
+HttpFace http_face(Face face);
 
 }  // namespace certdrill::simulator

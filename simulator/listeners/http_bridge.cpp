@@ -5,7 +5,6 @@
 #include <exception>
 #include <optional>
 
-#include <nlohmann/json.hpp>
 #include <spdlog/spdlog.h>
 
 namespace certdrill::simulator {
@@ -15,7 +14,7 @@ using HandlerResponse = httplib::Server::HandlerResponse;
 
 // What cpp-httplib's handlers, which know only request and response, need of the exchange being
 // served by this thread.
-struct Call {
+struct Served {
   const HttpFace& face;
   const ConnectionInfo& connection;
   const WholeRequest& whole;
@@ -29,11 +28,11 @@ struct Call {
   std::optional<BlockingSection> stream_section;
 };
 
-thread_local Call* current_call = nullptr;
+thread_local Served* current_call = nullptr;
 
 class CurrentCall {
  public:
-  explicit CurrentCall(Call& call) { current_call = &call; }
+  explicit CurrentCall(Served& call) { current_call = &call; }
   ~CurrentCall() { current_call = nullptr; }
   CurrentCall(const CurrentCall&) = delete;
   CurrentCall& operator=(const CurrentCall&) = delete;
@@ -44,7 +43,7 @@ class CurrentCall {
 // versions of cpp-httplib.
 class CallStream final : public httplib::Stream {
  public:
-  explicit CallStream(Call& call) : call_(call), unread_(call.whole.header) {}
+  explicit CallStream(Served& call) : call_(call), unread_(call.whole.header) {}
 
   bool is_readable() const { return !unread_.empty(); }
   bool wait_readable() const { return !unread_.empty(); }
@@ -84,13 +83,13 @@ class CallStream final : public httplib::Stream {
   socket_t socket() const { return INVALID_SOCKET; }  // ours alone
 
  private:
-  Call& call_;
+  Served& call_;
   std::string_view unread_;
 };
 // NOLINTEND(modernize-use-override)
 
 // Before routing: the body is there already.
-void complete_request(Call& call, httplib::Request& request) {
+void complete_request(Served& call, httplib::Request& request) {
   call.request = &request;
   request.body = call.whole.body;
   if (call.whole.expects_continue) request.headers.erase("Expect");
@@ -99,7 +98,7 @@ void complete_request(Call& call, httplib::Request& request) {
   }(request);
 }
 
-void call_face(Call& call, const httplib::Request& request, httplib::Response& response) {
+void call_face(Served& call, const httplib::Request& request, httplib::Response& response) {
   call.exchange.emplace(Exchange{call.connection,
                                  request,
                                  response,
@@ -112,13 +111,14 @@ void call_face(Call& call, const httplib::Request& request, httplib::Response& r
     spdlog::error("a request could not be answered: {}", error.what());
     response.status = 500;
     response.set_content(
-        error_body("internal_error", "The simulator failed on this request; see its log."),
+        error_answer(500, "internal_error", "The simulator failed on this request; see its log.")
+            .body,
         "application/json");
   }
 }
 
 HandlerResponse before_routing(const httplib::Request& request, httplib::Response& response) {
-  Call& call = *current_call;
+  Served& call = *current_call;
   call_face(call, request, response);
   call.answered = true;
   call.answer.delivery = call.exchange->delivery;
@@ -136,13 +136,14 @@ HandlerResponse before_routing(const httplib::Request& request, httplib::Respons
 HandlerResponse explain_refusal(const httplib::Request&, httplib::Response& response) {
   if (current_call->answered) return HandlerResponse::Unhandled;
   const auto body =
-      error_body("malformed_request", "The request line or a header field cannot be read.");
+      error_answer(400, "malformed_request", "The request line or a header field cannot be read.")
+          .body;
   response.set_content(body, "application/json");
   return HandlerResponse::Handled;
 }
 
 void finish_headers(const httplib::Request&, httplib::Response& response) {
-  Call& call = *current_call;
+  Served& call = *current_call;
   response.headers.erase("Keep-Alive");  // cpp-httplib's own limits, which are not in force
   if (const auto found = response.headers.find("Connection"); found != response.headers.end()) {
     if (found->second == "close") call.answer.keep_alive = false;
@@ -151,7 +152,67 @@ void finish_headers(const httplib::Request&, httplib::Response& response) {
   }
 }
 
+class Host final : public CallHost {
+ public:
+  explicit Host(Exchange& exchange) : exchange_(exchange) {}
+
+  void may_block() override {
+    if (!blocking_) blocking_.emplace(exchange_.loop);
+  }
+  bool sleep_for(std::chrono::nanoseconds duration) override {
+    return exchange_.loop.sleep_for(duration);
+  }
+  bool client_gone() const override { return exchange_.client_gone(); }
+  bool stopping() const override { return exchange_.loop.stopping(); }
+
+ private:
+  Exchange& exchange_;
+  std::optional<BlockingSection> blocking_;
+};
+
+void stream_into(httplib::Response& response, const Exchange& exchange, const Answer& answer) {
+  response.set_chunked_content_provider(
+      std::string(answer.content_type),
+      [stream = answer.stream, &loop = exchange.loop, gone = exchange.client_gone](
+          std::size_t /*offset*/, httplib::DataSink& sink) {
+        if (loop.stopping()) {
+          sink.done();
+          return true;
+        }
+        if (gone()) return false;
+        const auto piece = stream();
+        if (!piece) sink.done();
+        return !piece || piece->empty() || sink.write(piece->data(), piece->size());
+      });
+}
+
+void write_answer(Answer answer, Exchange& exchange) {
+  httplib::Response& response = exchange.response;
+  response.status = answer.status;
+  for (const auto& [name, value] : answer.headers) response.set_header(name, value);
+  exchange.delivery = answer.delivery;
+  if (answer.stream) return stream_into(response, exchange, answer);
+  if (answer.body.empty()) return;
+  response.body = std::move(answer.body);
+  response.set_header("Content-Type", std::string(answer.content_type));
+}
+
 }  // namespace
+
+HttpFace http_face(Face face) {
+  return [face = std::move(face)](Exchange& exchange) {
+    const httplib::Request& request = exchange.request;
+    Host host(exchange);
+    Call call{.method = request.method,
+              .path = request.path,
+              .query = request.params,
+              .body = request.body,
+              .connection = exchange.connection,
+              .host = &host};
+    for (const auto& [name, value] : request.headers) call.headers.add(name, value);
+    write_answer(face(call), exchange);
+  };
+}
 
 class HttpBridge::Server final : public httplib::Server {
  public:
@@ -164,7 +225,7 @@ class HttpBridge::Server final : public httplib::Server {
 
   void end_streams() { svr_sock_ = INVALID_SOCKET; }
 
-  void process(Call& call) {
+  void process(Served& call) {
     const CurrentCall current(call);
     CallStream stream(call);
     const bool whole = process_in_any_version(*this, stream, call);
@@ -173,7 +234,7 @@ class HttpBridge::Server final : public httplib::Server {
 
  private:
   template <typename Self>
-  static bool process_in_any_version(Self& self, CallStream& stream, Call& call) {
+  static bool process_in_any_version(Self& self, CallStream& stream, Served& call) {
     const std::function<void(httplib::Request&)> setup = [&call](httplib::Request& request) {
       complete_request(call, request);
     };
@@ -198,7 +259,7 @@ void HttpBridge::end_streams() {
 
 HttpAnswer HttpBridge::answer(const HttpFace& face, const ConnectionInfo& connection,
                               const WholeRequest& request, ResponseWire& wire) {
-  Call call{face, connection, request, wire, loop_, {}, false, false, nullptr, {}, {}};
+  Served call{face, connection, request, wire, loop_, {}, false, false, nullptr, {}, {}};
   call.answer.keep_alive = request.keep_alive;
   try {
     server_->process(call);
@@ -210,13 +271,8 @@ HttpAnswer HttpBridge::answer(const HttpFace& face, const ConnectionInfo& connec
   return std::move(call.answer);
 }
 
-std::string error_body(std::string_view error_code, std::string_view description) {
-  const nlohmann::ordered_json body{{"error_code", error_code}, {"description", description}};
-  return body.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
-}
-
 std::string error_response(int status, std::string_view error_code, std::string_view description) {
-  const std::string body = error_body(error_code, description);
+  const std::string body = error_answer(status, error_code, description).body;
   return "HTTP/1.1 " + std::to_string(status) + " " + std::string(error_code) +
          "\r\nConnection: close\r\nContent-Type: application/json\r\nContent-Length: " +
          std::to_string(body.size()) + "\r\n\r\n" + body;

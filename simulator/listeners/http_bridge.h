@@ -10,7 +10,7 @@
 #include <string>
 #include <string_view>
 
-#include "simulator/listeners/connection_info.h"
+#include "simulator/http/call.h"
 #include "simulator/listeners/event_loop.h"
 #include "simulator/listeners/exchange.h"
 

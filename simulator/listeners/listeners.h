@@ -15,7 +15,7 @@
 #include <tl/expected.hpp>
 
 #include "certs/read/bundle.h"
-#include "simulator/listeners/connection_info.h"
+#include "simulator/http/call.h"
 #include "simulator/listeners/event_loop.h"
 #include "simulator/listeners/exchange.h"
 

@@ -24,7 +24,7 @@ FeedEvent feed_event(FeedKind kind, const Call& call, certs::Instant now) {
   FeedEvent event;
   event.kind = kind;
   event.time = now;
-  event.node = call.node;
+  event.node = call.node();
   event.detail = cut(std::string(call.method) + " " + std::string(call.path));
   return event;
 }
@@ -44,7 +44,7 @@ void RequestRecorder::was_answered(const Call& call, const Answer& answer, certs
                                    std::chrono::microseconds duration) const {
   JournalEntry entry{.seq = 0,
                      .time = now,
-                     .node = call.node,
+                     .node = call.node(),
                      .method = cut(call.method),
                      .path = cut(call.path),
                      .user = cut(answer.notes.user),

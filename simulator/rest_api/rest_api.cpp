@@ -65,7 +65,7 @@ Answer wrong_method(const Call& call, const Found& found) {
 Answer not_authenticated(const Call& call) {
   auto answer = error_answer(
       401, "unauthorized",
-      call.authorization
+      call.header("Authorization")
           ? "The credentials are wrong: send Basic authentication with a known user and its "
             "password."
           : "No credentials: send Basic authentication (curl -u USERNAME:PASSWORD).");
@@ -84,12 +84,13 @@ Answer dispatch(const Scene& scene, const Call& call, const Found& found, const 
             std::string(to_string(found.route->endpoint->permission)) + " that this call needs.");
   }
   const bool takes_body = call.method == "PUT" || (call.method == "POST" && !call.body.empty());
-  if (takes_body && !(call.content_type && is_json(*call.content_type))) {
+  const auto content_type = call.header("Content-Type");
+  if (takes_body && !(content_type && is_json(*content_type))) {
     return error_answer(
         400, "invalid_content_type",
-        call.content_type
-            ? "The Content-Type is '" + *call.content_type + "'; it must be application/json."
-            : "There is no Content-Type header; send Content-Type: application/json.");
+        content_type ? "The Content-Type is '" + std::string(*content_type) +
+                           "'; it must be application/json."
+                     : "There is no Content-Type header; send Content-Type: application/json.");
   }
   return found.route->handler(scene, call, found.parameter);
 }
@@ -97,7 +98,8 @@ Answer dispatch(const Scene& scene, const Call& call, const Found& found, const 
 }  // namespace
 
 Answer RestApi::answer(const Scene& scene, const Call& call) const {
-  const User* user = call.authorization ? users_.authenticate(*call.authorization) : nullptr;
+  const auto authorization = call.header("Authorization");
+  const User* user = authorization ? users_.authenticate(std::string(*authorization)) : nullptr;
   const Found found = find_route(call, scene.edition);
   Answer answer = user == nullptr ? not_authenticated(call) : dispatch(scene, call, found, *user);
   if (found.route != nullptr) answer.notes.endpoint = found.route->endpoint->path;

@@ -33,13 +33,9 @@ class RestApiTest : public ::testing::Test {
               std::multimap<std::string, std::string> query = {}) {
     SentChanges none_yet;
     const Scene scene{cluster_, mishaps_, contract::rules_of(edition_), kNow, "", none_yet};
-    Call call{.method = method,
-              .path = path,
-              .query = std::move(query),
-              .authorization = authorization_,
-              .content_type = content_type_,
-              .body = body};
-    if (authorization_.empty()) call.authorization.reset();
+    Call call{.method = method, .path = path, .query = std::move(query), .body = body};
+    if (!authorization_.empty()) call.headers.add("Authorization", authorization_);
+    if (content_type_) call.headers.add("Content-Type", *content_type_);
     return api_.answer(scene, call);
   }
   Answer update(const json& body) { return call("PUT", "/v1/cluster/update_cert", body.dump()); }

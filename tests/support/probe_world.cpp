@@ -75,13 +75,12 @@ Answer ProbeWorld::ask(std::string_view method, std::string_view path, const std
   Mishaps none;
   SentChanges none_yet;
   const Scene scene{cluster_, none, contract::rules_of(edition), kNow, "", none_yet};
-  const Call call{.method = method,
-                  .path = path,
-                  .query = {},
-                  .authorization = authorization,
-                  .content_type = content_type,
-                  .body = body,
-                  .node = node};
+  Call call{.method = method,
+            .path = path,
+            .body = body,
+            .connection = {.tag = static_cast<std::uint32_t>(node)}};
+  if (authorization) call.headers.add("Authorization", *authorization);
+  if (content_type) call.headers.add("Content-Type", *content_type);
   const auto healthy = [this](const Scene& seen, const Call& asked) {
     return api_.answer(seen, asked);
   };

@@ -23,7 +23,8 @@ std::string credentials_of(const User& user) {
 
 Answer served_for(const Request& request, const User& user) {
   Call call = request.call;
-  call.authorization = credentials_of(user);
+  const std::string credentials = credentials_of(user);
+  call.headers.set("Authorization", credentials);
   return served_call(request, call);
 }
 
@@ -45,7 +46,7 @@ class UpdateNeedsNoCredentials final : public PlantedBug {
   explicit UpdateNeedsNoCredentials(const Ground& ground) : users_(ground.users) {}
 
   Answer serve(const Request& request) override {
-    const bool anonymous = request.call.method == "PUT" && !request.call.authorization;
+    const bool anonymous = request.call.method == "PUT" && !request.call.header("Authorization");
     return anonymous ? served_for(request, administrator_of(users_)) : served(request);
   }
 
@@ -58,9 +59,10 @@ class AnyPasswordWillDo final : public PlantedBug {
   explicit AnyPasswordWillDo(const Ground& ground) : users_(ground.users) {}
 
   Answer serve(const Request& request) override {
-    if (!request.call.authorization) return served(request);
+    const auto authorization = request.call.header("Authorization");
+    if (!authorization) return served(request);
     const auto user =
-        std::ranges::find(users_, name_in(*request.call.authorization), &User::username);
+        std::ranges::find(users_, name_in(std::string(*authorization)), &User::username);
     return user == users_.end() ? served(request) : served_for(request, *user);
   }
 
@@ -98,7 +100,8 @@ class ViewersMayNotRead final : public PlantedBug {
   Answer serve(const Request& request) override {
     auto answer = served(request);
     if (!is_reading(request.call) || answer.status != 200) return answer;
-    const User* user = users_.authenticate(request.call.authorization.value_or(""));
+    const User* user =
+        users_.authenticate(std::string(request.call.header("Authorization").value_or("")));
     if (user == nullptr || user->role == Role::admin) return answer;
     return telling(std::move(answer), error_answer(403, "insufficient_permissions",
                                                    "Only administrators may read certificates."));

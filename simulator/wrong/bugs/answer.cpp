@@ -24,13 +24,13 @@ Answer errors_are_plain_text(const Request& request) {
 Answer error_repeats_the_request(const Request& request) {
   auto answer = served(request);
   if (answer.status < 400) return answer;
-  const auto description = description_of(answer) + " " + std::string(request.call.body);
+  const auto description = description_of(answer) + " " + std::string(request.call.body.text());
   return telling(answer, error_answer(answer.status, answer.error_code, description));
 }
 
 Answer success_repeats_the_request(const Request& request) {
   auto answer = served(request);
-  if (is_update(request.call) && answer.status == 200) answer.body = request.call.body;
+  if (is_update(request.call) && answer.status == 200) answer.body = request.call.body.text();
   return answer;
 }
 

@@ -81,16 +81,17 @@ Answer wrong_type_coerced(const Request& request) {
 
 Answer content_type_ignored(const Request& request) {
   Call call = request.call;
-  call.content_type = "application/json";
+  call.headers.set("Content-Type", "application/json");
   return served_call(request, call);
 }
 
 Answer charset_refused(const Request& request) {
-  const auto& type = request.call.content_type;
+  const auto type = request.call.header("Content-Type");
   const auto parameter = type ? type->find("charset") : std::string::npos;
   if (parameter == std::string::npos) return served(request);
   Call call = request.call;
-  call.content_type = "\"" + *type + "\"";  // compared as a whole, it is another type
+  const std::string quoted = "\"" + std::string(*type) + "\"";
+  call.headers.set("Content-Type", quoted);  // compared as a whole, it is another type
   return served_call(request, call);
 }
 

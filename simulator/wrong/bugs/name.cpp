@@ -51,7 +51,7 @@ class UnknownNameStored final : public PlantedBug {
  private:
   // REQUIRES: the body is an object, and of a batch it holds the list.
   void keep(const Call& call) {
-    const auto body = ordered_json::parse(call.body, nullptr, /*allow_exceptions=*/false);
+    const auto body = ordered_json::parse(call.body.text(), nullptr, /*allow_exceptions=*/false);
     const std::lock_guard lock(mutex_);
     if (!is_batch(call)) return keep_entry(body);
     for (const auto& entry : body["certificates"]) keep_entry(entry);

@@ -60,7 +60,7 @@ class LeafPresentedWithoutChain final : public PlantedBug {
 };
 
 Answer only_the_first_node_takes_updates(const Request& request) {
-  if (request.call.method != "PUT" || request.call.node == 1) return served(request);
+  if (request.call.method != "PUT" || request.call.node() == 1) return served(request);
   auto would_be = rehearsed(request);
   if (would_be.status == 401) return would_be;
   return telling(std::move(would_be),
@@ -72,7 +72,7 @@ class OtherNodesReadStale final : public PlantedBug {
   explicit OtherNodesReadStale(const Ground& ground) : at_start_(ground.cluster.fork()) {}
 
   Answer serve(const Request& request) override {
-    if (!is_reading(request.call) || request.call.node == 1) return served(request);
+    if (!is_reading(request.call) || request.call.node() == 1) return served(request);
     return served_by(request, *at_start_);
   }
 

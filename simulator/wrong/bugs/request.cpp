@@ -206,7 +206,7 @@ Answer disliking(const Request& request, Disliked is_disliked, std::string_view 
 
 Answer rewriting(const Request& request, Rewrite rewrite) {
   if (!is_update(request.call)) return served(request);
-  auto body = nlohmann::ordered_json::parse(request.call.body, nullptr,
+  auto body = nlohmann::ordered_json::parse(request.call.body.text(), nullptr,
                                             /*allow_exceptions=*/false);
   if (!body.is_object()) return served(request);
   bool changed = false;

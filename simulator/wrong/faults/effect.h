@@ -17,7 +17,6 @@
 #include "simulator/cluster/mishaps.h"
 #include "simulator/cluster/node.h"
 #include "simulator/http/call.h"
-#include "simulator/http/delivery.h"
 #include "simulator/wrong/faults/dice.h"
 #include "simulator/wrong/faults/node_selector.h"
 

@@ -35,7 +35,7 @@ void add_rotated(RequestFacts& facts, const json& body) {
 }  // namespace
 
 RequestFacts facts_of(const Call& call) {
-  RequestFacts facts{contract::endpoint_of(call.method, call.path), call.node, {}};
+  RequestFacts facts{contract::endpoint_of(call.method, call.path), call.node(), {}};
   if (facts.endpoint == nullptr) return facts;
   const auto id = facts.endpoint->id;
   if (id == "delete_certificate") {
@@ -44,7 +44,7 @@ RequestFacts facts_of(const Call& call) {
     return facts;
   }
   if (id != "update_cert" && id != "put_certificates" && id != "rotate") return facts;
-  const auto body = json::parse(call.body, nullptr, /*allow_exceptions=*/false);
+  const auto body = json::parse(call.body.text(), nullptr, /*allow_exceptions=*/false);
   if (id == "update_cert") add(facts, body);
   if (id == "put_certificates") add_all(facts, body);
   if (id == "rotate") add_rotated(facts, body);
