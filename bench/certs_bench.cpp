@@ -8,8 +8,8 @@
 #include <openssl/x509.h>
 
 #include "bench/sample.h"
-#include "certs/read/bundle.h"
-#include "certs/read/openssl_handles.h"
+#include "certs/read/openssl.h"
+#include "certs/verdict/bundle.h"
 #include "certs/verdict/validate.h"
 
 namespace certdrill::bench {

@@ -13,8 +13,8 @@
 
 #include <tl/expected.hpp>
 
-#include "certs/read/bundle.h"
 #include "certs/read/instant.h"
+#include "certs/verdict/bundle.h"
 
 namespace certdrill::conformance {
 

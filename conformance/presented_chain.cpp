@@ -10,7 +10,7 @@
 #include <openssl/ssl.h>
 #include <poll.h>
 
-#include "certs/read/openssl_handles.h"
+#include "certs/read/openssl.h"
 #include "conformance/socket.h"
 
 namespace certdrill::conformance {

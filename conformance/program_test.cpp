@@ -8,7 +8,7 @@
 #include <nlohmann/json.hpp>
 #include <signal.h>
 
-#include "certs/read/bundle.h"
+#include "certs/verdict/bundle.h"
 #include "tests/support/simulated_run.h"
 #include "tests/support/stub_server.h"
 

@@ -7,7 +7,7 @@
 
 #include <nlohmann/json.hpp>
 
-#include "certs/read/bundle.h"
+#include "certs/verdict/bundle.h"
 #include "conformance/interruption.h"
 #include "conformance/settings.h"
 

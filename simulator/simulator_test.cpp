@@ -8,19 +8,19 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "certs/read/openssl_handles.h"
+#include "certs/read/openssl.h"
 #include "tests/support/rest_client.h"
 
 namespace certdrill::simulator {
 namespace {
 
 using nlohmann::json;
-using ::testing::HasSubstr;
 using support::MadeCertificate;
 using support::make_certificate;
 using support::presented_fingerprint;
 using support::RestClient;
 using support::Seen;
+using ::testing::HasSubstr;
 
 const certs::Instant kNow = *certs::parse_instant("2026-06-01T12:00:00Z");
 

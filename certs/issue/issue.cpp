@@ -1,20 +1,19 @@
 #include "certs/issue/issue.h"
 
+#include <algorithm>
 #include <array>
 
 #include <openssl/asn1.h>
 #include <openssl/objects.h>
 #include <openssl/x509v3.h>
 
-#include "certs/issue/ecdsa_rfc6979.h"
-#include "certs/read/openssl_handles.h"
-#include "certs/read/openssl_require.h"
-#include "certs/read/x509_public_key.h"
+#include "certs/issue/repeatable_random.h"
+#include "certs/read/facts.h"
+#include "certs/read/openssl.h"
 
 namespace certdrill::certs {
 namespace {
 
-using TimeHandle = std::unique_ptr<ASN1_TIME, Freer<ASN1_TIME_free>>;
 using ObjectHandle = std::unique_ptr<ASN1_OBJECT, Freer<ASN1_OBJECT_free>>;
 using OctetsHandle = std::unique_ptr<ASN1_OCTET_STRING, Freer<ASN1_OCTET_STRING_free>>;
 using BitsHandle = std::unique_ptr<ASN1_BIT_STRING, Freer<ASN1_BIT_STRING_free>>;
@@ -23,11 +22,6 @@ using UsagesHandle = std::unique_ptr<EXTENDED_KEY_USAGE, Freer<EXTENDED_KEY_USAG
 using BasicHandle = std::unique_ptr<BASIC_CONSTRAINTS, Freer<BASIC_CONSTRAINTS_free>>;
 using AuthorityHandle = std::unique_ptr<AUTHORITY_KEYID, Freer<AUTHORITY_KEYID_free>>;
 using ExtensionHandle = std::unique_ptr<X509_EXTENSION, Freer<X509_EXTENSION_free>>;
-
-// RFC 5280 4.2.1.3, in the order of the bits.
-constexpr std::array<std::string_view, 9> key_usage_bits{
-    "digitalSignature", "nonRepudiation", "keyEncipherment", "dataEncipherment", "keyAgreement",
-    "keyCertSign",      "cRLSign",        "encipherOnly",    "decipherOnly"};
 
 const unsigned char* bytes_of(std::string_view text) {
   return reinterpret_cast<const unsigned char*>(text.data());
@@ -87,13 +81,10 @@ void add_basic_constraints(X509* x509, const BasicConstraints& constraints) {
 void add_key_usage(X509* x509, const std::vector<std::string>& usages) {
   const BitsHandle bits(ASN1_BIT_STRING_new());
   for (const std::string& usage : usages) {
-    int bit = 0;
-    while (bit < static_cast<int>(key_usage_bits.size()) &&
-           key_usage_bits[static_cast<std::size_t>(bit)] != usage) {
-      ++bit;
-    }
-    require(bit < static_cast<int>(key_usage_bits.size()), "find a key usage by its name");
-    require(ASN1_BIT_STRING_set_bit(bits.get(), bit, 1) == 1, "write a key usage");
+    const auto bit = std::ranges::find(kKeyUsageNames, usage) - kKeyUsageNames.begin();
+    require(bit < static_cast<int>(kKeyUsageNames.size()), "find a key usage by its name");
+    require(ASN1_BIT_STRING_set_bit(bits.get(), static_cast<int>(bit), 1) == 1,
+            "write a key usage");
   }
   add(x509, NID_key_usage, bits.get(), true);
 }
@@ -173,43 +164,12 @@ void add_extensions(X509* x509, const CertificateSpec& spec, X509* issuer) {
   for (const Extension& extension : spec.extensions) add_other(x509, extension);
 }
 
-// X509_sign() would take a random nonce, so the fields that it fills are filled here. OpenSSL
-// offers no setters for them; the getters hand out the certificate's own objects.
-void sign_with_ec_key(X509* x509, EVP_PKEY* key, const EVP_MD* md) {
-  const ASN1_BIT_STRING* signature = nullptr;
-  const X509_ALGOR* algorithm = nullptr;
-  X509_get0_signature(&signature, &algorithm, x509);
-  int nid = NID_undef;
-  require(OBJ_find_sigid_by_algs(&nid, EVP_MD_get_type(md), EVP_PKEY_EC) == 1,
-          "name the signature algorithm");
-  for (const X509_ALGOR* field : {X509_get0_tbs_sigalg(x509), algorithm}) {
-    X509_ALGOR_set0(const_cast<X509_ALGOR*>(field), OBJ_nid2obj(nid), V_ASN1_UNDEF, nullptr);
-  }
-
-  unsigned char* signed_part = nullptr;
-  const int size = i2d_re_X509_tbs(x509, &signed_part);
-  std::array<char, EVP_MAX_MD_SIZE> digest{};
-  unsigned int digest_size = 0;
-  require(size > 0 && EVP_Digest(signed_part, static_cast<std::size_t>(size),
-                                 reinterpret_cast<unsigned char*>(digest.data()), &digest_size, md,
-                                 nullptr) == 1,
-          "digest a certificate");
-  OPENSSL_free(signed_part);
-  const std::string value = sign_ecdsa_rfc6979(key, {digest.data(), digest_size}, md);
-  auto* target = const_cast<ASN1_BIT_STRING*>(signature);
-  require(ASN1_BIT_STRING_set(target, const_cast<unsigned char*>(bytes_of(value)),
-                              static_cast<int>(value.size())) == 1,
-          "write a signature");
-  target->flags &= ~(ASN1_STRING_FLAG_BITS_LEFT | 0x07);  // whole bytes: no unused bits
-  target->flags |= ASN1_STRING_FLAG_BITS_LEFT;
-}
-
+// ECDSA draws a nonce for each signature. OpenSSL mixes the private key and the message into it, so
+// that no two messages get the same one, and nobody can guess it, although all that it draws here
+// is known beforehand.
 void sign(X509* x509, const PrivateKey& key, Digest digest) {
+  const RepeatableRandom scope(0, "signature");
   const KeyAlgorithm algorithm = key.algorithm();
-  if (algorithm == KeyAlgorithm::ec) {
-    sign_with_ec_key(x509, key.evp(), digest_of(digest));
-    return;
-  }
   const bool own_digest = algorithm == KeyAlgorithm::ed25519 || algorithm == KeyAlgorithm::ed448;
   require(X509_sign(x509, key.evp(), own_digest ? nullptr : digest_of(digest)) > 0,
           "sign a certificate");
@@ -231,7 +191,7 @@ Certificate make(const CertificateSpec& spec, const PrivateKey& subject_key, X50
               X509_set1_notBefore(x509.get(), time_of(spec.not_before).get()) == 1 &&
               X509_set1_notAfter(x509.get(), time_of(spec.not_after).get()) == 1,
           "fill in a certificate");
-  set_public_key(x509.get(), subject_key);
+  require(X509_set_pubkey(x509.get(), subject_key.evp()) == 1, "write a public key");
   add_extensions(x509.get(), spec, issuer != nullptr ? issuer : x509.get());
   sign(x509.get(), signing_key, spec.digest);
   return Certificate::from_x509(x509.get());

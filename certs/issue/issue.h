@@ -1,9 +1,9 @@
 // Issuing certificates: roots, intermediates, leaves and self-signed ones, with every field and
 // extension under the caller's control, so that wrong ones can be made on purpose.
 //
-// Issuing is deterministic: the same spec and keys give the same bytes (ECDSA signs by RFC 6979).
-// Keys come from generate_key() (random) or derive_key() (from a seed). Thread safety: pure
-// functions.
+// Issuing is deterministic: the same spec and keys give the same bytes. Keys come from
+// generate_key(), at random, or from derive_key(), by a seed.
+// Thread safety: pure functions.
 #pragma once
 
 #include <cstdint>
@@ -26,13 +26,19 @@ std::string_view to_string(KeyType type);
 
 PrivateKey generate_key(KeyType type);
 
-// The same seed and label give the same key on every machine with the same OpenSSL minor version.
+// The same seed and label give the same key on every machine with the same OpenSSL minor version:
+// generate_key() under RepeatableRandom(seed, "TYPE LABEL"). Takes as long, too, except for those
+// of seed 0 that stand in default_keys().
 PrivateKey derive_key(KeyType type, std::uint64_t seed, std::string_view label);
+
+// The text of default_keys.pem: keys of seed 0 that take long to generate, each under a heading
+// "# TYPE LABEL".
+std::string_view default_keys();
 
 enum class Digest { md5, sha1, sha256, sha384, sha512 };  // ignored for Ed25519, which has its own
 
-using NameEntries =
-    std::vector<std::pair<std::string, std::string>>;  // {"CN", "cluster.local"}, in order
+// {"CN", "cluster.local"}, in order.
+using NameEntries = std::vector<std::pair<std::string, std::string>>;
 
 struct Extension {
   std::string oid;  // dotted, "1.2.3.4"

@@ -8,7 +8,7 @@
 #include <gtest/gtest.h>
 #include <openssl/x509v3.h>
 
-#include "certs/read/openssl_handles.h"
+#include "certs/read/openssl.h"
 
 namespace certdrill::certs {
 namespace {

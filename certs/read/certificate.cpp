@@ -5,11 +5,11 @@
 #include <mutex>
 #include <optional>
 
-#include "certs/read/hex.h"
-#include "certs/read/openssl_errors.h"
-#include "certs/read/openssl_handles.h"
-#include "certs/read/pem.h"
-#include "certs/read/read_x509.h"
+#include <fmt/format.h>
+#include <openssl/pem.h>
+
+#include "certs/read/openssl.h"
+#include "certs/read/text.h"
 
 namespace certdrill::certs {
 namespace {
@@ -34,10 +34,7 @@ std::string name_text(const X509_NAME* name) {
   constexpr auto flags = XN_FLAG_RFC2253 & ~static_cast<unsigned long>(ASN1_STRFLGS_ESC_MSB);
   const OpensslErrorScope scope;
   const BioHandle bio(BIO_new(BIO_s_mem()));
-  if (X509_NAME_print_ex(bio.get(), name, 0, flags) < 0) return "";
-  const char* data = nullptr;
-  const long size = BIO_get_mem_data(bio.get(), &data);
-  return {data, static_cast<std::size_t>(size)};
+  return X509_NAME_print_ex(bio.get(), name, 0, flags) < 0 ? "" : text_of(bio);
 }
 
 std::string sha256_hex(const X509* x509) {
@@ -49,14 +46,9 @@ std::string sha256_hex(const X509* x509) {
 
 }  // namespace
 
-// What is asked of every certificate is there from the start; what is asked of few is worked out
-// once.
+// What few ask for is worked out at the first question, once.
 struct Certificate::Parsed {
-  X509Handle fields;
-  bool fields_are_whole = false;  // with the public key
-  KeyHandle public_key;
-  std::once_flag whole_once;
-  X509Handle whole;  // null until asked for; unused where `fields` are whole
+  X509Handle x509;
   std::once_flag fingerprint_once;
   std::string fingerprint;
   std::once_flag self_signed_once;
@@ -65,21 +57,20 @@ struct Certificate::Parsed {
 
 tl::expected<Certificate, std::string> Certificate::from_der(std::string_view der) {
   const OpensslErrorScope scope;
-  const auto* at = reinterpret_cast<const unsigned char*>(der.data());
+  const auto* const begin = reinterpret_cast<const unsigned char*>(der.data());
+  const auto* at = begin;
   auto parsed = std::make_shared<Parsed>();
-  parsed->fields = read_x509_without_key(&at, static_cast<long>(der.size()));
-  const X509* x509 = parsed->fields.get();
+  parsed->x509.reset(d2i_X509(nullptr, &at, static_cast<long>(der.size())));
+  X509* const x509 = parsed->x509.get();
   if (x509 == nullptr)
-    return tl::make_unexpected("it is no X.509 certificate (" + newest_openssl_reason() + ")");
-  const auto used =
-      static_cast<std::size_t>(at - reinterpret_cast<const unsigned char*>(der.data()));
-  if (used != der.size())
-    return tl::make_unexpected(std::to_string(der.size() - used) + " bytes follow the certificate");
+    return tl::unexpected(fmt::format("it is no X.509 certificate ({})", newest_openssl_reason()));
+  if (const std::size_t used = at - begin; used != der.size())
+    return tl::unexpected(fmt::format("{} bytes follow the certificate", der.size() - used));
   if (!to_instant(X509_get0_notBefore(x509)) || !to_instant(X509_get0_notAfter(x509)))
-    return tl::make_unexpected("its validity holds a date that is none");
-  parsed->public_key = read_public_key(x509);
-  if (!parsed->public_key) return tl::make_unexpected("its public key cannot be read");
-  fill_lazy_fields(parsed->fields.get());
+    return tl::unexpected(std::string("its validity holds a date that is none"));
+  if (X509_get0_pubkey(x509) == nullptr)
+    return tl::unexpected(std::string("its public key cannot be read"));
+  fill_lazy_fields(x509);
   return Certificate(std::move(parsed));
 }
 
@@ -90,63 +81,51 @@ Certificate Certificate::from_x509(X509* x509) {
   i2d_X509(x509, nullptr);
   fill_lazy_fields(x509);
   auto parsed = std::make_shared<Parsed>();
-  parsed->fields.reset(x509);
-  parsed->fields_are_whole = true;
-  parsed->public_key.reset(X509_get_pubkey(x509));
+  parsed->x509.reset(x509);
   return Certificate(std::move(parsed));
 }
 
 X509* Certificate::x509() const {
-  if (parsed_->fields_are_whole) return parsed_->fields.get();
-  std::call_once(parsed_->whole_once, [this] {
-    const OpensslErrorScope scope;
-    const std::string bytes = der();
-    const auto* at = reinterpret_cast<const unsigned char*>(bytes.data());
-    parsed_->whole.reset(d2i_X509(nullptr, &at, static_cast<long>(bytes.size())));
-    if (parsed_->whole) fill_lazy_fields(parsed_->whole.get());
-  });
-  return parsed_->whole.get();
-}
-
-X509* Certificate::fields() const {
-  return parsed_->fields.get();
+  return parsed_->x509.get();
 }
 
 EVP_PKEY* Certificate::public_key() const {
-  return parsed_->public_key.get();
+  return X509_get0_pubkey(x509());
 }
 
 std::string Certificate::der() const {
-  const int size = i2d_X509(parsed_->fields.get(), nullptr);
+  const int size = i2d_X509(x509(), nullptr);
   if (size <= 0) return "";
   std::string der(static_cast<std::size_t>(size), '\0');
   auto* out = reinterpret_cast<unsigned char*>(der.data());
-  i2d_X509(parsed_->fields.get(), &out);
+  i2d_X509(x509(), &out);
   return der;
 }
 
 std::string Certificate::pem() const {
-  return to_pem("CERTIFICATE", der());
+  const BioHandle bio(BIO_new(BIO_s_mem()));
+  require(PEM_write_bio_X509(bio.get(), x509()) == 1, "write a certificate");
+  return text_of(bio);
 }
 
 Instant Certificate::not_before() const {
-  return to_instant(X509_get0_notBefore(parsed_->fields.get())).value_or(Instant{});
+  return to_instant(X509_get0_notBefore(x509())).value_or(Instant{});
 }
 
 Instant Certificate::not_after() const {
-  return to_instant(X509_get0_notAfter(parsed_->fields.get())).value_or(Instant{});
+  return to_instant(X509_get0_notAfter(x509())).value_or(Instant{});
 }
 
 std::string Certificate::subject() const {
-  return name_text(X509_get_subject_name(parsed_->fields.get()));
+  return name_text(X509_get_subject_name(x509()));
 }
 
 std::string Certificate::issuer() const {
-  return name_text(X509_get_issuer_name(parsed_->fields.get()));
+  return name_text(X509_get_issuer_name(x509()));
 }
 
 std::string Certificate::common_name() const {
-  const X509_NAME* name = X509_get_subject_name(parsed_->fields.get());
+  const X509_NAME* name = X509_get_subject_name(x509());
   int last = -1;  // the last of several is the most specific
   for (int at = -1; (at = X509_NAME_get_index_by_NID(name, NID_commonName, at)) >= 0;) last = at;
   if (last < 0) return "";
@@ -161,20 +140,18 @@ std::string Certificate::common_name() const {
 }
 
 std::string Certificate::fingerprint() const {
-  std::call_once(parsed_->fingerprint_once,
-                 [this] { parsed_->fingerprint = sha256_hex(parsed_->fields.get()); });
+  std::call_once(parsed_->fingerprint_once, [this] { parsed_->fingerprint = sha256_hex(x509()); });
   return parsed_->fingerprint;
 }
 
 bool Certificate::self_issued() const {
-  return X509_NAME_cmp(X509_get_subject_name(parsed_->fields.get()),
-                       X509_get_issuer_name(parsed_->fields.get())) == 0;
+  return X509_NAME_cmp(X509_get_subject_name(x509()), X509_get_issuer_name(x509())) == 0;
 }
 
 bool Certificate::signed_by(const Certificate& issuer) const {
   const OpensslErrorScope scope;
   EVP_PKEY* key = issuer.public_key();
-  return key != nullptr && X509_verify(parsed_->fields.get(), key) == 1;
+  return key != nullptr && X509_verify(x509(), key) == 1;
 }
 
 bool Certificate::self_signed() const {

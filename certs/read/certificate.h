@@ -21,19 +21,11 @@ class Certificate {
   // OpenSSL could not read, or how many bytes follow the certificate.
   static tl::expected<Certificate, std::string> from_der(std::string_view der);
 
-  // Takes a reference of its own; the caller must not change `x509` afterwards. REQUIRES: x509 !=
-  // nullptr.
+  // Takes a reference of its own; the caller must not change `x509` afterwards.
+  // REQUIRES: x509 != nullptr.
   static Certificate from_x509(X509* x509);
 
-  // Borrowed; never changed through it. For calls that take a whole certificate, such as those of
-  // TLS and of OpenSSL's own path verification. The first question may cost 100 us: until then the
-  // public key is not part of it.
-  X509* x509() const;
-
-  // Borrowed: names, validity, extensions, signature; all but the key. REQUIRES: never asked for
-  // its key.
-  X509* fields() const;
-
+  X509* x509() const;            // borrowed; never changed through it
   EVP_PKEY* public_key() const;  // borrowed; null only where one was built without
 
   std::string der() const;

@@ -4,28 +4,51 @@
 #include <array>
 #include <cctype>
 #include <memory>
+#include <string_view>
 
-#include "certs/read/alternative_names.h"
-#include "certs/read/openssl_errors.h"
-#include "certs/read/openssl_handles.h"
+#include <arpa/inet.h>
+#include <fmt/format.h>
+
+#include "certs/read/openssl.h"
 
 namespace certdrill::certs {
 namespace {
 
-// Bits of RFC 5280 4.2.1.3, most significant first as in the ASN.1.
-constexpr std::array<std::string_view, 9> key_usage_names{
-    "digitalSignature", "nonRepudiation", "keyEncipherment", "dataEncipherment", "keyAgreement",
-    "keyCertSign",      "cRLSign",        "encipherOnly",    "decipherOnly"};
-
 template <auto Free, typename T>
 std::unique_ptr<T, Freer<Free>> extension(const Certificate& certificate, int nid) {
   return std::unique_ptr<T, Freer<Free>>(
-      static_cast<T*>(X509_get_ext_d2i(certificate.fields(), nid, nullptr, nullptr)));
+      static_cast<T*>(X509_get_ext_d2i(certificate.x509(), nid, nullptr, nullptr)));
+}
+
+std::string_view bytes(const ASN1_STRING* text) {
+  return {reinterpret_cast<const char*>(ASN1_STRING_get0_data(text)),
+          static_cast<std::size_t>(ASN1_STRING_length(text))};
+}
+
+// An IA5String may hold any byte in practice; what leaves here is plain ASCII.
+std::string escaped(std::string_view text) {
+  std::string shown;
+  shown.reserve(text.size());
+  for (const char c : text) {
+    if (c > ' ' && c <= '~')
+      shown += c;
+    else
+      shown += fmt::format("\\x{:02X}", static_cast<unsigned char>(c));
+  }
+  return shown;
+}
+
+std::string ip_text(std::string_view address) {
+  std::array<char, INET6_ADDRSTRLEN> text{};
+  const int family = address.size() == 4 ? AF_INET : AF_INET6;
+  if (address.size() != 4 && address.size() != 16) return escaped(address);
+  inet_ntop(family, address.data(), text.data(), text.size());
+  return text.data();
 }
 
 std::string serial_of(const Certificate& certificate) {
   const BignumHandle number(
-      ASN1_INTEGER_to_BN(X509_get0_serialNumber(certificate.fields()), nullptr));
+      ASN1_INTEGER_to_BN(X509_get0_serialNumber(certificate.x509()), nullptr));
   if (!number || BN_is_zero(number.get())) return "0";
   char* hex = BN_bn2hex(number.get());
   std::string text(hex);
@@ -39,9 +62,9 @@ std::string serial_of(const Certificate& certificate) {
 std::vector<std::string> key_usage_of(const Certificate& certificate) {
   const auto bits = extension<ASN1_BIT_STRING_free, ASN1_BIT_STRING>(certificate, NID_key_usage);
   std::vector<std::string> names;
-  for (std::size_t i = 0; bits && i < key_usage_names.size(); ++i)
+  for (std::size_t i = 0; bits && i < kKeyUsageNames.size(); ++i)
     if (ASN1_BIT_STRING_get_bit(bits.get(), static_cast<int>(i)) != 0)
-      names.emplace_back(key_usage_names[i]);
+      names.emplace_back(kKeyUsageNames[i]);
   return names;
 }
 
@@ -76,7 +99,7 @@ void add_basic_constraints(const Certificate& certificate, Facts& facts) {
 }
 
 std::string signature_algorithm_of(const Certificate& certificate) {
-  const X509_ALGOR* algorithm = X509_get0_tbs_sigalg(certificate.fields());
+  const X509_ALGOR* algorithm = X509_get0_tbs_sigalg(certificate.x509());
   const ASN1_OBJECT* object = nullptr;
   X509_ALGOR_get0(&object, nullptr, nullptr, algorithm);
   std::array<char, 128> text{};
@@ -85,6 +108,19 @@ std::string signature_algorithm_of(const Certificate& certificate) {
 }
 
 }  // namespace
+
+AlternativeNames alternative_names(const Certificate& certificate) {
+  const OpensslErrorScope scope;
+  const auto sequence =
+      extension<GENERAL_NAMES_free, GENERAL_NAMES>(certificate, NID_subject_alt_name);
+  AlternativeNames names;
+  for (int i = 0; i < sk_GENERAL_NAME_num(sequence.get()); ++i) {
+    const GENERAL_NAME* name = sk_GENERAL_NAME_value(sequence.get(), i);
+    if (name->type == GEN_DNS) names.dns.push_back(escaped(bytes(name->d.dNSName)));
+    if (name->type == GEN_IPADD) names.ip.push_back(ip_text(bytes(name->d.iPAddress)));
+  }
+  return names;
+}
 
 Facts facts_of(const Certificate& certificate) {
   const OpensslErrorScope scope;
@@ -102,7 +138,7 @@ Facts facts_of(const Certificate& certificate) {
               .not_after = certificate.not_after(),
               .signature_algorithm = signature_algorithm_of(certificate),
               .fingerprint = certificate.fingerprint(),
-              .version = static_cast<int>(X509_get_version(certificate.fields())) + 1};
+              .version = static_cast<int>(X509_get_version(certificate.x509())) + 1};
   add_basic_constraints(certificate, facts);
   if (const EVP_PKEY* key = certificate.public_key(); key != nullptr) {
     facts.key_algorithm = algorithm_of(key);

@@ -1,18 +1,18 @@
 #include "certs/read/instant.h"
 
 #include <algorithm>
-#include <array>
 #include <charconv>
 #include <cstdint>
-#include <cstdio>
 #include <optional>
 #include <utility>
+
+#include <fmt/format.h>
 
 namespace certdrill::certs {
 namespace {
 
-constexpr std::int64_t first_second = -62167219200;  // 0000-01-01T00:00:00Z
-constexpr std::int64_t last_second = 253402300799;   // 9999-12-31T23:59:59Z
+constexpr std::int64_t kFirstSecond = -62167219200;  // 0000-01-01T00:00:00Z
+constexpr std::int64_t kLastSecond = 253402300799;   // 9999-12-31T23:59:59Z
 
 // All of `text` as a number; nullopt for anything but digits.
 std::optional<std::int64_t> number(std::string_view text) {
@@ -52,32 +52,27 @@ std::optional<std::chrono::seconds> time_of_day(std::string_view text) {
 }  // namespace
 
 tl::expected<Instant, std::string> parse_instant(std::string_view text) {
-  if (const auto seconds = number(text); seconds && *seconds <= last_second)
+  if (const auto seconds = number(text); seconds && *seconds <= kLastSecond)
     return Instant{std::chrono::seconds{*seconds}};
   if (const auto day = date(text.substr(0, 10))) {
     if (text.size() == 10) return Instant{*day};
     if (const auto time = time_of_day(text.substr(10))) return Instant{*day} + *time;
   }
-  std::string error("'");
-  error.append(text).append(
-      "' is not a moment in time; write 2026-11-23T20:00:00Z, 2026-11-23 or seconds "
-      "since 1970 (years up to 9999)");
-  return tl::make_unexpected(std::move(error));
+  return tl::unexpected(fmt::format(
+      "'{}' is not a moment in time; write 2026-11-23T20:00:00Z, 2026-11-23 or seconds since 1970 "
+      "(years up to 9999)",
+      text));
 }
 
 std::string format_instant(Instant instant) {
   const std::int64_t seconds = instant.time_since_epoch().count();
-  const Instant shown{std::chrono::seconds{std::clamp(seconds, first_second, last_second)}};
+  const Instant shown{std::chrono::seconds{std::clamp(seconds, kFirstSecond, kLastSecond)}};
   const auto midnight = std::chrono::floor<std::chrono::days>(shown);
   const std::chrono::year_month_day ymd{midnight};
   const std::chrono::hh_mm_ss time{shown - midnight};
-  std::array<char, 64> buffer{};
-  const int length = std::snprintf(
-      buffer.data(), buffer.size(), "%04d-%02u-%02uT%02d:%02d:%02dZ", static_cast<int>(ymd.year()),
-      static_cast<unsigned>(ymd.month()), static_cast<unsigned>(ymd.day()),
-      static_cast<int>(time.hours().count()), static_cast<int>(time.minutes().count()),
-      static_cast<int>(time.seconds().count()));
-  return {buffer.data(), static_cast<std::size_t>(length)};
+  return fmt::format("{:04}-{:02}-{:02}T{:02}:{:02}:{:02}Z", static_cast<int>(ymd.year()),
+                     static_cast<unsigned>(ymd.month()), static_cast<unsigned>(ymd.day()),
+                     time.hours().count(), time.minutes().count(), time.seconds().count());
 }
 
 }  // namespace certdrill::certs

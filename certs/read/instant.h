@@ -1,8 +1,8 @@
 // A moment in time, in whole seconds UTC: what X.509 can express, and all that certdrill reasons
-// with.
+// with. Nothing in certdrill's logic reads the system clock; every call that depends on time takes
+// an Instant.
 //
-// Nothing in certdrill's logic reads the system clock; every call that depends on time takes an
-// Instant. Thread safety: all functions here are pure.
+// Thread safety: pure functions.
 #pragma once
 
 #include <chrono>

@@ -7,8 +7,7 @@
 #include <gtest/gtest.h>
 #include <openssl/pem.h>
 
-#include "certs/read/openssl_errors.h"
-#include "certs/read/openssl_handles.h"
+#include "certs/read/openssl.h"
 
 namespace certdrill::certs {
 namespace {
@@ -190,6 +189,14 @@ TEST(Pem, ShowsNoControlCharactersOfALabel) {
   const auto read = parse_pem("-----BEGIN A\x1b[2J" + std::string(100, 'B') + "-----\n");
   ASSERT_FALSE(read.has_value());
   EXPECT_EQ(read.error().label, "A?[2J" + std::string(35, 'B') + "...");
+}
+
+TEST(TextHints, NamesBlocks) {
+  EXPECT_THAT(describe_block({.label = "CERTIFICATE REQUEST", .headers = "", .der = "", .line = 3}),
+              testing::AllOf(HasSubstr("'CERTIFICATE REQUEST' block on line 3"),
+                             HasSubstr("signing request")));
+  EXPECT_EQ(describe_block({.label = "UNHEARD OF", .headers = "", .der = "", .line = 1}),
+            "a 'UNHEARD OF' block on line 1");
 }
 
 // OpenSSL's own reader, which is what a real node uses.

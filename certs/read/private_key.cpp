@@ -1,145 +1,121 @@
 #include "certs/read/private_key.h"
 
+#include <algorithm>
 #include <array>
 #include <cstddef>
-#include <cstdint>
 #include <utility>
-#include <vector>
 
 #include <openssl/core_names.h>
-#include <openssl/params.h>
+#include <openssl/decoder.h>
 #include <openssl/pem.h>
 
-#include "certs/read/kept_decoder.h"
-#include "certs/read/openssl_errors.h"
-#include "certs/read/openssl_handles.h"
+#include "certs/read/openssl.h"
+#include "certs/read/pem.h"
 
 namespace certdrill::certs {
 namespace {
 
 // ---- which decoder
-// ------------------------------------------------------------------------------------
 
-// One way in which a key can be written.
-struct Form {
+// One way in which a key can be written: its PEM label, for PKCS#8 the algorithm inside, and both
+// in the words of OSSL_DECODER_CTX_new_for_pkey(3).
+struct KeyForm {
   std::string_view label;
-  std::string_view oid;  // content of the AlgorithmIdentifier's OID; empty for traditional forms
-  KeyForm form;
+  int algorithm;  // an OpenSSL NID; NID_undef for the traditional forms
+  const char* structure;
+  const char* type;
 };
 
-constexpr std::string_view oid_rsa{"\x2A\x86\x48\x86\xF7\x0D\x01\x01\x01",
-                                   9};                                 // 1.2.840.113549.1.1.1
-constexpr std::string_view oid_ec{"\x2A\x86\x48\xCE\x3D\x02\x01", 7};  // 1.2.840.10045.2.1
-constexpr std::string_view oid_ed25519{"\x2B\x65\x70", 3};             // 1.3.101.112
-constexpr std::string_view oid_ed448{"\x2B\x65\x71", 3};               // 1.3.101.113
-
-constexpr std::array<Form, 6> forms{{
-    {"PRIVATE KEY", oid_rsa, {"PrivateKeyInfo", "RSA", EVP_PKEY_KEYPAIR}},
-    {"PRIVATE KEY", oid_ec, {"PrivateKeyInfo", "EC", EVP_PKEY_KEYPAIR}},
-    {"PRIVATE KEY", oid_ed25519, {"PrivateKeyInfo", "ED25519", EVP_PKEY_KEYPAIR}},
-    {"PRIVATE KEY", oid_ed448, {"PrivateKeyInfo", "ED448", EVP_PKEY_KEYPAIR}},
-    {"RSA PRIVATE KEY", "", {"type-specific", "RSA", EVP_PKEY_KEYPAIR}},
-    {"EC PRIVATE KEY", "", {"type-specific", "EC", EVP_PKEY_KEYPAIR}},
+constexpr std::array<KeyForm, 6> kKeyForms{{
+    {"PRIVATE KEY", NID_rsaEncryption, "PrivateKeyInfo", "RSA"},
+    {"PRIVATE KEY", NID_X9_62_id_ecPublicKey, "PrivateKeyInfo", "EC"},
+    {"PRIVATE KEY", NID_ED25519, "PrivateKeyInfo", "ED25519"},
+    {"PRIVATE KEY", NID_ED448, "PrivateKeyInfo", "ED448"},
+    {"RSA PRIVATE KEY", NID_undef, "type-specific", "RSA"},
+    {"EC PRIVATE KEY", NID_undef, "type-specific", "EC"},
 }};
 
 // Keys, but of kinds or in formats that a TLS server cannot use.
-constexpr std::array<std::string_view, 3> unsupported_labels{
+constexpr std::array<std::string_view, 3> kUnsupportedLabels{
     "DSA PRIVATE KEY", "OPENSSH PRIVATE KEY", "ANY PRIVATE KEY"};
 
-// Steps into or over one DER element. nullopt when the bytes do not hold one with this tag.
-class DerPeek {
- public:
-  explicit DerPeek(std::string_view der) : rest_(der) {}
-
-  std::optional<std::string_view> take(unsigned char tag) {
-    if (rest_.size() < 2 || static_cast<unsigned char>(rest_[0]) != tag) return std::nullopt;
-    std::size_t length = static_cast<unsigned char>(rest_[1]);
-    std::size_t header = 2;
-    if (length >= 0x80) {
-      const std::size_t octets = length & 0x7F;
-      if (octets == 0 || octets > 4 || rest_.size() < 2 + octets) return std::nullopt;
-      length = 0;
-      for (std::size_t i = 0; i < octets; ++i)
-        length = length << 8 | static_cast<unsigned char>(rest_[2 + i]);
-      header += octets;
-    }
-    if (rest_.size() - header < length) return std::nullopt;
-    const std::string_view content = rest_.substr(header, length);
-    rest_.remove_prefix(header + length);
-    return content;
-  }
-
- private:
-  std::string_view rest_;
-};
-
-// PrivateKeyInfo ::= SEQUENCE { version INTEGER, algorithm SEQUENCE { OBJECT IDENTIFIER, ... }, ...
-// } (RFC 5208 section 5)
-std::optional<std::string_view> algorithm_oid(std::string_view der) {
-  constexpr unsigned char integer = 0x02;
-  constexpr unsigned char object_identifier = 0x06;
-  constexpr unsigned char sequence = 0x30;
-  const auto info = DerPeek(der).take(sequence);
-  if (!info) return std::nullopt;
-  DerPeek fields(*info);
-  if (!fields.take(integer)) return std::nullopt;
-  const auto algorithm = fields.take(sequence);
-  if (!algorithm) return std::nullopt;
-  return DerPeek(*algorithm).take(object_identifier);
+// The algorithm of a PKCS#8 key (RFC 5208 section 5) as a NID; nullopt when it is none.
+std::optional<int> pkcs8_algorithm(std::string_view der) {
+  const auto* at = reinterpret_cast<const unsigned char*>(der.data());
+  const std::unique_ptr<PKCS8_PRIV_KEY_INFO, Freer<PKCS8_PRIV_KEY_INFO_free>> info(
+      d2i_PKCS8_PRIV_KEY_INFO(nullptr, &at, static_cast<long>(der.size())));
+  const ASN1_OBJECT* algorithm = nullptr;
+  if (!info || PKCS8_pkey_get0(&algorithm, nullptr, nullptr, nullptr, info.get()) != 1)
+    return std::nullopt;
+  return OBJ_obj2nid(algorithm);
 }
 
+// An index of kKeyForms.
 tl::expected<std::size_t, KeyError> find_form(const PemBlock& block) {
   if (block.label == "ENCRYPTED PRIVATE KEY" ||
       block.headers.find("ENCRYPTED") != std::string::npos)
-    return tl::make_unexpected(KeyError::encrypted);
-  for (const std::string_view label : unsupported_labels)
-    if (block.label == label) return tl::make_unexpected(KeyError::unsupported);
-  std::string_view oid;
-  if (block.label == "PRIVATE KEY") {
-    const auto found = algorithm_oid(block.der);
-    if (!found) return tl::make_unexpected(KeyError::undecodable);
-    oid = *found;
-  }
-  bool known_label = false;
-  for (std::size_t i = 0; i < forms.size(); ++i) {
-    if (forms[i].label != block.label) continue;
-    if (forms[i].oid == oid) return i;
-    known_label = true;
-  }
-  return tl::make_unexpected(known_label ? KeyError::unsupported : KeyError::not_a_key);
+    return tl::unexpected(KeyError::encrypted);
+  if (std::ranges::find(kUnsupportedLabels, block.label) != kUnsupportedLabels.end())
+    return tl::unexpected(KeyError::unsupported);
+  const bool known_label =
+      std::ranges::find(kKeyForms, block.label, &KeyForm::label) != kKeyForms.end();
+  if (!known_label) return tl::unexpected(KeyError::not_a_key);
+  std::optional<int> algorithm = NID_undef;
+  if (block.label == "PRIVATE KEY") algorithm = pkcs8_algorithm(block.der);
+  if (!algorithm) return tl::unexpected(KeyError::undecodable);
+  for (std::size_t i = 0; i < kKeyForms.size(); ++i)
+    if (kKeyForms[i].label == block.label && kKeyForms[i].algorithm == *algorithm) return i;
+  return tl::unexpected(KeyError::unsupported);
 }
 
 // ---- decoding
-// -----------------------------------------------------------------------------------------
 
-KeyHandle decode(std::size_t form, std::string_view der) {
-  thread_local std::array<KeptDecoder, forms.size()> decoders;
-  return decoders[form].decode(forms[form].form, der);
+// A decoder that is kept for the thread's next key of the same form: OpenSSL 3.0 takes ten times as
+// long to set one up as to decode. It stores the address of `key_`, so a decoder never moves.
+class KeptDecoder {
+ public:
+  KeptDecoder() = default;
+  KeptDecoder(const KeptDecoder&) = delete;
+  KeptDecoder& operator=(const KeptDecoder&) = delete;
+  ~KeptDecoder() { EVP_PKEY_free(key_); }
+
+  // Null: `der` is not exactly one such key. REQUIRES: the same `form` at every call.
+  KeyHandle decode(const KeyForm& form, std::string_view der) {
+    if (!context_)
+      context_.reset(OSSL_DECODER_CTX_new_for_pkey(&key_, "DER", form.structure, form.type,
+                                                   EVP_PKEY_KEYPAIR, nullptr, nullptr));
+    if (!context_) return nullptr;
+    const auto* at = reinterpret_cast<const unsigned char*>(der.data());
+    std::size_t left = der.size();
+    const int decoded = OSSL_DECODER_from_data(context_.get(), &at, &left);
+    KeyHandle key(std::exchange(key_, nullptr));
+    if (decoded == 1 && key && left == 0) return key;
+    context_.reset();  // after a failure its inner state is nobody's promise
+    return nullptr;
+  }
+
+ private:
+  EVP_PKEY* key_ = nullptr;
+  std::unique_ptr<OSSL_DECODER_CTX, Freer<OSSL_DECODER_CTX_free>> context_;
+};
+
+KeyHandle decode_key(std::size_t form, std::string_view der) {
+  thread_local std::array<KeptDecoder, kKeyForms.size()> decoders;
+  return decoders[form].decode(kKeyForms[form], der);
+}
+
+BignumHandle number_of(const EVP_PKEY* key, const char* name) {
+  BIGNUM* number = nullptr;
+  EVP_PKEY_get_bn_param(key, name, &number);
+  return BignumHandle(number);
 }
 
 // RSA numbers that do not belong together decode all the same: n must be p * q. OpenSSL's own full
-// check tests primes and takes a hundred times as long. The three are asked for at once and into
-// buffers that just fit, because OpenSSL walks the whole key for every question and pads every
-// number.
+// check tests primes and takes a hundred times as long.
 bool rsa_numbers_agree(const EVP_PKEY* key) {
-  const auto width = static_cast<std::size_t>(EVP_PKEY_get_size(key));
-  std::vector<unsigned char> numbers(3 * width);
-  const auto field = [&](const char* name, std::size_t index) {
-    return OSSL_PARAM_construct_BN(name, numbers.data() + index * width, width);
-  };
-  std::array<OSSL_PARAM, 4> fields{
-      field(OSSL_PKEY_PARAM_RSA_N, 0), field(OSSL_PKEY_PARAM_RSA_FACTOR1, 1),
-      field(OSSL_PKEY_PARAM_RSA_FACTOR2, 2), OSSL_PARAM_construct_end()};
-  if (EVP_PKEY_get_params(key, fields.data()) != 1) return false;
-  const auto number = [&](std::size_t index) {
-    BIGNUM* value = nullptr;
-    if (OSSL_PARAM_modified(&fields[index]) != 0) OSSL_PARAM_get_BN(&fields[index], &value);
-    return BignumHandle(value);
-  };
-  const BignumHandle n = number(0);
-  const BignumHandle p = number(1);
-  const BignumHandle q = number(2);
-  OPENSSL_cleanse(numbers.data(), numbers.size());
+  const BignumHandle n = number_of(key, OSSL_PKEY_PARAM_RSA_N);
+  const BignumHandle p = number_of(key, OSSL_PKEY_PARAM_RSA_FACTOR1);
+  const BignumHandle q = number_of(key, OSSL_PKEY_PARAM_RSA_FACTOR2);
   if (!n) return false;
   if (!p || !q) return true;  // the factors are optional
   const std::unique_ptr<BN_CTX, Freer<BN_CTX_free>> context(BN_CTX_new());
@@ -151,50 +127,37 @@ bool rsa_numbers_agree(const EVP_PKEY* key) {
 struct AlgorithmRow {
   int openssl_id;
   KeyAlgorithm algorithm;
+  std::string_view text;
 };
-constexpr std::array<AlgorithmRow, 5> algorithms{{
-    {EVP_PKEY_RSA, KeyAlgorithm::rsa},
-    {EVP_PKEY_EC, KeyAlgorithm::ec},
-    {EVP_PKEY_ED25519, KeyAlgorithm::ed25519},
-    {EVP_PKEY_ED448, KeyAlgorithm::ed448},
-    {EVP_PKEY_DSA, KeyAlgorithm::dsa},
+constexpr std::array<AlgorithmRow, 5> kKeyAlgorithms{{
+    {EVP_PKEY_RSA, KeyAlgorithm::rsa, "RSA"},
+    {EVP_PKEY_EC, KeyAlgorithm::ec, "EC"},
+    {EVP_PKEY_ED25519, KeyAlgorithm::ed25519, "Ed25519"},
+    {EVP_PKEY_ED448, KeyAlgorithm::ed448, "Ed448"},
+    {EVP_PKEY_DSA, KeyAlgorithm::dsa, "DSA"},
 }};
 
 }  // namespace
 
 std::string_view to_string(KeyAlgorithm algorithm) {
-  switch (algorithm) {
-    case KeyAlgorithm::rsa:
-      return "RSA";
-    case KeyAlgorithm::ec:
-      return "EC";
-    case KeyAlgorithm::ed25519:
-      return "Ed25519";
-    case KeyAlgorithm::ed448:
-      return "Ed448";
-    case KeyAlgorithm::dsa:
-      return "DSA";
-    case KeyAlgorithm::other:
-      break;
-  }
-  return "other";
+  const auto* const row = std::ranges::find(kKeyAlgorithms, algorithm, &AlgorithmRow::algorithm);
+  return row == kKeyAlgorithms.end() ? "other" : row->text;
 }
 
 KeyAlgorithm algorithm_of(const EVP_PKEY* key) {
-  const int id = EVP_PKEY_get_base_id(key);
-  for (const AlgorithmRow& row : algorithms)
-    if (row.openssl_id == id) return row.algorithm;
-  return KeyAlgorithm::other;
+  const auto* const row =
+      std::ranges::find(kKeyAlgorithms, EVP_PKEY_get_base_id(key), &AlgorithmRow::openssl_id);
+  return row == kKeyAlgorithms.end() ? KeyAlgorithm::other : row->algorithm;
 }
 
 tl::expected<PrivateKey, KeyError> PrivateKey::from_block(const PemBlock& block) {
   const OpensslErrorScope scope;
   const auto form = find_form(block);
-  if (!form) return tl::make_unexpected(form.error());
-  KeyHandle key = decode(*form, block.der);
-  if (!key) return tl::make_unexpected(KeyError::undecodable);
+  if (!form) return tl::unexpected(form.error());
+  KeyHandle key = decode_key(*form, block.der);
+  if (!key) return tl::unexpected(KeyError::undecodable);
   if (algorithm_of(key.get()) == KeyAlgorithm::rsa && !rsa_numbers_agree(key.get()))
-    return tl::make_unexpected(KeyError::undecodable);
+    return tl::unexpected(KeyError::undecodable);
   return from_evp(key.release());
 }
 
@@ -227,9 +190,7 @@ std::string PrivateKey::pem(KeyEncoding encoding) const {
                                          nullptr);
   else
     PEM_write_bio_PKCS8PrivateKey(bio.get(), key_.get(), nullptr, nullptr, 0, nullptr, nullptr);
-  const char* data = nullptr;
-  const long size = BIO_get_mem_data(bio.get(), &data);
-  return {data, static_cast<std::size_t>(size)};
+  return text_of(bio);
 }
 
 }  // namespace certdrill::certs

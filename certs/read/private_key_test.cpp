@@ -7,7 +7,8 @@
 #include <openssl/err.h>
 #include <openssl/pem.h>
 
-#include "certs/read/openssl_handles.h"
+#include "certs/read/openssl.h"
+#include "certs/read/pem.h"
 #include "certs/verdict/sample_chain.h"
 
 namespace certdrill::certs {

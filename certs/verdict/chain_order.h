@@ -13,7 +13,7 @@
 namespace certdrill::certs {
 
 // certdrill's own limit, at every strictness: no real chain comes near it.
-inline constexpr std::size_t longest_chain = 16;
+inline constexpr std::size_t kLongestChain = 16;
 
 // The first defect of length, duplicates, order and signatures. The root may be left out.
 // REQUIRES: chain is not empty.

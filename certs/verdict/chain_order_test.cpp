@@ -118,7 +118,7 @@ TEST(ChainOrder, LimitsTheLength) {
   std::vector<Certificate> chain;
   PrivateKey key = sample::key("0");
   chain.push_back(issue_self_signed(sample::ca_spec("CA 0"), key));
-  while (chain.size() < longest_chain) {
+  while (chain.size() < kLongestChain) {
     const std::string label = std::to_string(chain.size());
     const PrivateKey next = sample::key(label);
     chain.insert(chain.begin(), issue(sample::ca_spec("CA " + label), next, {chain.front(), key}));

@@ -3,7 +3,8 @@
 //
 // The table of defects (defect.cpp) holds, for each id, its stable text id, the class of answer
 // that it leads to, and its sentence. Descriptions say what is wrong, where, and what would be
-// right; they never repeat key material. Thread safety: pure functions over a constant table.
+// right; they never repeat key material.
+// Thread safety: pure functions over a constant table.
 #pragma once
 
 #include <cstddef>
@@ -70,11 +71,9 @@ enum class DefectId {
 
 struct Defect {
   DefectId id = DefectId::certificate_missing;
-  int position =
-      -1;  // 0-based index in the chain (0 is the leaf); -1 when it concerns no one certificate
+  int position = -1;    // 0-based index in the chain (0 is the leaf); -1: of no one certificate
   std::string subject;  // RFC 2253 subject of that certificate, when there is one
-  std::string
-      detail;  // what was found, in words: "line 7: ...", "notAfter 2026-01-01T00:00:00Z", ...
+  std::string detail;   // what was found, in words: "line 7: ...", "it has none", ...
 };
 
 std::string_view text_id(DefectId id);  // stable, e.g. "key-does-not-match"

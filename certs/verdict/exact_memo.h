@@ -42,7 +42,7 @@ class ExactMemo {
     const std::size_t hash = may_keep ? hash_of(text) : 0;
     if (auto known = may_keep ? find(text, hash) : nullptr) return known;
     auto made = make();
-    if (!made) return tl::make_unexpected(std::move(made.error()));
+    if (!made) return tl::unexpected(std::move(made.error()));
     auto fresh = std::make_shared<const Value>(*std::move(made));
     if (may_keep) keep(text, hash, fresh);
     return fresh;

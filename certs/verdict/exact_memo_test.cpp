@@ -91,7 +91,7 @@ TEST_F(ExactMemoTest, ALongTextIsNotKept) {
 TEST_F(ExactMemoTest, AnErrorIsNotKept) {
   const auto fails = [this]() -> Made {
     ++made_;
-    return tl::make_unexpected("no");
+    return tl::unexpected(std::string("no"));
   };
   for (int time = 1; time <= 4; ++time) {
     EXPECT_EQ(memo_.find_or_make("a", fails).error(), "no");

@@ -8,16 +8,18 @@
 #include <utility>
 #include <vector>
 
-#include "certs/read/alternative_names.h"
-#include "certs/read/openssl_handles.h"
-#include "certs/read/text_hints.h"
+#include <fmt/format.h>
+
+#include "certs/read/facts.h"
+#include "certs/read/openssl.h"
+#include "certs/read/text.h"
 
 namespace certdrill::certs {
 namespace {
 
-using Verdict = std::optional<Defect>;
+using Broken = std::optional<Defect>;  // nullopt: the rule is kept
 
-Defect at(DefectId id, const RuleInput& input, std::size_t index, std::string detail) {
+Defect at_index(DefectId id, const RuleInput& input, std::size_t index, std::string detail) {
   const Certificate& certificate = input.bundle.chain[index];
   return {.id = id,
           .position = static_cast<int>(index),
@@ -26,63 +28,61 @@ Defect at(DefectId id, const RuleInput& input, std::size_t index, std::string de
 }
 
 Defect at_leaf(DefectId id, const RuleInput& input, std::string detail) {
-  return at(id, input, 0, std::move(detail));
+  return at_index(id, input, 0, std::move(detail));
 }
 
 bool has_flag(const Certificate& certificate, std::uint32_t flag) {
-  return (X509_get_extension_flags(certificate.fields()) & flag) != 0;
+  return (X509_get_extension_flags(certificate.x509()) & flag) != 0;
 }
 
 // ---- certification authorities
-// ------------------------------------------------------------------------
 
 // What keeps this certificate from issuing others; empty when nothing does.
 std::string why_not_a_ca(const Certificate& certificate) {
   if (!has_flag(certificate, EXFLAG_BCONS)) return "it has no basicConstraints";
   if (!has_flag(certificate, EXFLAG_CA)) return "its basicConstraints say CA:FALSE";
   if (has_flag(certificate, EXFLAG_KUSAGE) &&
-      (X509_get_key_usage(certificate.fields()) & KU_KEY_CERT_SIGN) == 0)
+      (X509_get_key_usage(certificate.x509()) & KU_KEY_CERT_SIGN) == 0)
     return "its keyUsage lacks keyCertSign";
   return "";
 }
 
-Verdict first_that_is_no_ca(const RuleInput& input, std::size_t first) {
+Broken first_that_is_no_ca(const RuleInput& input, std::size_t first) {
   for (std::size_t i = first; i < input.bundle.chain.size(); ++i)
     if (std::string why = why_not_a_ca(input.bundle.chain[i]); !why.empty())
-      return at(DefectId::chain_issuer_not_ca, input, i, std::move(why));
+      return at_index(DefectId::chain_issuer_not_ca, input, i, std::move(why));
   return std::nullopt;
 }
 
-Verdict issuers_are_cas(const RuleInput& input) {
+Broken issuers_are_cas(const RuleInput& input) {
   if (input.certificate.trust_anchors) return std::nullopt;
   return first_that_is_no_ca(input, 1);
 }
 
-Verdict trust_anchors_are_cas(const RuleInput& input) {
+Broken trust_anchors_are_cas(const RuleInput& input) {
   if (!input.certificate.trust_anchors) return std::nullopt;
   return first_that_is_no_ca(input, 0);
 }
 
-Verdict path_lengths_hold(const RuleInput& input) {
+Broken path_lengths_hold(const RuleInput& input) {
   if (input.certificate.trust_anchors) return std::nullopt;
   long below = 0;  // intermediates between the CA and the leaf; self-issued ones do not count
   for (std::size_t i = 1; i < input.bundle.chain.size(); ++i) {
     const Certificate& ca = input.bundle.chain[i];
-    const long allowed = X509_get_pathlen(ca.fields());  // -1: no limit
+    const long allowed = X509_get_pathlen(ca.x509());  // -1: no limit
     if (allowed >= 0 && below > allowed)
-      return at(DefectId::chain_path_length, input, i,
-                "it allows " + std::to_string(allowed) + ", there are " + std::to_string(below));
+      return at_index(DefectId::chain_path_length, input, i,
+                      fmt::format("it allows {}, there are {}", allowed, below));
     if (!ca.self_issued()) ++below;
   }
   return std::nullopt;
 }
 
 // ---- every certificate of the chain
-// -------------------------------------------------------------------
 
 std::string unknown_critical_extension(const Certificate& certificate) {
-  for (int i = 0; i < X509_get_ext_count(certificate.fields()); ++i) {
-    X509_EXTENSION* extension = X509_get_ext(certificate.fields(), i);
+  for (int i = 0; i < X509_get_ext_count(certificate.x509()); ++i) {
+    X509_EXTENSION* extension = X509_get_ext(certificate.x509(), i);
     if (X509_EXTENSION_get_critical(extension) == 0 || X509_supported_extension(extension) != 0)
       continue;
     std::array<char, 128> dotted{};
@@ -93,47 +93,46 @@ std::string unknown_critical_extension(const Certificate& certificate) {
   return "";
 }
 
-Verdict critical_extensions_are_known(const RuleInput& input) {
+Broken critical_extensions_are_known(const RuleInput& input) {
   if (input.certificate.trust_anchors) return std::nullopt;
   for (std::size_t i = 0; i < input.bundle.chain.size(); ++i)
     if (std::string oid = unknown_critical_extension(input.bundle.chain[i]); !oid.empty())
-      return at(DefectId::chain_critical_extension, input, i, std::move(oid));
+      return at_index(DefectId::chain_critical_extension, input, i, std::move(oid));
   return std::nullopt;
 }
 
-Verdict rsa_keys_are_large_enough(const RuleInput& input) {
+Broken rsa_keys_are_large_enough(const RuleInput& input) {
   constexpr int fewest_bits = 2048;
   if (input.certificate.trust_anchors) return std::nullopt;
   for (std::size_t i = 0; i < input.bundle.chain.size(); ++i) {
     const EVP_PKEY* key = input.bundle.chain[i].public_key();
     if (key == nullptr || algorithm_of(key) != KeyAlgorithm::rsa) continue;
     if (const int bits = EVP_PKEY_get_bits(key); bits < fewest_bits)
-      return at(DefectId::key_too_small, input, i, "RSA with " + std::to_string(bits) + " bits");
+      return at_index(DefectId::key_too_small, input, i, fmt::format("RSA with {} bits", bits));
   }
   return std::nullopt;
 }
 
-Verdict signatures_are_strong(const RuleInput& input) {
+Broken signatures_are_strong(const RuleInput& input) {
   constexpr std::array weak{NID_md2, NID_md4, NID_md5, NID_sha1, NID_mdc2};
   if (input.certificate.trust_anchors) return std::nullopt;
   for (std::size_t i = 0; i < input.bundle.chain.size(); ++i) {
     const Certificate& certificate = input.bundle.chain[i];
     int digest = NID_undef;
-    X509_get_signature_info(certificate.fields(), &digest, nullptr, nullptr, nullptr);
+    X509_get_signature_info(certificate.x509(), &digest, nullptr, nullptr, nullptr);
     if (std::ranges::find(weak, digest) == weak.end()) continue;
-    if (i > 0 && certificate.self_issued())
-      continue;  // a root is trusted for itself, not its signature
-    return at(DefectId::weak_signature, input, i, OBJ_nid2ln(digest));
+    // A root is trusted for itself, not for its signature.
+    if (i > 0 && certificate.self_issued()) continue;
+    return at_index(DefectId::weak_signature, input, i, OBJ_nid2ln(digest));
   }
   return std::nullopt;
 }
 
 // ---- the leaf
-// -----------------------------------------------------------------------------------------
 
 bool lists_usage(const Certificate& certificate, std::uint32_t usage) {
   return has_flag(certificate, EXFLAG_XKUSAGE) &&
-         (X509_get_extended_key_usage(certificate.fields()) & usage) != 0;
+         (X509_get_extended_key_usage(certificate.x509()) & usage) != 0;
 }
 
 std::string found_usage(const Certificate& certificate) {
@@ -141,7 +140,7 @@ std::string found_usage(const Certificate& certificate) {
                                                : "it has no extended key usage";
 }
 
-Verdict require_client_auth(const RuleInput& input) {
+Broken require_client_auth(const RuleInput& input) {
   if (lists_usage(input.bundle.leaf(), XKU_SSL_CLIENT)) return std::nullopt;
   return at_leaf(DefectId::no_client_auth, input, found_usage(input.bundle.leaf()));
 }
@@ -152,7 +151,7 @@ bool is_tls_certificate(const RuleInput& input) {
          input.certificate.name != contract::CertificateName::sso_service;
 }
 
-Verdict internode_is_rsa(const RuleInput& input) {
+Broken internode_is_rsa(const RuleInput& input) {
   if (!input.certificate.internode) return std::nullopt;
   const EVP_PKEY* key = input.bundle.leaf().public_key();
   const KeyAlgorithm found = key == nullptr ? KeyAlgorithm::other : algorithm_of(key);
@@ -160,27 +159,27 @@ Verdict internode_is_rsa(const RuleInput& input) {
   return at_leaf(DefectId::key_type_not_allowed, input, std::string(to_string(found)));
 }
 
-Verdict internode_has_client_auth(const RuleInput& input) {
+Broken internode_has_client_auth(const RuleInput& input) {
   return input.certificate.internode ? require_client_auth(input) : std::nullopt;
 }
 
-Verdict has_server_auth(const RuleInput& input) {
+Broken has_server_auth(const RuleInput& input) {
   if (!is_tls_certificate(input) || lists_usage(input.bundle.leaf(), XKU_SSL_SERVER))
     return std::nullopt;
   return at_leaf(DefectId::no_server_auth, input, found_usage(input.bundle.leaf()));
 }
 
-Verdict has_client_auth(const RuleInput& input) {
+Broken has_client_auth(const RuleInput& input) {
   return is_tls_certificate(input) ? require_client_auth(input) : std::nullopt;
 }
 
-Verdict key_usage_is_complete(const RuleInput& input) {
+Broken key_usage_is_complete(const RuleInput& input) {
   constexpr std::uint32_t wanted = KU_DIGITAL_SIGNATURE | KU_KEY_ENCIPHERMENT;
   const Certificate& leaf = input.bundle.leaf();
   if (!is_tls_certificate(input)) return std::nullopt;
   if (!has_flag(leaf, EXFLAG_KUSAGE))
     return at_leaf(DefectId::key_usage_incomplete, input, "it has no keyUsage");
-  const std::uint32_t found = X509_get_key_usage(leaf.fields());
+  const std::uint32_t found = X509_get_key_usage(leaf.x509());
   if ((found & wanted) == wanted) return std::nullopt;
   return at_leaf(DefectId::key_usage_incomplete, input,
                  (found & KU_DIGITAL_SIGNATURE) == 0 ? "digitalSignature is missing"
@@ -197,12 +196,12 @@ bool names_are_checked(const RuleInput& input) {
   return input.certificate.presents_names && !input.fqdn.empty();
 }
 
-Verdict names_are_complete(const RuleInput& input) {
+Broken names_are_complete(const RuleInput& input) {
   if (!names_are_checked(input)) return std::nullopt;
   const std::vector<std::string> found = alternative_names(input.bundle.leaf()).dns;
   std::string missing;
   for (const std::string_view prefix : {"", "*.", "internal.", "*.internal."}) {
-    const std::string wanted = std::string(prefix).append(input.fqdn);
+    const std::string wanted = fmt::format("{}{}", prefix, input.fqdn);
     if (std::ranges::any_of(found, [&](const auto& name) { return same_host(name, wanted); }))
       continue;
     missing += (missing.empty() ? "missing: " : ", ") + wanted;
@@ -211,65 +210,67 @@ Verdict names_are_complete(const RuleInput& input) {
   return at_leaf(DefectId::san_incomplete, input, missing);
 }
 
-Verdict common_name_is_fqdn(const RuleInput& input) {
+Broken common_name_is_fqdn(const RuleInput& input) {
   if (!names_are_checked(input)) return std::nullopt;
   const std::string found = input.bundle.leaf().common_name();
   if (same_host(found, input.fqdn)) return std::nullopt;
   return at_leaf(DefectId::common_name_not_fqdn, input,
-                 (found.empty() ? "it has none" : "it is '" + printable(found, 100) + "'") +
-                     ", and should be '" + std::string(input.fqdn) + "'");
+                 fmt::format("{}, and should be '{}'",
+                             found.empty() ? std::string("it has none")
+                                           : fmt::format("it is '{}'", printable(found, 100)),
+                             input.fqdn));
 }
 
-Verdict validity_is_a_year(const RuleInput& input) {
+Broken validity_is_a_year(const RuleInput& input) {
   constexpr std::chrono::days longest{366};  // a leap year
   if (input.certificate.trust_anchors) return std::nullopt;
   const auto validity = input.bundle.leaf().not_after() - input.bundle.leaf().not_before();
   if (validity <= longest) return std::nullopt;
   const auto days = std::chrono::floor<std::chrono::days>(validity).count();
   return at_leaf(DefectId::validity_too_long, input,
-                 std::to_string(days) + " days, where 366 are the most");
+                 fmt::format("{} days, where 366 are the most", days));
 }
 
-Verdict chain_is_complete(const RuleInput& input) {
+Broken chain_is_complete(const RuleInput& input) {
   if (input.certificate.trust_anchors) return std::nullopt;
   const Certificate& last = input.bundle.chain.back();
   if (last.self_issued()) return std::nullopt;
-  return at(DefectId::chain_incomplete, input, input.bundle.chain.size() - 1,
-            "its issuer '" + last.issuer() + "' is not there");
+  return at_index(DefectId::chain_incomplete, input, input.bundle.chain.size() - 1,
+                  fmt::format("its issuer '{}' is not there", last.issuer()));
 }
 
-constexpr std::string_view vendor_requirements =
+constexpr std::string_view kVendorRequirements =
     "vendor's certificate requirements (CONTRACT, \"The certificates\")";
 
-constexpr std::array table{
+constexpr std::array kRules{
     Rule{"issuer-is-ca", "Every certificate after the leaf may issue certificates.",
          "RFC 5280 6.1.4 (k), (n)", Strictness::documented, issuers_are_cas},
     Rule{"path-length", "No CA has more intermediates below it than it allows.", "RFC 5280 4.2.1.9",
          Strictness::documented, path_lengths_hold},
     Rule{"critical-extension", "No certificate has a critical extension that is not understood.",
          "RFC 5280 4.2", Strictness::documented, critical_extensions_are_known},
-    Rule{"rsa-key-size", "RSA keys have 2048 bits at least.", vendor_requirements,
+    Rule{"rsa-key-size", "RSA keys have 2048 bits at least.", kVendorRequirements,
          Strictness::documented, rsa_keys_are_large_enough},
     Rule{"signature-digest", "No signature but a root's own uses MD5 or SHA-1.",
-         vendor_requirements, Strictness::documented, signatures_are_strong},
-    Rule{"internode-rsa", "Internode certificates have an RSA key.", vendor_requirements,
+         kVendorRequirements, Strictness::documented, signatures_are_strong},
+    Rule{"internode-rsa", "Internode certificates have an RSA key.", kVendorRequirements,
          Strictness::documented, internode_is_rsa},
     Rule{"internode-client-auth", "Internode certificates list clientAuth.",
          "vendor's release note RS176474", Strictness::documented, internode_has_client_auth},
-    Rule{"server-auth", "The extended key usage lists serverAuth.", vendor_requirements,
+    Rule{"server-auth", "The extended key usage lists serverAuth.", kVendorRequirements,
          Strictness::strict, has_server_auth},
-    Rule{"client-auth", "The extended key usage lists clientAuth.", vendor_requirements,
+    Rule{"client-auth", "The extended key usage lists clientAuth.", kVendorRequirements,
          Strictness::strict, has_client_auth},
     Rule{"key-usage", "The key usage holds digitalSignature and keyEncipherment.",
-         vendor_requirements, Strictness::strict, key_usage_is_complete},
+         kVendorRequirements, Strictness::strict, key_usage_is_complete},
     Rule{"san-names",
          "The alternative names hold <fqdn>, *.<fqdn>, internal.<fqdn> and *.internal.<fqdn>.",
-         vendor_requirements, Strictness::strict, names_are_complete},
-    Rule{"common-name", "The common name is the cluster's FQDN.", vendor_requirements,
+         kVendorRequirements, Strictness::strict, names_are_complete},
+    Rule{"common-name", "The common name is the cluster's FQDN.", kVendorRequirements,
          Strictness::strict, common_name_is_fqdn},
-    Rule{"validity", "The leaf is valid for a year or less.", vendor_requirements,
+    Rule{"validity", "The leaf is valid for a year or less.", kVendorRequirements,
          Strictness::strict, validity_is_a_year},
-    Rule{"full-chain", "The chain goes up to a self-signed root.", vendor_requirements,
+    Rule{"full-chain", "The chain goes up to a self-signed root.", kVendorRequirements,
          Strictness::strict, chain_is_complete},
     Rule{"trust-anchor-is-ca", "Every trust anchor may issue certificates.", "RFC 5280 4.2.1.9",
          Strictness::strict, trust_anchors_are_cas},
@@ -279,7 +280,7 @@ struct StrictnessName {
   Strictness strictness;
   std::string_view text;
 };
-constexpr std::array<StrictnessName, 3> strictness_names{{
+constexpr std::array<StrictnessName, 3> kStrictnessNames{{
     {Strictness::lenient, "lenient"},
     {Strictness::documented, "documented"},
     {Strictness::strict, "strict"},
@@ -288,17 +289,17 @@ constexpr std::array<StrictnessName, 3> strictness_names{{
 }  // namespace
 
 std::optional<Strictness> find_strictness(std::string_view text) {
-  for (const StrictnessName& row : strictness_names)
+  for (const StrictnessName& row : kStrictnessNames)
     if (row.text == text) return row.strictness;
   return std::nullopt;
 }
 
 std::string_view to_string(Strictness strictness) {
-  return strictness_names[static_cast<std::size_t>(strictness)].text;
+  return kStrictnessNames[static_cast<std::size_t>(strictness)].text;
 }
 
 std::span<const Rule> rules() {
-  return table;
+  return kRules;
 }
 
 }  // namespace certdrill::certs

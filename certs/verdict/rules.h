@@ -11,8 +11,8 @@
 
 #include <tl/expected.hpp>
 
-#include "certs/read/bundle.h"
 #include "certs/read/instant.h"
+#include "certs/verdict/bundle.h"
 #include "certs/verdict/defect.h"
 #include "contract/certificates.h"
 

@@ -8,7 +8,7 @@
 #include <string_view>
 
 #include "certs/issue/issue.h"
-#include "certs/read/bundle.h"
+#include "certs/verdict/bundle.h"
 
 namespace certdrill::certs::sample {
 

@@ -9,6 +9,8 @@
 #include <gtest/gtest.h>
 #include <openssl/err.h>
 
+#include "certs/read/pem.h"
+#include "certs/verdict/exact_memo.h"
 #include "certs/verdict/sample_chain.h"
 
 namespace certdrill::certs {

@@ -2,7 +2,7 @@
 #include <future>
 #include <thread>
 
-#include "certs/read/bundle.h"
+#include "certs/verdict/bundle.h"
 #include "conformance/cases/cases.h"
 #include "conformance/trial.h"
 #include "contract/sentences.h"

@@ -2,7 +2,7 @@
 // shares.
 #include <nlohmann/json.hpp>
 
-#include "certs/read/bundle.h"
+#include "certs/verdict/bundle.h"
 #include "conformance/cases/cases.h"
 #include "conformance/trial.h"
 #include "contract/certificates.h"

@@ -1,5 +1,5 @@
 // Rotating the internal certificates: the two internode ones, both or one by name.
-#include "certs/read/bundle.h"
+#include "certs/verdict/bundle.h"
 #include "conformance/cases/cases.h"
 #include "conformance/trial.h"
 #include "contract/sentences.h"

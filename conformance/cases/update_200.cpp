@@ -1,7 +1,7 @@
 // Success and its effect: everywhere, whole, at once, and on nothing else.
 #include <nlohmann/json.hpp>
 
-#include "certs/read/bundle.h"
+#include "certs/verdict/bundle.h"
 #include "conformance/cases/cases.h"
 #include "conformance/trial.h"
 #include "contract/sentences.h"

@@ -1,7 +1,7 @@
 // Not all nodes have been updated: reported, told apart, and finished by the same request again.
 #include <nlohmann/json.hpp>
 
-#include "certs/read/bundle.h"
+#include "certs/verdict/bundle.h"
 #include "conformance/cases/cases.h"
 #include "conformance/trial.h"
 #include "contract/sentences.h"

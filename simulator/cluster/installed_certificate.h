@@ -9,7 +9,7 @@
 #include <memory>
 #include <string>
 
-#include "certs/read/bundle.h"
+#include "certs/verdict/bundle.h"
 #include "contract/certificates.h"
 
 namespace certdrill::simulator {

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <charconv>
 
-#include "certs/read/text_hints.h"
+#include "certs/read/text.h"
 #include "contract/nearest_name.h"
 #include "simulator/http/strict_json.h"
 

@@ -1,7 +1,7 @@
 // GET and DELETE /sim/v1/requests, GET /sim/v1/requests/count, POST /sim/v1/requests/verify.
 #include <array>
 
-#include "certs/read/hex.h"
+#include "certs/read/text.h"
 #include "contract/nearest_name.h"
 #include "simulator/control_api/endpoint.h"
 #include "simulator/control_api/fields.h"

@@ -2,7 +2,7 @@
 
 #include <map>
 
-#include "certs/read/text_hints.h"
+#include "certs/read/text.h"
 #include "simulator/cluster/installed_json.h"
 
 namespace certdrill::simulator {

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <array>
 
-#include "certs/read/text_hints.h"
+#include "certs/read/text.h"
 #include "contract/nearest_name.h"
 #include "simulator/control_api/endpoint.h"
 #include "simulator/control_api/fields.h"

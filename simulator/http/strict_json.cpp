@@ -6,7 +6,7 @@
 
 #include <nlohmann/json.hpp>
 
-#include "certs/read/text_hints.h"
+#include "certs/read/text.h"
 
 namespace certdrill::simulator {
 namespace {

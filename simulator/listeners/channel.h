@@ -8,7 +8,7 @@
 #include <cstddef>
 #include <string_view>
 
-#include "certs/read/openssl_handles.h"
+#include "certs/read/openssl.h"
 
 namespace certdrill::simulator {
 

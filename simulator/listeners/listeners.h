@@ -14,7 +14,7 @@
 
 #include <tl/expected.hpp>
 
-#include "certs/read/bundle.h"
+#include "certs/verdict/bundle.h"
 #include "simulator/http/call.h"
 #include "simulator/listeners/event_loop.h"
 #include "simulator/listeners/exchange.h"

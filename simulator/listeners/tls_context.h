@@ -9,8 +9,8 @@
 #include <functional>
 #include <memory>
 
-#include "certs/read/bundle.h"
-#include "certs/read/openssl_handles.h"
+#include "certs/read/openssl.h"
+#include "certs/verdict/bundle.h"
 
 namespace certdrill::simulator {
 

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <array>
 
-#include "certs/read/hex.h"
+#include "certs/read/text.h"
 
 namespace certdrill::simulator {
 namespace {

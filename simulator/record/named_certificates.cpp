@@ -2,7 +2,7 @@
 
 #include <nlohmann/json.hpp>
 
-#include "certs/read/bundle.h"
+#include "certs/verdict/bundle.h"
 
 namespace certdrill::simulator {
 namespace {

@@ -4,7 +4,7 @@
 
 #include <openssl/sha.h>
 
-#include "certs/read/text_hints.h"
+#include "certs/read/text.h"
 #include "simulator/record/named_certificates.h"
 
 namespace certdrill::simulator {

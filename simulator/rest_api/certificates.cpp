@@ -4,7 +4,7 @@
 
 #include <nlohmann/json.hpp>
 
-#include "certs/read/text_hints.h"
+#include "certs/read/text.h"
 #include "contract/nearest_name.h"
 #include "simulator/http/strict_json.h"
 #include "simulator/rest_api/certificate_request.h"

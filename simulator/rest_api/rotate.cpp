@@ -1,7 +1,7 @@
 // POST /v1/cluster/certificates/rotate: new internode certificates.
 #include <nlohmann/json.hpp>
 
-#include "certs/read/text_hints.h"
+#include "certs/read/text.h"
 #include "simulator/http/strict_json.h"
 #include "simulator/rest_api/certificate_request.h"
 #include "simulator/rest_api/endpoint.h"

@@ -2,7 +2,7 @@
 
 #include <openssl/err.h>
 
-#include "certs/read/openssl_handles.h"
+#include "certs/read/openssl.h"
 
 namespace certdrill::support {
 namespace {

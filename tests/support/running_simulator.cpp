@@ -5,7 +5,7 @@
 
 #include <openssl/err.h>
 
-#include "certs/read/openssl_handles.h"
+#include "certs/read/openssl.h"
 #include "simulator/engine/engine.h"
 
 namespace certdrill::support {

@@ -11,7 +11,7 @@
 #include <vector>
 
 #include "certs/read/certificate.h"
-#include "certs/read/openssl_handles.h"
+#include "certs/read/openssl.h"
 
 namespace certdrill::support {
 

@@ -36,8 +36,8 @@ bool lacks_common_name(const Scene& /*scene*/, const Change& change) {
 
 bool has_unknown_extension(const Scene& /*scene*/, const Change& change) {
   return std::ranges::any_of(chain_of(change), [](const auto& one) {
-    for (int i = 0; i < X509_get_ext_count(one.fields()); ++i) {
-      const auto* object = X509_EXTENSION_get_object(X509_get_ext(one.fields(), i));
+    for (int i = 0; i < X509_get_ext_count(one.x509()); ++i) {
+      const auto* object = X509_EXTENSION_get_object(X509_get_ext(one.x509(), i));
       if (OBJ_obj2nid(object) == NID_undef) return true;
     }
     return false;

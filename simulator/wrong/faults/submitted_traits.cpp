@@ -3,8 +3,8 @@
 #include <algorithm>
 #include <array>
 
-#include "certs/read/bundle.h"
 #include "certs/read/facts.h"
+#include "certs/verdict/bundle.h"
 
 namespace certdrill::simulator {
 namespace {
@@ -18,8 +18,8 @@ bool any_in_chain(const SubmittedCertificate& submitted, Predicate predicate) {
 }
 
 bool has_unknown_extension(const Certificate& certificate) {
-  for (int i = 0; i < X509_get_ext_count(certificate.fields()); ++i) {
-    auto* extension = X509_get_ext(certificate.fields(), i);
+  for (int i = 0; i < X509_get_ext_count(certificate.x509()); ++i) {
+    auto* extension = X509_get_ext(certificate.x509(), i);
     if (OBJ_obj2nid(X509_EXTENSION_get_object(extension)) == NID_undef) return true;
   }
   return false;

@@ -1,4 +1,6 @@
-#include "certs/read/text_hints.h"
+#include "certs/read/text.h"
+
+#include <array>
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -42,12 +44,13 @@ TEST(TextHints, NamesTheFrequentMistakes) {
   EXPECT_EQ(describe_non_pem("certificate"), "11 bytes of other text");
 }
 
-TEST(TextHints, NamesBlocks) {
-  EXPECT_THAT(describe_block({.label = "CERTIFICATE REQUEST", .headers = "", .der = "", .line = 3}),
-              testing::AllOf(HasSubstr("'CERTIFICATE REQUEST' block on line 3"),
-                             HasSubstr("signing request")));
-  EXPECT_EQ(describe_block({.label = "UNHEARD OF", .headers = "", .der = "", .line = 1}),
-            "a 'UNHEARD OF' block on line 1");
+TEST(Hex, WritesTwoDigitsForEveryByte) {
+  constexpr std::array<unsigned char, 6> bytes{0x00, 0x09, 0x0a, 0x7f, 0xb0, 0xff};
+  EXPECT_EQ(lower_hex(bytes), "00090a7fb0ff");
+}
+
+TEST(Hex, NothingOfNothing) {
+  EXPECT_EQ(lower_hex({}), "");
 }
 
 }  // namespace

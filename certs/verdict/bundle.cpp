@@ -1,31 +1,35 @@
-#include "certs/read/bundle.h"
+#include "certs/verdict/bundle.h"
 
 #include <algorithm>
 #include <utility>
 
-#include "certs/read/openssl_errors.h"
-#include "certs/read/text_hints.h"
+#include <fmt/format.h>
+
+#include "certs/read/openssl.h"
+#include "certs/read/pem.h"
+#include "certs/read/text.h"
+#include "certs/verdict/exact_memo.h"
 
 namespace certdrill::certs {
 namespace {
 
 // The most that a set of trust anchors may hold; a chain is held to less (chain_order.h). Counted
 // before anything is decoded, so that a huge body costs little.
-constexpr std::size_t most_certificates = 100;
+constexpr std::size_t kMostCertificates = 100;
 
-tl::unexpected<Defect> defect(DefectId id, std::string detail, int position = -1,
-                              std::string subject = "") {
-  return tl::make_unexpected(Defect{
+tl::unexpected<Defect> found_defect(DefectId id, std::string detail, int position = -1,
+                                    std::string subject = "") {
+  return tl::unexpected(Defect{
       .id = id, .position = position, .subject = std::move(subject), .detail = std::move(detail)});
 }
 
-tl::unexpected<Defect> damaged(DefectId id, const PemError& error) {
-  return defect(id, "line " + std::to_string(error.line) + ": " + error.what);
+tl::unexpected<Defect> damaged_text(DefectId id, const PemError& error) {
+  return found_defect(id, fmt::format("line {}: {}", error.line, error.what));
 }
 
 std::string line_of_first_nul(std::string_view text) {
   const auto nul = std::ranges::find(text, '\0');
-  return "line " + std::to_string(std::count(text.begin(), nul, '\n') + 1) + ": a NUL byte";
+  return fmt::format("line {}: a NUL byte", std::count(text.begin(), nul, '\n') + 1);
 }
 
 bool is_certificate(const PemBlock& block) {
@@ -46,8 +50,8 @@ std::string what_is_there_instead(std::string_view text) {
   if (text.find("-----BEGIN ") == std::string_view::npos) return describe_non_pem(text);
   const auto blocks = parse_pem(text);
   if (!blocks)
-    return "a damaged '" + blocks.error().label + "' block on line " +
-           std::to_string(blocks.error().line);
+    return fmt::format("a damaged '{}' block on line {}", blocks.error().label,
+                       blocks.error().line);
   return blocks->empty() ? describe_non_pem(text) : describe_block(blocks->front());
 }
 
@@ -64,34 +68,33 @@ bool has_trailing_bytes(std::string_view der) {
   return (content - begin) + length < size;
 }
 
-tl::expected<Certificate, Defect> decode(const PemBlock& block, std::size_t index) {
+tl::expected<Certificate, Defect> decode_certificate(const PemBlock& block, std::size_t index) {
   const int position = static_cast<int>(index);
-  const std::string where = "the block on line " + std::to_string(block.line) + ": ";
   auto certificate = Certificate::from_der(block.der);
   if (!certificate) {
-    return defect(has_trailing_bytes(block.der) ? DefectId::certificate_trailing_data
-                                                : DefectId::certificate_undecodable,
-                  where + certificate.error(), position);
+    return found_defect(has_trailing_bytes(block.der) ? DefectId::certificate_trailing_data
+                                                      : DefectId::certificate_undecodable,
+                        fmt::format("the block on line {}: {}", block.line, certificate.error()),
+                        position);
   }
-  const long version = X509_get_version(certificate->fields());
+  const long version = X509_get_version(certificate->x509());
   if (version < X509_VERSION_1 || version > X509_VERSION_3)
-    return defect(DefectId::certificate_bad_version,
-                  "its version field says v" + std::to_string(version + 1), position,
-                  certificate->subject());
+    return found_defect(DefectId::certificate_bad_version,
+                        fmt::format("its version field says v{}", version + 1), position,
+                        certificate->subject());
   return *std::move(certificate);
 }
 
 tl::expected<Certificate, Defect> decode_issuer(const PemBlock& block, std::size_t index,
                                                 IssuerMemo& issuers) {
-  auto found = issuers.find_or_make(block.der, [&] { return decode(block, index); });
-  if (!found) return tl::make_unexpected(std::move(found.error()));
+  auto found = issuers.find_or_make(block.der, [&] { return decode_certificate(block, index); });
+  if (!found) return tl::unexpected(std::move(found.error()));
   return **found;
 }
 
 // ---- keys
-// ---------------------------------------------------------------------------------------------
 
-constexpr std::string_view parameters_label = "EC PARAMETERS";
+constexpr std::string_view kParametersLabel = "EC PARAMETERS";
 
 bool is_private_key(const PemBlock& block) {
   return block.label.ends_with("PRIVATE KEY");
@@ -113,8 +116,7 @@ DefectId defect_of(KeyError error) {
 
 std::string key_detail(KeyError error, const PemBlock& block) {
   if (error == KeyError::not_a_key) return describe_block(block);
-  std::string detail =
-      "the '" + printable(block.label) + "' block on line " + std::to_string(block.line);
+  std::string detail = fmt::format("the '{}' block on line {}", printable(block.label), block.line);
   if (block.label == "OPENSSH PRIVATE KEY")
     detail += " is in OpenSSH's own format; convert it with: ssh-keygen -p -m PKCS8";
   return detail;
@@ -124,55 +126,56 @@ std::string key_detail(KeyError error, const PemBlock& block) {
 
 tl::expected<std::vector<Certificate>, Defect> parse_chain(std::string_view text,
                                                            IssuerMemo* issuers) {
-  if (is_blank(text)) return defect(DefectId::certificate_empty, "");
+  if (is_blank(text)) return found_defect(DefectId::certificate_empty, "");
   if (is_file_reference(text))
-    return defect(DefectId::certificate_file_reference, "'" + printable(trimmed(text), 100) + "'");
+    return found_defect(DefectId::certificate_file_reference,
+                        fmt::format("'{}'", printable(trimmed(text), 100)));
   if (!mentions_certificate_block(text))
-    return defect(DefectId::certificate_without_pem, what_is_there_instead(text));
+    return found_defect(DefectId::certificate_without_pem, what_is_there_instead(text));
   if (text.find('\0') != std::string_view::npos)
-    return defect(DefectId::certificate_pem_damaged, line_of_first_nul(text));
+    return found_defect(DefectId::certificate_pem_damaged, line_of_first_nul(text));
 
   const auto blocks = parse_pem(text);
-  if (!blocks) return damaged(DefectId::certificate_pem_damaged, blocks.error());
+  if (!blocks) return damaged_text(DefectId::certificate_pem_damaged, blocks.error());
   const auto foreign = std::ranges::find_if_not(*blocks, is_certificate);
   if (foreign != blocks->end())
-    return defect(DefectId::certificate_foreign_block, describe_block(*foreign));
-  if (blocks->size() > most_certificates)
-    return defect(DefectId::chain_too_long,
-                  std::to_string(blocks->size()) +
-                      " certificates, more than certdrill's own limit of " +
-                      std::to_string(most_certificates));
+    return found_defect(DefectId::certificate_foreign_block, describe_block(*foreign));
+  if (blocks->size() > kMostCertificates)
+    return found_defect(DefectId::chain_too_long,
+                        fmt::format("{} certificates, more than certdrill's own limit of {}",
+                                    blocks->size(), kMostCertificates));
 
   std::vector<Certificate> chain;
   chain.reserve(blocks->size());
   for (std::size_t i = 0; i < blocks->size(); ++i) {
     auto certificate = i > 0 && issuers != nullptr ? decode_issuer((*blocks)[i], i, *issuers)
-                                                   : decode((*blocks)[i], i);
-    if (!certificate) return tl::make_unexpected(std::move(certificate.error()));
+                                                   : decode_certificate((*blocks)[i], i);
+    if (!certificate) return tl::unexpected(std::move(certificate.error()));
     chain.push_back(*std::move(certificate));
   }
   return chain;
 }
 
 tl::expected<PrivateKey, Defect> parse_key(std::string_view text) {
-  if (is_blank(text)) return defect(DefectId::key_missing, "");
+  if (is_blank(text)) return found_defect(DefectId::key_missing, "");
   if (text.find("-----BEGIN ") == std::string_view::npos)
-    return defect(DefectId::key_without_pem, describe_non_pem(text));
+    return found_defect(DefectId::key_without_pem, describe_non_pem(text));
   if (text.find('\0') != std::string_view::npos)
-    return defect(DefectId::key_pem_damaged, line_of_first_nul(text));
+    return found_defect(DefectId::key_pem_damaged, line_of_first_nul(text));
   auto blocks = parse_pem(text);
-  if (!blocks) return damaged(DefectId::key_pem_damaged, blocks.error());
-  if (blocks->empty()) return defect(DefectId::key_without_pem, describe_non_pem(text));
+  if (!blocks) return damaged_text(DefectId::key_pem_damaged, blocks.error());
+  if (blocks->empty()) return found_defect(DefectId::key_without_pem, describe_non_pem(text));
 
-  if (blocks->size() == 2 && blocks->front().label == parameters_label)
+  if (blocks->size() == 2 && blocks->front().label == kParametersLabel)
     blocks->erase(blocks->begin());
   const auto keys = std::ranges::count_if(*blocks, is_private_key);
-  if (keys > 1) return defect(DefectId::key_several, std::to_string(keys) + " private keys");
+  if (keys > 1) return found_defect(DefectId::key_several, fmt::format("{} private keys", keys));
   const auto foreign = std::ranges::find_if_not(*blocks, is_private_key);
-  if (foreign != blocks->end()) return defect(DefectId::key_not_a_key, describe_block(*foreign));
+  if (foreign != blocks->end())
+    return found_defect(DefectId::key_not_a_key, describe_block(*foreign));
 
   auto key = PrivateKey::from_block(blocks->front());
-  if (!key) return defect(defect_of(key.error()), key_detail(key.error(), blocks->front()));
+  if (!key) return found_defect(defect_of(key.error()), key_detail(key.error(), blocks->front()));
   return *std::move(key);
 }
 

@@ -1,16 +1,14 @@
-// What a text is when it is not the PEM block that was expected: the frequent mistakes of clients,
-// each with what would put it right. For errors that teach.
+// Texts that clients send: trimmed, shown, and said what they are when they are not the PEM block
+// that was expected: the frequent mistakes, each with what would put it right. For errors that
+// teach; the sentences never repeat the text itself, since it may be a key.
 //
-// The sentences never repeat the text itself: it may be a key.
 // Thread safety: pure functions.
 #pragma once
 
 #include <cstddef>
+#include <span>
 #include <string>
 #include <string_view>
-#include <vector>
-
-#include "certs/read/pem.h"
 
 namespace certdrill::certs {
 
@@ -21,14 +19,14 @@ std::string_view trimmed(std::string_view text);
 // cut.
 std::string printable(std::string_view text, std::size_t longest = 40);
 
+// Two lower-case digits for each byte: the form of every fingerprint and digest that is shown.
+std::string lower_hex(std::span<const unsigned char> bytes);
+
 // "@proxy.pem": one line that begins with '@', which curl-like clients replace by the file's
 // content.
 bool is_file_reference(std::string_view text);
 
 // Clauses such as "base64 without BEGIN and END lines" about a text that holds no PEM block.
 std::string describe_non_pem(std::string_view text);
-
-// "a 'CERTIFICATE REQUEST' block on line 1 (a signing request; send the certificate that ...)".
-std::string describe_block(const PemBlock& block);
 
 }  // namespace certdrill::certs

@@ -13,9 +13,11 @@
 #include "certs/read/certificate.h"
 #include "certs/read/private_key.h"
 #include "certs/verdict/defect.h"
-#include "certs/verdict/exact_memo.h"
 
 namespace certdrill::certs {
+
+template <class Value>
+class ExactMemo;  // certs/verdict/exact_memo.h
 
 struct Bundle {
   std::vector<Certificate> chain;  // leaf first; never empty once parsed

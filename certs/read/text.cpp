@@ -1,37 +1,14 @@
-#include "certs/read/text_hints.h"
+#include "certs/read/text.h"
 
 #include <algorithm>
 #include <array>
 
+#include <fmt/format.h>
+
 namespace certdrill::certs {
 namespace {
 
-constexpr std::string_view white_space = " \t\r\n\v\f";
-
-struct LabelHint {
-  std::string_view label;
-  std::string_view hint;
-};
-
-constexpr std::string_view private_key_hint =
-    "a private key; were certificate and key swapped, or is this a combined file?";
-
-constexpr std::array<LabelHint, 14> label_hints{{
-    {"CERTIFICATE", "a certificate; were certificate and key swapped, or is this a combined file?"},
-    {"X509 CERTIFICATE", "a certificate; were certificate and key swapped?"},
-    {"CERTIFICATE REQUEST", "a signing request; send the certificate that the CA made of it"},
-    {"NEW CERTIFICATE REQUEST", "a signing request; send the certificate that the CA made of it"},
-    {"PRIVATE KEY", private_key_hint},
-    {"RSA PRIVATE KEY", private_key_hint},
-    {"EC PRIVATE KEY", private_key_hint},
-    {"ENCRYPTED PRIVATE KEY", private_key_hint},
-    {"PUBLIC KEY", "a public key alone"},
-    {"EC PARAMETERS", "curve parameters; they may only stand before an EC PRIVATE KEY"},
-    {"PKCS7", "unpack it with: openssl pkcs7 -print_certs"},
-    {"CMS", "unpack it with: openssl pkcs7 -print_certs"},
-    {"X509 CRL", "a revocation list"},
-    {"TRUSTED CERTIFICATE", "OpenSSL's own format; rewrite it with: openssl x509"},
-}};
+constexpr std::string_view kWhiteSpace = " \t\r\n\v\f";
 
 bool contains(std::string_view text, std::string_view part) {
   return text.find(part) != std::string_view::npos;
@@ -53,7 +30,7 @@ bool is_der(std::string_view text) {
 bool is_base64(std::string_view text) {
   return std::ranges::all_of(text, [](char c) {
     return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '+' ||
-           c == '/' || c == '=' || contains(white_space, {&c, 1});
+           c == '/' || c == '=' || contains(kWhiteSpace, {&c, 1});
   });
 }
 
@@ -95,7 +72,7 @@ struct TextHint {
 };
 
 // The first that applies.
-constexpr std::array<TextHint, 10> text_hints{{
+constexpr std::array<TextHint, 10> kTextHints{{
     {is_file_reference, "a file reference that the client did not expand; send the file's content"},
     {is_utf16, "UTF-16 text; save the file as UTF-8 or ASCII"},
     {is_der,
@@ -114,9 +91,9 @@ constexpr std::array<TextHint, 10> text_hints{{
 }  // namespace
 
 std::string_view trimmed(std::string_view text) {
-  const std::size_t first = text.find_first_not_of(white_space);
+  const std::size_t first = text.find_first_not_of(kWhiteSpace);
   if (first == std::string_view::npos) return {};
-  return text.substr(first, text.find_last_not_of(white_space) - first + 1);
+  return text.substr(first, text.find_last_not_of(kWhiteSpace) - first + 1);
 }
 
 bool is_blank(std::string_view text) {
@@ -137,17 +114,20 @@ bool is_file_reference(std::string_view text) {
 
 std::string describe_non_pem(std::string_view text) {
   const std::string_view inner = trimmed(text);
-  for (const TextHint& hint : text_hints)
+  for (const TextHint& hint : kTextHints)
     if (hint.applies(inner)) return std::string(hint.words);
-  return std::to_string(text.size()) + " bytes of other text";
+  return fmt::format("{} bytes of other text", text.size());
 }
 
-std::string describe_block(const PemBlock& block) {
-  std::string words =
-      "a '" + printable(block.label) + "' block on line " + std::to_string(block.line);
-  const auto* const known = std::ranges::find(label_hints, block.label, &LabelHint::label);
-  if (known != label_hints.end()) words.append(" (").append(known->hint).append(")");
-  return words;
+std::string lower_hex(std::span<const unsigned char> bytes) {
+  constexpr std::string_view digits = "0123456789abcdef";
+  std::string text;
+  text.reserve(2 * bytes.size());
+  for (const unsigned char byte : bytes) {
+    text += digits[byte >> 4];
+    text += digits[byte & 15];
+  }
+  return text;
 }
 
 }  // namespace certdrill::certs
