@@ -22,6 +22,7 @@
 #include "certs/issue/issue.h"
 #include "certs/verdict/defect.h"
 #include "certs/verdict/rules.h"
+#include "certs/verdict/exact_memo.h"
 #include "certs/verdict/validate.h"
 #include "simulator/cluster/autogenerate.h"
 #include "simulator/cluster/convergence.h"
