@@ -17,8 +17,8 @@
 #include "certs/read/instant.h"
 #include "conformance/update_call.h"
 #include "contract/certificates.h"
-#include "fixtures/catalogue/fixture.h"
-#include "fixtures/make/key_pool.h"
+#include "fixtures/make/fixture.h"
+#include "fixtures/make/workshop.h"
 
 namespace certdrill::conformance {
 

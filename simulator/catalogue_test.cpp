@@ -7,7 +7,6 @@
 
 #include <gtest/gtest.h>
 
-#include "fixtures/catalogue/expected.h"
 #include "fixtures/make/workshop.h"
 #include "tests/support/rest_client.h"
 
@@ -74,7 +73,7 @@ TEST_P(CatalogueTest, EveryFixtureGetsItsDeclaredAnswer) {
 
 INSTANTIATE_TEST_SUITE_P(EditionsAndStrictness, CatalogueTest,
                          ::testing::Combine(::testing::ValuesIn(contract::kAllEditions),
-                                            ::testing::ValuesIn(fixtures::all_strictness)),
+                                            ::testing::ValuesIn(fixtures::kAllStrictness)),
                          [](const auto& test) {
                            std::string name = "Edition" +
                                               std::string(to_string(std::get<0>(test.param))) +

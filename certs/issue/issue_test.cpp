@@ -17,13 +17,13 @@ using testing::HasSubstr;
 using testing::Not;
 using namespace std::chrono_literals;
 
-constexpr Instant start{std::chrono::sys_days{std::chrono::year{2026} / 1 / 1}};
+constexpr Instant kStart{std::chrono::sys_days{std::chrono::year{2026} / 1 / 1}};
 
 CertificateSpec spec_named(const std::string& common_name) {
   CertificateSpec spec;
   spec.subject = {{"CN", common_name}, {"O", "Example"}};
-  spec.not_before = start;
-  spec.not_after = start + 24h * 365;
+  spec.not_before = kStart;
+  spec.not_after = kStart + 24h * 365;
   return spec;
 }
 

@@ -11,7 +11,7 @@
 
 #include "certs/read/facts.h"
 #include "certs/read/pem.h"
-#include "certs/verdict/sample_chain.h"
+#include "tests/support/sample_chain.h"
 
 namespace certdrill::certs {
 namespace {
@@ -35,8 +35,8 @@ TEST(Certificate, TellsItsFields) {
   EXPECT_EQ(chain.leaf.common_name(), "cluster.local");
   EXPECT_FALSE(chain.leaf.self_issued());
   EXPECT_TRUE(chain.root.self_issued());
-  EXPECT_EQ(chain.leaf.not_before(), sample::now - 24h * 10);
-  EXPECT_EQ(chain.leaf.not_after(), sample::now + 24h * 300);
+  EXPECT_EQ(chain.leaf.not_before(), sample::kNow - 24h * 10);
+  EXPECT_EQ(chain.leaf.not_after(), sample::kNow + 24h * 300);
 }
 
 TEST(Certificate, IsValidFromItsFirstToItsLastSecond) {

@@ -3,7 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "certs/verdict/sample_chain.h"
+#include "tests/support/sample_chain.h"
 
 namespace certdrill::certs {
 namespace {

@@ -9,7 +9,7 @@
 
 #include "certs/read/openssl.h"
 #include "certs/read/pem.h"
-#include "certs/verdict/sample_chain.h"
+#include "tests/support/sample_chain.h"
 
 namespace certdrill::certs {
 namespace {

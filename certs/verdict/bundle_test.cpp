@@ -5,7 +5,7 @@
 
 #include "certs/read/pem.h"
 #include "certs/verdict/exact_memo.h"
-#include "certs/verdict/sample_chain.h"
+#include "tests/support/sample_chain.h"
 
 namespace certdrill::certs {
 namespace {

@@ -10,12 +10,12 @@ namespace {
 
 using testing::HasSubstr;
 
-constexpr int defect_count = static_cast<int>(DefectId::expired) + 1;
+constexpr int kDefectCount = static_cast<int>(DefectId::expired) + 1;
 
 TEST(Defect, HasAnIdAndASentenceForEveryOne) {
   std::set<std::string_view> ids;
   std::set<std::string> sentences;
-  for (int i = 0; i < defect_count; ++i) {
+  for (int i = 0; i < kDefectCount; ++i) {
     const auto id = static_cast<DefectId>(i);
     EXPECT_TRUE(ids.insert(text_id(id)).second) << text_id(id);
     EXPECT_THAT(std::string(text_id(id)), testing::MatchesRegex("[a-z0-9-]+"));
@@ -30,7 +30,7 @@ TEST(Defect, LeadsToTheDocumentedAnswer) {
   EXPECT_EQ(verdict_of(DefectId::certificate_missing), Verdict::absent);
   EXPECT_EQ(verdict_of(DefectId::certificate_without_pem), Verdict::absent);
   EXPECT_EQ(verdict_of(DefectId::expired), Verdict::expired);
-  for (int i = static_cast<int>(DefectId::certificate_pem_damaged); i < defect_count - 1; ++i)
+  for (int i = static_cast<int>(DefectId::certificate_pem_damaged); i < kDefectCount - 1; ++i)
     EXPECT_EQ(verdict_of(static_cast<DefectId>(i)), Verdict::invalid) << i;
 }
 

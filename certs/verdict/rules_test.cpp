@@ -5,7 +5,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "certs/verdict/sample_chain.h"
+#include "tests/support/sample_chain.h"
 
 namespace certdrill::certs {
 namespace {
@@ -19,7 +19,7 @@ using namespace std::chrono_literals;
 std::vector<std::string_view> broken(
     const std::vector<Certificate>& chain,
     contract::CertificateName name = contract::CertificateName::proxy,
-    std::string_view fqdn = sample::fqdn) {
+    std::string_view fqdn = sample::kFqdn) {
   const Bundle bundle{chain, std::nullopt};
   std::vector<std::string_view> ids;
   for (const Rule& rule : rules())
@@ -33,7 +33,7 @@ Defect found_by(std::string_view id, const std::vector<Certificate>& chain,
   const Bundle bundle{chain, std::nullopt};
   for (const Rule& rule : rules())
     if (rule.id == id)
-      return rule.check({bundle, contract::info(name), sample::fqdn}).value_or(Defect{});
+      return rule.check({bundle, contract::info(name), sample::kFqdn}).value_or(Defect{});
   return {};
 }
 

@@ -11,7 +11,7 @@
 
 #include "certs/read/pem.h"
 #include "certs/verdict/exact_memo.h"
-#include "certs/verdict/sample_chain.h"
+#include "tests/support/sample_chain.h"
 
 namespace certdrill::certs {
 namespace {
@@ -26,7 +26,7 @@ struct Request {
   std::optional<std::string> key = sample::key("leaf").pem();
   std::optional<PrivateKey> installed = std::nullopt;
   Strictness strictness = Strictness::strict;
-  Instant now = sample::now;
+  Instant now = sample::kNow;
   IssuerMemo* issuers = nullptr;
 };
 
@@ -38,7 +38,7 @@ tl::expected<Bundle, Defect> judge(const Request& request) {
                         .issuers = request.issuers};
   if (request.certificate) submission.certificate = *request.certificate;
   if (request.key) submission.key = *request.key;
-  return validate(submission, {request.strictness, sample::fqdn}, request.now);
+  return validate(submission, {request.strictness, sample::kFqdn}, request.now);
 }
 
 Request with_certificate(std::optional<std::string> text) {
@@ -170,7 +170,7 @@ std::vector<Wrong> wrongs() {
               spec.extensions = {{"1.2.3.4", true, "\x05"}};
             }); }},
       {not_yet_valid, 0,
-       [] { return with_leaf([](auto& spec) { spec.not_before = sample::now + 1s; }); }},
+       [] { return with_leaf([](auto& spec) { spec.not_before = sample::kNow + 1s; }); }},
       {key_too_small, 0, [] { return with_key_type(KeyType::rsa1024); }},
       {key_type_not_allowed, 0,
        [] {
@@ -191,7 +191,8 @@ std::vector<Wrong> wrongs() {
       {key_usage_incomplete, 0, [] { return with_leaf([](auto& spec) { spec.key_usage = {}; }); }},
       {validity_too_long, 0,
        [] { return with_leaf([](auto& spec) { spec.not_after += 24h * 365; }); }},
-      {expired, 0, [] { return with_leaf([](auto& spec) { spec.not_after = sample::now - 1s; }); }},
+      {expired, 0,
+       [] { return with_leaf([](auto& spec) { spec.not_after = sample::kNow - 1s; }); }},
   };
 }
 
@@ -334,7 +335,7 @@ TEST(Validate, JudgesInTheOrderOfTheDesign) {
   // Everything is wrong at once; one thing after the other is put right.
   CertificateSpec spec = sample::leaf_spec();
   spec.digest = Digest::sha1;
-  spec.not_after = sample::now - 1s;
+  spec.not_after = sample::kNow - 1s;
   const sample::Chain c = sample::chain(spec);
   Request request = with_certificate("hello");
   request.key = "hello";
@@ -346,7 +347,7 @@ TEST(Validate, JudgesInTheOrderOfTheDesign) {
   request.certificate = c.pem();
   request.now = c.leaf.not_before() - 1s;
   EXPECT_EQ(judge(request).error().id, DefectId::not_yet_valid);
-  request.now = sample::now;
+  request.now = sample::kNow;
   EXPECT_EQ(judge(request).error().id, DefectId::weak_signature);
   request.strictness = Strictness::lenient;
   EXPECT_EQ(judge(request).error().id, DefectId::expired);
@@ -354,7 +355,7 @@ TEST(Validate, JudgesInTheOrderOfTheDesign) {
 
 TEST(Validate, FindsAnExpiredIntermediate) {
   CertificateSpec intermediate = sample::ca_spec("Intermediate");
-  intermediate.not_after = sample::now - 1s;
+  intermediate.not_after = sample::kNow - 1s;
   const auto verdict =
       judge(with_certificate(sample::chain(sample::leaf_spec(), intermediate).pem()));
   EXPECT_EQ(verdict.error().id, DefectId::expired);

@@ -8,7 +8,6 @@
 #include "conformance/trial.h"
 #include "contract/sentences.h"
 #include "fixtures/catalogue/catalogue.h"
-#include "fixtures/catalogue/expected.h"
 
 namespace certdrill::conformance {
 namespace {
