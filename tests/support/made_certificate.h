@@ -6,6 +6,7 @@
 
 #include "certs/issue/issue.h"
 #include "certs/read/instant.h"
+#include "tests/support/names.h"
 
 namespace certdrill::support {
 

@@ -6,6 +6,7 @@
 #include <chrono>
 #include <cstdint>
 #include <optional>
+#include <ostream>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -24,6 +25,9 @@ struct TestResponse {
 class TestClient {
  public:
   enum class Security { plain, tls };
+  friend void PrintTo(Security security, std::ostream* out) {
+    *out << (security == Security::tls ? "TLS" : "plain");
+  }
 
   // Check connected() afterwards. Certificates are not verified: tests look at them.
   TestClient(std::uint16_t port, Security security);
