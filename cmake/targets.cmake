@@ -1,13 +1,43 @@
 # How every certdrill target is built, in one place.
 
-# What nearly every file includes is parsed once for each target instead of once for each file. The lint
-# builds without, so that no file lives on another one's includes.
+# What nearly every file includes is parsed once instead of once for each file. The lint builds without, so that no
+# file lives on another one's includes.
 option(CERTDRILL_PRECOMPILE "Precompile the common headers" OFF)
+
+# certdrill_headers(NAME HEADERS...): the headers, precompiled for all targets that reuse them from NAME.
+function(certdrill_headers name)
+  file(CONFIGURE OUTPUT ${PROJECT_BINARY_DIR}/${name}.cpp CONTENT "")
+  add_library(${name} OBJECT ${PROJECT_BINARY_DIR}/${name}.cpp)
+  certdrill_settings(${name})
+  target_link_libraries(${name} PRIVATE fmt::fmt)  # its definitions must be the same for all who reuse it
+  target_precompile_headers(${name} PRIVATE <algorithm> <chrono> <functional> <map> <memory> <mutex> <optional>
+    <string> <vector> <fmt/format.h> <nlohmann/json.hpp> <tl/expected.hpp> ${ARGN})
+endfunction()
+
+# certdrill_precompile(TARGET [HEADERS...])
 function(certdrill_precompile target)
-  if(CERTDRILL_PRECOMPILE)
+  if(NOT CERTDRILL_PRECOMPILE)
+    return()
+  endif()
+  if(NOT CERTDRILL_UNITY)
     target_precompile_headers(${target} PRIVATE <algorithm> <chrono> <functional> <map> <memory> <mutex> <optional>
       <string> <vector> <tl/expected.hpp> ${ARGN})
+    return()
   endif()
+  # A target has few batches then: too few for headers of its own.
+  if("<gtest/gtest.h>" IN_LIST ARGN)
+    set(headers certdrill_test_headers)
+    if(NOT TARGET ${headers})
+      certdrill_headers(${headers} <gmock/gmock.h> <gtest/gtest.h>)
+      target_compile_options(${headers} PRIVATE ${CERTDRILL_TEST_OPTIONS})
+    endif()
+  else()
+    set(headers certdrill_headers)
+    if(NOT TARGET ${headers})
+      certdrill_headers(${headers})
+    endif()
+  endif()
+  target_precompile_headers(${target} REUSE_FROM ${headers})
 endfunction()
 
 # Many files are compiled as one, which takes a third of the time: the files of a folder together, some
@@ -101,6 +131,9 @@ function(certdrill_program name)
   install(TARGETS ${name} RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR})
 endfunction()
 
+# Tests are compiled once for each time they run, so compiling fast is what counts.
+set(CERTDRILL_TEST_OPTIONS $<$<CONFIG:Release>:-O0>)
+
 # For a whole program, or a shard of it; sanitizers make everything some ten times slower.
 set(CERTDRILL_TEST_TIMEOUT 900 CACHE STRING "Seconds after which a test program is ended")
 
@@ -124,8 +157,7 @@ function(certdrill_test name)
   add_executable(${name} ${arg_SOURCES})
   certdrill_settings(${name})
   certdrill_batches(${name} ${arg_SOURCES})
-  # Tests are compiled once for each time they run, so compiling fast is what counts.
-  target_compile_options(${name} PRIVATE $<$<CONFIG:Release>:-O0>)
+  target_compile_options(${name} PRIVATE ${CERTDRILL_TEST_OPTIONS})
   certdrill_precompile(${name} <nlohmann/json.hpp> <gmock/gmock.h> <gtest/gtest.h>)
   target_link_libraries(${name} PRIVATE ${arg_LIBRARIES} GTest::gmock GTest::gtest_main)
   if(NOT arg_SHARDS)

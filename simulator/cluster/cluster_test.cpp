@@ -3,7 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "tests/support/made_certificate.h"
+#include "tests/support/certificates.h"
 
 namespace certdrill::simulator {
 namespace {

@@ -7,7 +7,7 @@
 #include <sys/stat.h>
 
 #include "simulator/cluster/cluster.h"
-#include "tests/support/made_certificate.h"
+#include "tests/support/certificates.h"
 
 namespace certdrill::simulator {
 namespace {

@@ -3,7 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "simulator/cluster/cluster.h"
-#include "tests/support/made_certificate.h"
+#include "tests/support/certificates.h"
 
 namespace certdrill::simulator {
 namespace {

@@ -4,7 +4,7 @@
 #include <gtest/gtest.h>
 #include <nlohmann/json.hpp>
 
-#include "tests/support/made_certificate.h"
+#include "tests/support/certificates.h"
 
 namespace certdrill::simulator {
 namespace {

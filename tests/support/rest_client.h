@@ -9,7 +9,7 @@
 #include <nlohmann/json.hpp>
 
 #include "simulator/simulator.h"
-#include "tests/support/made_certificate.h"
+#include "tests/support/certificates.h"
 
 namespace certdrill::support {
 

@@ -15,7 +15,7 @@
 #include <nlohmann/json.hpp>
 
 #include "simulator/simulator.h"
-#include "tests/support/made_certificate.h"
+#include "tests/support/certificates.h"
 #include "tests/support/rest_client.h"
 
 namespace certdrill::support {

@@ -2,19 +2,16 @@
 
 #include <httplib.h>
 
-#include "certs/issue/issue.h"
+#include "tests/support/certificates.h"
 
 namespace certdrill::support {
 
 StubServer::StubServer(int status, std::string body) {
-  const certs::PrivateKey key = certs::generate_key(certs::KeyType::p256);
-  certs::CertificateSpec spec;
-  spec.subject = {{"CN", "stub.test"}};
-  spec.not_before = certs::Instant(std::chrono::seconds(1'600'000'000));
-  spec.not_after = certs::Instant(std::chrono::seconds(4'000'000'000));
-  const std::string certificate =
-      folder_.write("stub.crt", certs::issue_self_signed(spec, key).pem());
-  const std::string key_file = folder_.write("stub.key", key.pem());
+  const MadeCertificate made = make_certificate(
+      {.fqdn = "stub.test",
+       .now = std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now())});
+  const std::string certificate = folder_.write("stub.crt", made.certificate);
+  const std::string key_file = folder_.write("stub.key", made.key);
 
   server_ = std::make_unique<httplib::SSLServer>(certificate.c_str(), key_file.c_str());
   server_->set_pre_routing_handler([=](const httplib::Request&, httplib::Response& answer) {
