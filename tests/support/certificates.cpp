@@ -1,7 +1,8 @@
+#include "tests/support/certificates.h"
+
 #include "certs/verdict/bundle.h"
 #include "fixtures/catalogue/catalogue.h"
 #include "fixtures/make/workshop.h"
-#include "tests/support/certificates.h"
 
 namespace certdrill::support {
 
