@@ -10,6 +10,7 @@ if(PROJECT_NAME STREQUAL "certdrill")
   find_package(spdlog 1.10 REQUIRED)
   find_package(fmt 9 REQUIRED)
   find_package(tl-expected 1.0 REQUIRED)
+  find_package(Boost 1.81 CONFIG REQUIRED)  # headers; the listeners' sources alone, so no user needs it
   find_package(prometheus-cpp REQUIRED)
   find_package(PkgConfig REQUIRED)
 else()

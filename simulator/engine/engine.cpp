@@ -133,7 +133,7 @@ Engine::Result Engine::open_nodes() {
   limits.connections = settings_.max_connections;
   limits.request_time = settings_.request_time;
   listeners_ = std::make_unique<Listeners>(
-      Listeners::Settings{{}, limits, [this](const ConnectionInfo& connection) {
+      Listeners::Settings{.limits = limits, .on_accept = [this](const ConnectionInfo& connection) {
                             return port_accepts(faults_, static_cast<int>(connection.tag),
                                                 contract::CertificateName(connection.role));
                           }});
@@ -169,7 +169,7 @@ Engine::Result Engine::open_control_port(Face face) {
   const std::uint16_t wanted =
       settings_.control_port.value_or(settings_.ports == PortPlan::product ? kControlPort : 0);
   const auto port = listeners_->add(
-      {.address = address, .port = wanted, .identity = {}, .http = http_face(std::move(face))});
+      {.address = address, .port = wanted, .identity = {}, .face = std::move(face)});
   if (!port) return tl::unexpected(port.error());
   ready_.control = address.find(':') == std::string::npos
                        ? fmt::format("http://{}:{}", address, *port)

@@ -1,273 +1,376 @@
 #include "simulator/listeners/connection.h"
 
 #include <algorithm>
-#include <array>
+#include <exception>
+#include <memory>
 #include <utility>
 
-#include <poll.h>
+#include <boost/asio/post.hpp>
+#include <boost/asio/redirect_error.hpp>
+#include <boost/asio/use_awaitable.hpp>
+#include <spdlog/spdlog.h>
 
-#include "simulator/listeners/broken_response.h"
-#include "simulator/listeners/http_conversation.h"
 #include "simulator/listeners/redis_protocol.h"
 
 namespace certdrill::simulator {
-namespace {
+namespace connection_detail {
+
+namespace asio = boost::asio;
+using std::chrono::milliseconds;
+using std::chrono::steady_clock;
 
 // A pipelining client is put behind the others after so many requests, a talkative one after so
 // many reads.
-constexpr int requests_in_a_row = 16;
-constexpr int reads_in_a_row = 64;
+constexpr int kRequestsInARow = 16;
+constexpr int kReadsInARow = 64;
 
 // For the client to read our last words before the connection goes (as nginx's lingering_close).
-constexpr std::chrono::milliseconds lingering_time{2000};
+constexpr milliseconds kLingeringTime{2000};
 
-std::unique_ptr<Conversation> begin_conversation(Service& service, const Port& port,
-                                                 const ConnectionInfo& info, bool turned_away) {
-  if (!port.spec.http) return std::make_unique<RedisConversation>(turned_away);
-  const Limits& limits = service.settings.limits;
-  return std::make_unique<HttpConversation>(service.bridge, port.spec.http, info,
-                                            RequestLimits{limits.header_bytes, limits.body_bytes},
-                                            turned_away);
+// How soon a stream notices that it is over while its client does not read.
+constexpr int kRoomCheck = 50;  // milliseconds
+
+certs::SslHandle server_side(const Server& server, const Port& port,
+                             const TlsContext::Choice& choice) {
+  return port.spec.identity ? server.tls.new_server(choice) : nullptr;
 }
 
-certs::SslHandle server_side(Service& service, const Port& port, const TlsContext::Choice& choice) {
-  return port.spec.identity ? service.tls.new_server(choice) : nullptr;
-}
+}  // namespace connection_detail
 
-// One per thread: a connection keeps only what it has to.
-std::array<char, 16 * 1024>& scratch() {
-  thread_local std::array<char, 16 * 1024> bytes;
-  return bytes;
-}
+using namespace connection_detail;
 
-}  // namespace
-
-Connection::Connection(Service& service, Port& port, int fd, ConnectionInfo info, bool turned_away)
-    : service_(service),
+Connection::Connection(Server& server, Port& port, int fd, ConnectionInfo info, bool turned_away)
+    : server_(server),
       port_(port),
       info_(std::move(info)),
+      turned_away_(turned_away),
       choice_([this] { return port_.spec.identity(info_); }),
-      channel_(fd, server_side(service, port, choice_)),
-      conversation_(begin_conversation(service, port, info_, turned_away)) {
-  service_.connections.fetch_add(1, std::memory_order_relaxed);
-}
+      descriptor_(server.io, fd),
+      wire_(fd, server_side(server, port, choice_)),
+      reader_({server.settings.limits.header_bytes, server.settings.limits.body_bytes}) {}
 
 Connection::~Connection() {
-  port_.leave(ticket_);
-  service_.connections.fetch_sub(1, std::memory_order_relaxed);
+  const std::lock_guard lock(server_.mutex);
+  server_.open.erase(this);
 }
 
-void Connection::attach(WatchSlot& slot) {
-  slot_ = &slot;
-  ticket_ = slot.ticket();
-  slot.set_deadline(service_.settings.limits.handshake_time);
+void Connection::kill() {
+  killed_.store(true, std::memory_order_relaxed);
+  shutdown(descriptor_.native_handle(), SHUT_RDWR);
 }
 
-Next Connection::serve(WatchSlot&, std::uint32_t what) {
-  if (what & signals::kill) return Next::close;
-  if (what & signals::readable) channel_.note_readable();
-  if (what & signals::hangup) {
-    hung_up_ = true;
-    channel_.note_hangup();
+void Connection::look(SteadyTime now) {
+  late_ = late_ || now >= deadline_;
+  if (!late_ && !over()) return;
+  boost::system::error_code ignored;
+  descriptor_.cancel(ignored);
+  if (dripping_ != nullptr) dripping_->cancel();
+}
+
+void Connection::may_block() {
+  if (!follows_) follows_ = server_.crew.hand_over();
+}
+
+bool Connection::sleep_for(std::chrono::nanoseconds duration) {
+  may_block();
+  return server_.crew.sleep_for(duration);
+}
+
+bool Connection::client_gone() const {
+  return killed_.load(std::memory_order_relaxed) || stopping() || wire_.hung_up();
+}
+
+bool Connection::stopping() const {
+  return server_.crew.stopping();
+}
+
+// Waits for the descriptor. False: the deadline has passed, or all is over.
+asio::awaitable<bool> Connection::wait(Io what, SteadyTime deadline) {
+  if (over()) co_return false;
+  late_ = false;
+  deadline_ = deadline;
+  boost::system::error_code error;
+  co_await descriptor_.async_wait(what == Io::wants_write ? asio::posix::descriptor_base::wait_write
+                                                          : asio::posix::descriptor_base::wait_read,
+                                  asio::redirect_error(asio::use_awaitable, error));
+  deadline_ = SteadyTime::max();
+  co_return !error && !over();
+}
+
+asio::awaitable<void> Connection::run() {
+  const bool welcome = co_await shake_hands();
+  if (!welcome) co_return;
+  if (port_.spec.face) {
+    co_await serve_http();
+  } else {
+    co_await serve_redis();
   }
-  if ((what & signals::deadline) && slot_->deadline_passed()) return at_deadline();
-  switch (phase_) {
-    case Phase::handshake:
-      return shake_hands();
-    case Phase::conversation:
-      return converse();
-    case Phase::lingering:
-      return linger();
-  }
-  return Next::close;
 }
 
-Next Connection::shake_hands() {
-  switch (channel_.handshake()) {
-    case Io::would_block:
-      return Next::wait;
-    case Io::done:
-      phase_ = Phase::conversation;
-      return converse();
-    default:
-      return Next::close;
-  }
-}
-
-Next Connection::converse() {
-  int requests = 0;
-  int reads = 0;
+asio::awaitable<bool> Connection::shake_hands() {
+  const auto deadline = steady_clock::now() + limits().handshake_time;
   for (;;) {
-    switch (flush()) {
-      case Io::done:
-        break;
-      case Io::would_block:
-        slot_->set_deadline(service_.settings.limits.write_time);
-        return Next::wait;
-      default:
-        return Next::close;
-    }
-    if (closing_) return finish();
-    if (requests == requests_in_a_row || reads == reads_in_a_row) return Next::again;
+    const Io state = wire_.handshake();
+    if (state == Io::done) break;
+    if (state == Io::ended || state == Io::broken) co_return false;
+    const bool came = co_await wait(state, deadline);
+    if (!came) co_return false;
+  }
+  wire_.acknowledge_now();
+  co_return true;
+}
 
-    const auto begun = std::chrono::steady_clock::now();
-    Turn turn = conversation_->take_turn(std::string_view(input_).substr(consumed_), *this);
-    if (slot_->pending() & signals::kill) return Next::close;
-    consume(turn.consumed);
-    const bool spoke = !turn.output.empty();
-    if (!deliver(turn)) return Next::close;
-    if (!turn.needs_input) {
-      service_.loop.answer_took(std::chrono::steady_clock::now() - begun);
-      ++requests;
+// More input. Not done: nothing came before the deadline, or nothing will.
+asio::awaitable<Io> Connection::receive(SteadyTime deadline) {
+  // A short read has emptied the socket; asking it again would cost a system call each time.
+  Io state = drained_ && !wire_.has_pending() ? Io::wants_read : Io::done;
+  for (;;) {
+    if (state != Io::done) {
+      const bool came = co_await wait(state, deadline);
+      if (!came) co_return state;
+    }
+    std::size_t count = 0;
+    state = wire_.read(server_.scratch.data(), server_.scratch.size(), count);
+    if (state == Io::ended || state == Io::broken) co_return state;
+    if (state == Io::done) {
+      drained_ = count < server_.scratch.size();
+      input_.append(server_.scratch.data(), count);
+      co_return state;
+    }
+  }
+}
+
+asio::awaitable<bool> Connection::send(std::string_view bytes) {
+  while (!bytes.empty()) {
+    std::size_t count = 0;
+    const Io state = wire_.write(bytes, count);
+    if (state == Io::done) {
+      bytes.remove_prefix(count);
       continue;
     }
-    if (spoke) continue;
-    switch (receive()) {
-      case Io::done:
-        ++reads;
-        break;
-      case Io::would_block:
-        return wait_for_input();
-      default:
-        return Next::close;
+    if (state == Io::ended || state == Io::broken) co_return false;
+    const bool room = co_await wait(state, steady_clock::now() + limits().write_time);
+    if (!room) co_return false;
+  }
+  co_return true;
+}
+
+asio::awaitable<void> Connection::serve_http() {
+  for (int in_a_row = 1;; ++in_a_row) {
+    const bool whole = co_await read_request();
+    if (!whole) co_return;
+    Answer given = co_await answer();
+    if (killed_) co_return;
+    if (given.stream) co_return;  // its end is the connection's
+    const bool goes_on = co_await deliver(std::move(given));
+    if (!goes_on || over()) co_return;
+    if (in_a_row % kRequestsInARow == 0) co_await asio::post(server_.io, asio::use_awaitable);
+  }
+}
+
+// False: the connection is over; the client was told why, where there was something to tell.
+asio::awaitable<bool> Connection::read_request() {
+  reader_.reset();
+  SteadyTime request_deadline = SteadyTime::max();
+  bool continued = false;
+  bool acknowledged = false;
+  for (int reads = 1;; ++reads) {
+    const auto state = reader_.read(input_);
+    if (state == RequestReader::State::refused) {
+      co_await last_words(response_bytes(reader_.refusal(), {.keep_alive = false}));
+      co_return false;
     }
+    if (turned_away_ && reader_.has_header()) {
+      const auto refusal =
+          error_answer(503, "too_many_connections",
+                       "Too many connections are open; close some, or try again later.");
+      co_await last_words(response_bytes(refusal, {.keep_alive = false}));
+      co_return false;
+    }
+    if (state == RequestReader::State::complete) break;
+    if (reader_.has_header() && reader_.expects_continue() && !reader_.http_1_0() &&
+        !std::exchange(continued, true)) {
+      const bool sent = co_await send("HTTP/1.1 100 Continue\r\n\r\n");
+      if (!sent) co_return false;
+    }
+    auto deadline = request_deadline;
+    if (!reader_.begun()) {
+      if (input_.empty()) std::string().swap(input_);
+      deadline = steady_clock::now() + limits().idle_time;
+    } else if (request_deadline == SteadyTime::max()) {
+      // From the first byte, and not prolonged by the later ones.
+      deadline = request_deadline = steady_clock::now() + limits().request_time;
+      if (!std::exchange(acknowledged, true)) wire_.acknowledge_now();
+    }
+    const Io came = co_await receive(deadline);
+    if (came != Io::done) {
+      if (late_ && reader_.begun()) {
+        const auto refusal =
+            error_answer(408, "request_timeout", "The request did not arrive completely in time.");
+        co_await last_words(response_bytes(refusal, {.keep_alive = false}));
+      }
+      co_return false;
+    }
+    if (reads % kReadsInARow == 0) co_await asio::post(server_.io, asio::use_awaitable);
+  }
+  co_return true;
+}
+
+asio::awaitable<Answer> Connection::answer() {
+  framing_ = {.keep_alive = reader_.keep_alive(), .http_1_0 = reader_.http_1_0()};
+  if (!reader_.knows_method()) {
+    co_return error_answer(400, "malformed_request",
+                           "The request line or a header field cannot be read.");
+  }
+  Call call = reader_.take_call();
+  call.connection = info_;
+  call.host = this;
+  framing_.head = call.method == "HEAD";
+  Answer given = ask_face(call);
+  if (given.stream) stream(given);
+  if (std::exchange(follows_, false)) co_await asio::post(server_.io, asio::use_awaitable);
+  co_return given;
+}
+
+Answer Connection::ask_face(const Call& call) {
+  try {
+    return port_.spec.face(call);
+  } catch (const std::exception& error) {
+    spdlog::error("a request could not be answered: {}", error.what());
+    return error_answer(500, "internal_error",
+                        "The simulator failed on this request; see its log.");
   }
 }
 
-Next Connection::wait_for_input() {
-  const Limits& limits = service_.settings.limits;
-  if (consumed_ == input_.size()) {
-    std::string().swap(input_);
-    consumed_ = 0;
-    request_begun_ = false;
-    slot_->set_deadline(limits.idle_time);
-    if (!std::exchange(waited_before_, true)) channel_.acknowledge_now();
-  } else if (!request_begun_) {
-    request_begun_ = true;  // from its first byte, and not prolonged by the later ones
-    slot_->set_deadline(limits.request_time);
-    channel_.acknowledge_now();
+// A client that does not read holds a thread, and no memory.
+void Connection::stream(const Answer& answer) {
+  may_block();
+  const bool chunked = !framing_.http_1_0;
+  if (!send_now(stream_head(answer, framing_))) return;
+  while (!client_gone()) {
+    const auto piece = answer.stream();
+    if (!piece) {
+      if (chunked) send_now(chunk({}));
+      return;
+    }
+    if (!piece->empty() && !send_now(chunked ? chunk(*piece) : *piece)) return;
   }
-  return Next::wait;
 }
 
-void Connection::consume(std::size_t count) {
-  if (count == 0) return;
-  consumed_ += count;
-  request_begun_ = false;
-  if (consumed_ < input_.size() / 2) return;
-  input_.erase(0, consumed_);
-  consumed_ = 0;
-}
-
-Io Connection::receive() {
-  std::size_t count = 0;
-  const Io result = channel_.read(scratch().data(), scratch().size(), count);
-  if (result == Io::done) input_.append(scratch().data(), count);
-  return result;
-}
-
-Io Connection::flush() {
-  while (sent_ < output_.size()) {
-    std::size_t count = 0;
-    const Io result = channel_.write(std::string_view(output_).substr(sent_), count);
-    if (result != Io::done) return result;
-    sent_ += count;
-  }
-  if (sent_ > 0) {
-    std::string().swap(output_);
-    sent_ = 0;
-  }
-  return Io::done;
-}
-
-bool Connection::deliver(Turn& turn) {
-  closing_ |= turn.close;
-  client_is_sending_ |= turn.client_is_sending;
-  switch (turn.delivery.kind) {
-    case DeliveryKind::normal:
-      output_ = std::move(turn.output);
-      return true;
-    case DeliveryKind::reset:
-      channel_.reset();
-      return false;
-    case DeliveryKind::close_without_answer:
-      closing_ = true;
-      return true;
-    case DeliveryKind::truncate:
-      output_ = with_half_its_body(turn.output);
-      closing_ = true;
-      return true;
-    case DeliveryKind::garbage:
-      output_ = garbage();
-      closing_ = true;
-      return true;
-    case DeliveryKind::slow_drip:
-      return drip(turn.output, turn.delivery);
-  }
-  return false;
-}
-
-bool Connection::drip(std::string_view bytes, const Delivery& delivery) {
-  const BlockingSection waiting(service_.loop);
-  const std::size_t piece = std::max<std::size_t>(1, delivery.drip_bytes);
-  while (!bytes.empty()) {
-    if (gone() || !send_now(bytes.substr(0, piece))) return false;
-    bytes.remove_prefix(std::min(piece, bytes.size()));
-    if (!bytes.empty() && !service_.loop.sleep_for(delivery.drip_interval)) return false;
-  }
-  return true;
-}
-
+// Waits for the client, but not for ever. False: it is gone.
 bool Connection::send_now(std::string_view bytes) {
+  auto deadline = steady_clock::now() + limits().write_time;
   while (!bytes.empty()) {
-    if (slot_->pending() & signals::kill) return false;
     std::size_t count = 0;
-    switch (channel_.write(bytes, count)) {
-      case Io::done:
-        bytes.remove_prefix(count);
-        break;
-      case Io::would_block:
-        if (!service_.loop.wait_for(channel_.fd(), POLLOUT, service_.settings.limits.write_time))
-          return false;
-        break;
-      default:
-        return false;
+    const Io state = wire_.write(bytes, count);
+    if (state == Io::done) {
+      bytes.remove_prefix(count);
+      deadline = steady_clock::now() + limits().write_time;
+    } else if (state == Io::ended || state == Io::broken || killed_ || stopping() ||
+               steady_clock::now() >= deadline) {
+      return false;
+    } else {
+      wire_.wait_for_room(kRoomCheck);
     }
   }
   return true;
 }
 
-bool Connection::gone() const {
-  return hung_up_ || (slot_->pending() & (signals::hangup | signals::kill)) != 0;
-}
-
-// Everything was said. A client that is still sending would be answered with a reset if we closed
-// now, and might lose what we said.
-Next Connection::finish() {
-  if (!client_is_sending_ && consumed_ == input_.size()) return Next::close;
-  channel_.end_writing();
-  phase_ = Phase::lingering;
-  slot_->set_deadline(lingering_time);
-  return linger();
-}
-
-Next Connection::linger() {
-  for (int reads = 0; reads < reads_in_a_row; ++reads) {
-    std::size_t count = 0;
-    const Io result = channel_.read(scratch().data(), scratch().size(), count);
-    if (result == Io::would_block) return Next::wait;
-    if (result != Io::done) return Next::close;
+// False: the connection is over.
+asio::awaitable<bool> Connection::deliver(Answer answer) {
+  const Delivery delivery = answer.delivery;
+  for (const auto& [name, value] : answer.headers) {
+    if (name == "Connection" && value == "close") framing_.keep_alive = false;
   }
-  return Next::again;
+  std::string bytes = response_bytes(answer, framing_);
+  bool sent = true;
+  bool close = !framing_.keep_alive;
+  switch (delivery.kind) {
+    case DeliveryKind::normal:
+      sent = co_await send(bytes);
+      break;
+    case DeliveryKind::reset:
+      wire_.reset();
+      co_return false;
+    case DeliveryKind::close_without_answer:
+      close = true;
+      break;
+    case DeliveryKind::truncate:
+      bytes = with_half_its_body(bytes);
+      sent = co_await send(bytes);
+      close = true;
+      break;
+    case DeliveryKind::garbage:
+      bytes = garbage();
+      sent = co_await send(bytes);
+      close = true;
+      break;
+    case DeliveryKind::slow_drip:
+      sent = co_await drip(bytes, delivery);
+      break;
+  }
+  if (!sent) co_return false;
+  if (!close) co_return true;
+  if (!input_.empty()) co_await linger();
+  co_return false;
 }
 
-Next Connection::at_deadline() {
-  const bool in_request = phase_ == Phase::conversation && output_.empty() && request_begun_;
-  if (!in_request) return Next::close;
-  output_ = conversation_->too_slow();
-  closing_ = true;
-  client_is_sending_ = true;
-  return converse();
+asio::awaitable<bool> Connection::drip(std::string_view bytes, const Delivery& delivery) {
+  const std::size_t piece = std::max<std::size_t>(1, delivery.drip_bytes);
+  asio::steady_timer pause(server_.io);
+  while (!bytes.empty()) {
+    if (client_gone()) co_return false;
+    const bool sent = co_await send(bytes.substr(0, piece));
+    if (!sent) co_return false;
+    bytes.remove_prefix(std::min(piece, bytes.size()));
+    if (bytes.empty()) break;
+    pause.expires_after(delivery.drip_interval);
+    dripping_ = &pause;
+    boost::system::error_code error;
+    co_await pause.async_wait(asio::redirect_error(asio::use_awaitable, error));
+    dripping_ = nullptr;
+    if (over()) co_return false;
+  }
+  co_return true;
+}
+
+// To a client that is still sending.
+asio::awaitable<void> Connection::last_words(std::string bytes) {
+  const bool sent = co_await send(bytes);
+  if (sent) co_await linger();
+}
+
+// A client that is still sending would be answered with a reset if we closed now, and might lose
+// what we said.
+asio::awaitable<void> Connection::linger() {
+  wire_.end_writing();
+  const auto deadline = steady_clock::now() + kLingeringTime;
+  for (int reads = 1;; ++reads) {
+    const Io came = co_await receive(deadline);
+    if (came != Io::done) co_return;
+    input_.clear();
+    if (reads % kReadsInARow == 0) co_await asio::post(server_.io, asio::use_awaitable);
+  }
+}
+
+asio::awaitable<void> Connection::serve_redis() {
+  for (int in_a_row = 1;; ++in_a_row) {
+    const RedisReply reply = turned_away_ ? too_many_redis_clients() : reply_to_redis(input_);
+    const bool sent = co_await send(reply.output);
+    if (!sent) co_return;
+    input_.erase(0, reply.consumed);
+    if (reply.close) {
+      if (reply.client_is_sending || !input_.empty()) co_await linger();
+      co_return;
+    }
+    if (reply.needs_input) {
+      if (input_.empty()) std::string().swap(input_);
+      const auto time = input_.empty() ? limits().idle_time : limits().request_time;
+      const Io came = co_await receive(steady_clock::now() + time);
+      if (came != Io::done) co_return;
+    }
+    if (in_a_row % kReadsInARow == 0) co_await asio::post(server_.io, asio::use_awaitable);
+  }
 }
 
 }  // namespace certdrill::simulator

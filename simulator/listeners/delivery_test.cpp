@@ -4,7 +4,7 @@
 
 #include <gtest/gtest.h>
 
-#include "simulator/listeners/broken_response.h"
+#include "simulator/listeners/http_message.h"
 #include "tests/support/test_server.h"
 
 namespace certdrill::simulator {
@@ -23,9 +23,12 @@ class DeliveryTest : public ::testing::TestWithParam<TestClient::Security> {
   DeliveryTest() : listeners_(support::exact_deadlines()) {}
 
   TestClient ask(Delivery delivery) {
-    const auto face = [delivery](Exchange& exchange) {
-      exchange.response.set_content(body, "text/plain");
-      exchange.delivery = delivery;
+    const auto face = [delivery](const Call&) {
+      return Answer{.body = body,
+                    .headers = {},
+                    .error_code = {},
+                    .content_type = "text/plain",
+                    .delivery = delivery};
     };
     const auto port = GetParam() == TestClient::Security::tls
                           ? add_https(listeners_, face, present_shared_identity)

@@ -1,6 +1,7 @@
 // All ports of the simulator and the threads that serve them: everything between the kernel's
-// sockets and an HTTP exchange. Knows nothing of the cluster.
+// sockets and a call of a face. Knows nothing of the cluster.
 //
+// From the first one on, this process ignores SIGPIPE.
 // Thread safety: every member may be called from any thread, also while serving, except stop() and
 // the destructor, which must not be called from a face or a hook.
 #pragma once
@@ -15,9 +16,8 @@
 #include <tl/expected.hpp>
 
 #include "certs/verdict/bundle.h"
+#include "simulator/http/answer.h"
 #include "simulator/http/call.h"
-#include "simulator/listeners/event_loop.h"
-#include "simulator/listeners/exchange.h"
 
 namespace certdrill::simulator {
 
@@ -31,7 +31,9 @@ struct ListenerSpec {
   std::uint32_t tag = 0;   // what pause() and resume() name: the node's uid
   int role = 0;            // opaque, found again in ConnectionInfo
   Identity identity;       // empty: plain TCP
-  HttpFace http;           // empty: Redis on this port, which answers PING
+  // Empty: Redis on this port, which answers PING. A face is asked by the thread that serves all
+  // connections: before it waits for anything it must call CallHost::may_block().
+  Face face;
 };
 
 struct Limits {
@@ -47,8 +49,8 @@ struct Limits {
 class Listeners {
  public:
   struct Settings {
-    EventLoop::Settings loop;
     Limits limits;
+    std::chrono::milliseconds sweep_interval{1000};  // how exactly the limits of time are kept
     // Asked for each accepted connection; false resets it. Empty: all are welcome.
     std::function<bool(const ConnectionInfo&)> on_accept;
   };
@@ -62,7 +64,7 @@ class Listeners {
   // says which address and port could not be had, why, and what to do.
   tl::expected<std::uint16_t, std::string> add(ListenerSpec spec);
 
-  // Starts the workers. Listeners may be added before and after.
+  // Starts serving. Listeners may be added before and after.
   void start();
 
   // A node that is down: its ports refuse connections but stay reserved, and its open connections
@@ -77,12 +79,11 @@ class Listeners {
   // for faces that are running, not for clients.
   void stop();
 
-  EventLoop& loop();
   std::size_t connections() const;  // open now
+  unsigned threads() const;         // alive now: one, and one for each call that waits
 
  private:
-  struct State;
-  std::unique_ptr<State> state_;
+  std::unique_ptr<struct Server> server_;
 };
 
 }  // namespace certdrill::simulator

@@ -27,12 +27,6 @@ constexpr auto plain = TestClient::Security::plain;
 constexpr auto tls = TestClient::Security::tls;
 constexpr std::chrono::seconds patience{10};
 
-Listeners::Settings two_threads() {
-  auto settings = exact_deadlines();
-  settings.loop.base_threads = 2;
-  return settings;
-}
-
 TEST(ListenersTest, ConnectionsMadeBeforeTheStartAreServedAfterIt) {
   Listeners listeners(exact_deadlines());
   const auto port = add_http(listeners, echo);
@@ -78,12 +72,12 @@ TEST(ListenersTest, PauseCutsOffWhatIsBeingAnswered) {
   std::promise<void> begun;
   std::promise<void> release;
   auto released = release.get_future().share();
-  const auto port = add_http(listeners, [&, released](Exchange& exchange) {
+  const auto port = add_http(listeners, [&, released](const Call& call) {
     begun.set_value();
-    const BlockingSection waiting(exchange.loop);
+    call.may_block();
     released.wait();
-    EXPECT_TRUE(exchange.client_gone());
-    echo(exchange);
+    EXPECT_TRUE(call.host->client_gone());
+    return echo(call);
   });
   listeners.start();
   TestClient client(port, plain);
@@ -97,9 +91,9 @@ TEST(ListenersTest, PauseCutsOffWhatIsBeingAnswered) {
 
 TEST(ListenersTest, AFaceMayPauseItsOwnPort) {
   Listeners listeners(exact_deadlines());
-  const auto port = add_http(listeners, [&](Exchange& exchange) {
+  const auto port = add_http(listeners, [&](const Call& call) {
     listeners.pause(1);
-    echo(exchange);
+    return echo(call);
   });
   listeners.start();
   TestClient client(port, plain);
@@ -173,11 +167,11 @@ TEST(ListenersTest, APortInUseIsAnError) {
 }
 
 TEST(ListenersTest, IdleAndSlowClientsHoldNoThread) {
-  Listeners listeners(two_threads());
+  Listeners listeners(exact_deadlines());
   const auto port = add_https(listeners, echo, present_shared_identity);
   listeners.start();
   std::vector<TestClient> idle;
-  for (int i = 0; i < 200; ++i) {
+  for (int i = 0; i < 2000; ++i) {
     TestClient& client = idle.emplace_back(port, tls);
     ASSERT_TRUE(client.connected());
     const bool sent =
@@ -188,7 +182,7 @@ TEST(ListenersTest, IdleAndSlowClientsHoldNoThread) {
     ASSERT_TRUE(sent);
   }
   EXPECT_TRUE(TestClient(port, tls).exchange(get("/new")));
-  EXPECT_EQ(listeners.loop().threads(), 2U);
+  EXPECT_EQ(listeners.threads(), 1U);
   ASSERT_TRUE(idle[1].send("-Way: yes\r\n\r\n"));
   EXPECT_EQ(idle[1].read_response()->body, "/slow\n") << "the slow ones are not forgotten";
   ASSERT_TRUE(idle[2].send("-body"));
@@ -196,16 +190,16 @@ TEST(ListenersTest, IdleAndSlowClientsHoldNoThread) {
 }
 
 TEST(ListenersTest, RequestsAreAnsweredWhileOthersWait) {
-  Listeners listeners(two_threads());
+  Listeners listeners(exact_deadlines());
   std::latch waiting(20);
   const auto port = add_https(
       listeners,
-      [&](Exchange& exchange) {
-        if (exchange.request.path == "/wait") {
+      [&](const Call& call) {
+        if (call.path == "/wait") {
           waiting.count_down();
-          exchange.loop.sleep_for(std::chrono::hours(1));
+          call.host->sleep_for(std::chrono::hours(1));
         }
-        echo(exchange);
+        return echo(call);
       },
       present_shared_identity);
   listeners.start();
@@ -215,11 +209,11 @@ TEST(ListenersTest, RequestsAreAnsweredWhileOthersWait) {
   }
   waiting.wait();
   EXPECT_TRUE(TestClient(port, tls).exchange(get("/now")));
-  EXPECT_LE(listeners.loop().threads(), 20U + 2U + 1U);
+  EXPECT_LE(listeners.threads(), 20U + 1U);
 }
 
 TEST(ListenersTest, AThousandConnectionsAllMakeProgress) {
-  Listeners listeners(two_threads());
+  Listeners listeners(exact_deadlines());
   const auto port = add_https(listeners, echo, present_shared_identity);
   listeners.start();
   std::vector<TestClient> clients;
@@ -235,11 +229,11 @@ TEST(ListenersTest, AThousandConnectionsAllMakeProgress) {
       ASSERT_EQ(response->body, "/all\nbody");
     }
   }
-  EXPECT_EQ(listeners.loop().threads(), 2U);
+  EXPECT_EQ(listeners.threads(), 1U);
 }
 
 TEST(ListenersTest, StopWhileBusy) {
-  Listeners listeners(two_threads());
+  Listeners listeners(exact_deadlines());
   const auto port = add_https(listeners, echo, present_shared_identity);
   listeners.start();
   std::atomic<int> answered{0};

@@ -6,14 +6,15 @@
 #include <string>
 #include <vector>
 
+#include <fmt/format.h>
 #include <tl/expected.hpp>
 
 namespace certdrill::simulator {
-namespace {
+namespace redis_detail {
 
-constexpr std::size_t largest_command = 64 * 1024;
-constexpr std::size_t most_words = 1024;
-constexpr std::size_t longest_echo = 64;  // of a client's words in an error
+constexpr std::size_t kLargestCommand = 64 * 1024;
+constexpr std::size_t kMostWords = 1024;
+constexpr std::size_t kLongestEcho = 64;  // of a client's words in an error
 
 struct Command {
   std::vector<std::string> words;
@@ -49,7 +50,7 @@ Parsed parse_inline(std::string_view line, std::size_t size) {
   Command command;
   command.size = size;
   constexpr std::string_view blanks = " \t";
-  while (command.words.size() < most_words) {
+  while (command.words.size() < kMostWords) {
     const auto begin = line.find_first_not_of(blanks);
     if (begin == std::string_view::npos) break;
     line.remove_prefix(begin);
@@ -68,7 +69,7 @@ Parsed parse_array(std::string_view input, std::size_t count) {
     if (!line) return std::nullopt;
     const auto length = count_after('$', *line);
     if (!length) return tl::unexpected(std::string("Protocol error: expected '$' and a length"));
-    if (*length > largest_command)
+    if (*length > kLargestCommand)
       return tl::unexpected(std::string("Protocol error: invalid bulk length"));
     at = after_line(input, at);
     if (input.size() < at + *length + 2) return std::nullopt;
@@ -84,7 +85,7 @@ Parsed parse(std::string_view input) {
   if (!line) return std::nullopt;
   if (line->empty() || line->front() != '*') return parse_inline(*line, after_line(input, 0));
   const auto count = count_after('*', *line);
-  if (!count || *count > most_words)
+  if (!count || *count > kMostWords)
     return tl::unexpected(std::string("Protocol error: invalid multibulk length"));
   return parse_array(input, *count);
 }
@@ -96,62 +97,66 @@ std::string lower(std::string text) {
 
 // A client's word, short and on one line.
 std::string echo(std::string_view word) {
-  std::string text(word.substr(0, longest_echo));
+  std::string text(word.substr(0, kLongestEcho));
   std::replace_if(
       text.begin(), text.end(), [](char c) { return static_cast<unsigned char>(c) < 0x20; }, ' ');
   return text;
 }
 
 std::string bulk(std::string_view text) {
-  return "$" + std::to_string(text.size()) + "\r\n" + std::string(text) + "\r\n";
+  return fmt::format("${}\r\n{}\r\n", text.size(), text);
 }
 
-void reply(const std::vector<std::string>& words, Turn& turn) {
+void reply(const std::vector<std::string>& words, RedisReply& answer) {
   const std::string name = lower(words.front());
   if (name == "ping" && words.size() == 1) {
-    turn.output += "+PONG\r\n";
+    answer.output += "+PONG\r\n";
   } else if (name == "ping" && words.size() == 2) {
-    turn.output += bulk(words[1]);
+    answer.output += bulk(words[1]);
   } else if (name == "ping") {
-    turn.output += "-ERR wrong number of arguments for 'ping' command\r\n";
+    answer.output += "-ERR wrong number of arguments for 'ping' command\r\n";
   } else if (name == "quit") {
-    turn.output += "+OK\r\n";
-    turn.close = true;
+    answer.output += "+OK\r\n";
+    answer.close = true;
   } else {
-    turn.output += "-ERR unknown command '" + echo(words.front()) + "'\r\n";
+    answer.output += fmt::format("-ERR unknown command '{}'\r\n", echo(words.front()));
   }
 }
 
-void give_up(std::string_view reason, Turn& turn) {
-  turn.output += "-ERR " + std::string(reason) + "\r\n";
-  turn.close = true;
-  turn.client_is_sending = true;
+void give_up(std::string_view reason, RedisReply& answer) {
+  answer.output += fmt::format("-ERR {}\r\n", reason);
+  answer.close = true;
+  answer.client_is_sending = true;
 }
 
-}  // namespace
+}  // namespace redis_detail
 
-Turn RedisConversation::take_turn(std::string_view input, ResponseWire&) {
-  Turn turn;
-  if (turned_away_) {
-    give_up("max number of clients reached", turn);
-    return turn;
-  }
-  while (!turn.close && turn.output.size() < largest_command) {
-    const auto rest = input.substr(turn.consumed);
+using namespace redis_detail;
+
+RedisReply reply_to_redis(std::string_view input) {
+  RedisReply answer;
+  while (!answer.close && answer.output.size() < kLargestCommand) {
+    const auto rest = input.substr(answer.consumed);
     const auto parsed = parse(rest);
     if (!parsed) {
-      give_up(parsed.error(), turn);
+      give_up(parsed.error(), answer);
     } else if (*parsed) {
-      turn.consumed += (*parsed)->size;
-      if (!(*parsed)->words.empty()) reply((*parsed)->words, turn);
-    } else if (rest.size() > largest_command) {
-      give_up("Protocol error: too big request", turn);
+      answer.consumed += (*parsed)->size;
+      if (!(*parsed)->words.empty()) reply((*parsed)->words, answer);
+    } else if (rest.size() > kLargestCommand) {
+      give_up("Protocol error: too big request", answer);
     } else {
-      turn.needs_input = true;
+      answer.needs_input = true;
       break;
     }
   }
-  return turn;
+  return answer;
+}
+
+RedisReply too_many_redis_clients() {
+  RedisReply answer;
+  give_up("max number of clients reached", answer);
+  return answer;
 }
 
 }  // namespace certdrill::simulator

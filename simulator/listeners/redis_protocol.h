@@ -2,23 +2,27 @@
 // QUIT, as arrays of bulk strings (RESP) and as inline commands. Everything else is an unknown
 // command.
 //
-// Thread safety: none; belongs to one connection.
+// Thread safety: pure functions.
 #pragma once
 
-#include "simulator/listeners/conversation.h"
+#include <cstddef>
+#include <string>
+#include <string_view>
 
 namespace certdrill::simulator {
 
-class RedisConversation final : public Conversation {
- public:
-  // `turned_away`: there are too many connections.
-  explicit RedisConversation(bool turned_away) : turned_away_(turned_away) {}
-
-  Turn take_turn(std::string_view input, ResponseWire& wire) override;
-  std::string too_slow() const override { return {}; }
-
- private:
-  bool turned_away_;
+struct RedisReply {
+  std::size_t consumed = 0;  // bytes of the input that are dealt with
+  std::string output;
+  bool needs_input = false;        // nothing further to say before more has come
+  bool close = false;              // once the output is sent
+  bool client_is_sending = false;  // and may miss the output if the connection were closed at once
 };
+
+// To the whole commands at the front of the input.
+RedisReply reply_to_redis(std::string_view input);
+
+// To a client for which there is no room.
+RedisReply too_many_redis_clients();
 
 }  // namespace certdrill::simulator

@@ -12,9 +12,10 @@
 
 namespace certdrill::support {
 
+using simulator::Answer;
+using simulator::Call;
 using simulator::ConnectionInfo;
-using simulator::Exchange;
-using simulator::HttpFace;
+using simulator::Face;
 using simulator::Identity;
 using simulator::Listeners;
 using simulator::ListenerSpec;
@@ -49,22 +50,22 @@ inline BundlePtr shared_identity() {
   return bundle;
 }
 
-inline std::uint16_t add_http(Listeners& listeners, HttpFace face, std::uint32_t tag = 1) {
+inline std::uint16_t add_http(Listeners& listeners, Face face, std::uint32_t tag = 1) {
   ListenerSpec spec;
   spec.address = "127.0.0.1";
   spec.tag = tag;
-  spec.http = std::move(face);
+  spec.face = std::move(face);
   const auto port = listeners.add(std::move(spec));
   EXPECT_TRUE(port) << (port ? "" : port.error());
   return port.value_or(0);
 }
 
-inline std::uint16_t add_https(Listeners& listeners, HttpFace face, Identity identity,
+inline std::uint16_t add_https(Listeners& listeners, Face face, Identity identity,
                                std::uint32_t tag = 1) {
   ListenerSpec spec;
   spec.address = "127.0.0.1";
   spec.tag = tag;
-  spec.http = std::move(face);
+  spec.face = std::move(face);
   spec.identity = std::move(identity);
   const auto port = listeners.add(std::move(spec));
   EXPECT_TRUE(port) << (port ? "" : port.error());
@@ -76,14 +77,17 @@ inline BundlePtr present_shared_identity(const ConnectionInfo&) {
 }
 
 // Answers with the path and the body, each on a line.
-inline void echo(Exchange& exchange) {
-  exchange.response.set_content(exchange.request.path + "\n" + exchange.request.body, "text/plain");
+inline Answer echo(const Call& call) {
+  Answer answer;
+  answer.body = std::string(call.path) + "\n" + std::string(call.body);
+  answer.content_type = "text/plain";
+  return answer;
 }
 
 // Deadlines kept to a few milliseconds, so that no test waits for a sweep.
 inline Listeners::Settings exact_deadlines() {
   Listeners::Settings settings;
-  settings.loop.sweep_interval = std::chrono::milliseconds(5);
+  settings.sweep_interval = std::chrono::milliseconds(5);
   return settings;
 }
 

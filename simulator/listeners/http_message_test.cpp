@@ -1,4 +1,5 @@
-#include "simulator/listeners/request_framer.h"
+// Requests out of bytes: where they end, and what is refused.
+#include "simulator/listeners/http_message.h"
 
 #include <string>
 
@@ -7,58 +8,74 @@
 namespace certdrill::simulator {
 namespace {
 
-using State = RequestFramer::State;
+using State = RequestReader::State;
 
-constexpr RequestLimits limits{1024, 100};
+constexpr RequestLimits kReaderLimits{1024, 100};
 
-int status_of(std::string_view input) {
-  RequestFramer framer(limits);
-  return framer.advance(input) == State::refused ? framer.refusal().status : 0;
+int status_of(std::string input, RequestLimits limits = kReaderLimits) {
+  RequestReader reader(limits);
+  return reader.read(input) == State::refused ? reader.refusal().status : 0;
 }
 
 std::string with_fields(std::string_view fields) {
   return "PUT /a HTTP/1.1\r\n" + std::string(fields) + "\r\n";
 }
 
-TEST(RequestFramer, FindsTheEndByteByByte) {
-  const std::string input = "PUT /a HTTP/1.1\r\nHost: n\r\nContent-Length: 3\r\n\r\nabcGET";
-  const std::size_t size = input.size() - 3;
-  RequestFramer framer(limits);
-  for (std::size_t i = 0; i < size; ++i) {
-    ASSERT_EQ(framer.advance(std::string_view(input).substr(0, i)), State::incomplete) << i;
+// Gives the reader one byte after the other, but for the last `rest` ones.
+State read_slowly(RequestReader& reader, std::string_view bytes, std::string& input) {
+  State state = State::incomplete;
+  for (const char byte : bytes) {
+    EXPECT_EQ(state, State::incomplete);
+    input += byte;
+    state = reader.read(input);
   }
-  ASSERT_EQ(framer.advance(input), State::complete);
-  EXPECT_EQ(framer.size(), size);
-  EXPECT_EQ(framer.body(input), "abc");
-  EXPECT_EQ(framer.header(input), "PUT /a HTTP/1.1\r\nHost: n\r\nContent-Length: 3\r\n\r\n");
+  return state;
 }
 
-TEST(RequestFramer, WithoutLengthThereIsNoBody) {
-  const std::string input = "PUT /a HTTP/1.1\r\n\r\nGET / HTTP/1.1\r\n\r\n";
-  RequestFramer framer(limits);
-  ASSERT_EQ(framer.advance(input), State::complete);
-  EXPECT_EQ(framer.size(), 19U);
-  framer.reset();
-  ASSERT_EQ(framer.advance(std::string_view(input).substr(19)), State::complete);
+TEST(RequestReader, FindsTheEndByteByByte) {
+  RequestReader reader(kReaderLimits);
+  std::string input;
+  const std::string request =
+      "PUT /a%20b?x=1&y=+%41 HTTP/1.1\r\nHost: n\r\nContent-Length: 3\r\n\r\nabc";
+  ASSERT_EQ(read_slowly(reader, request, input), State::complete);
+  input += "GET";
+  EXPECT_EQ(reader.read(input), State::complete);
+  EXPECT_EQ(input, "GET");
+  const Call call = reader.take_call();
+  EXPECT_EQ(call.method, "PUT");
+  EXPECT_EQ(call.path, "/a b");
+  EXPECT_EQ(call.body.text(), "abc");
+  EXPECT_EQ(call.header("host"), "n");
+  EXPECT_EQ(call.query, (std::multimap<std::string, std::string>{{"x", "1"}, {"y", " A"}}));
 }
 
-TEST(RequestFramer, PutsChunksTogether) {
-  const std::string input = with_fields("Transfer-Encoding: chunked\r\n") +
-                            "3;ext=1\r\nabc\r\nA\r\n0123456789\r\n0\r\nX: y\r\n\r\nGET";
-  RequestFramer framer(limits);
-  for (std::size_t i = 0; i < input.size() - 3; ++i) {
-    ASSERT_EQ(framer.advance(std::string_view(input).substr(0, i)), State::incomplete) << i;
-  }
-  ASSERT_EQ(framer.advance(input), State::complete);
-  EXPECT_EQ(framer.body(input), "abc0123456789");
-  EXPECT_EQ(framer.size(), input.size() - 3);
+TEST(RequestReader, WithoutLengthThereIsNoBody) {
+  RequestReader reader(kReaderLimits);
+  std::string input = "PUT /a HTTP/1.1\r\n\r\n\r\nGET / HTTP/1.1\r\n\r\n";
+  ASSERT_EQ(reader.read(input), State::complete);
+  reader.reset();
+  ASSERT_EQ(reader.read(input), State::complete) << "empty lines between requests do no harm";
+  EXPECT_EQ(reader.take_call().method, "GET");
+  EXPECT_EQ(input, "");
 }
 
-TEST(RequestFramer, KeepAliveIsDecidedByVersionAndConnection) {
-  const auto keeps = [](const std::string& input) {
-    RequestFramer framer(limits);
-    EXPECT_EQ(framer.advance(input), State::complete);
-    return framer.keep_alive();
+TEST(RequestReader, PutsChunksTogetherAndReadsOverTrailers) {
+  RequestReader reader(kReaderLimits);
+  std::string input;
+  const std::string request = with_fields("Transfer-Encoding: chunked\r\n") +
+                              "3;ext=1\r\nabc\r\nA\r\n0123456789\r\n0\r\nX: y\r\n\r\n";
+  ASSERT_EQ(read_slowly(reader, request, input), State::complete);
+  EXPECT_EQ(input, "");
+  const Call call = reader.take_call();
+  EXPECT_EQ(call.body.text(), "abc0123456789");
+  EXPECT_FALSE(call.header("X"));
+}
+
+TEST(RequestReader, KeepAliveIsDecidedByVersionAndConnection) {
+  const auto keeps = [](std::string input) {
+    RequestReader reader(kReaderLimits);
+    EXPECT_EQ(reader.read(input), State::complete);
+    return reader.keep_alive();
   };
   EXPECT_TRUE(keeps("GET / HTTP/1.1\r\n\r\n"));
   EXPECT_FALSE(keeps("GET / HTTP/1.1\r\nconnection: foo, Close\r\n\r\n"));
@@ -66,7 +83,7 @@ TEST(RequestFramer, KeepAliveIsDecidedByVersionAndConnection) {
   EXPECT_TRUE(keeps("GET / HTTP/1.0\r\nConnection: Keep-Alive\r\n\r\n"));
 }
 
-TEST(RequestFramer, RefusesWhatIsMalformed) {
+TEST(RequestReader, RefusesWhatIsMalformed) {
   EXPECT_EQ(status_of("hello\r\n\r\n"), 400);
   EXPECT_EQ(status_of("GET  / HTTP/1.1\r\n\r\n"), 400);
   EXPECT_EQ(status_of("GE(T / HTTP/1.1\r\n\r\n"), 400);
@@ -80,7 +97,7 @@ TEST(RequestFramer, RefusesWhatIsMalformed) {
   EXPECT_EQ(status_of(with_fields("Expect: magic\r\n")), 417);
 }
 
-TEST(RequestFramer, RefusesWhatTwoServersCouldReadDifferently) {
+TEST(RequestReader, RefusesWhatTwoServersCouldReadDifferently) {
   EXPECT_EQ(status_of(with_fields("Content-Length: 1\r\nContent-Length: 2\r\n")), 400);
   EXPECT_EQ(status_of(with_fields("Content-Length: +1\r\n")), 400);
   EXPECT_EQ(status_of(with_fields("Content-Length: -1\r\n")), 400);
@@ -93,12 +110,12 @@ TEST(RequestFramer, RefusesWhatTwoServersCouldReadDifferently) {
   EXPECT_EQ(status_of(with_fields("Transfer-Encoding: chunked\r\n") + "1\r\nabc\r\n"), 400);
 }
 
-TEST(RequestFramer, RefusesWhatIsTooLarge) {
+TEST(RequestReader, RefusesWhatIsTooLarge) {
   EXPECT_EQ(status_of(with_fields("A: " + std::string(1100, 'x') + "\r\n")), 431);
   EXPECT_EQ(status_of("GET /" + std::string(1100, 'x')), 431) << "before the line ends";
-  RequestFramer roomy({32 * 1024, 100});
-  ASSERT_EQ(roomy.advance("GET /" + std::string(9000, 'x')), State::refused);
-  EXPECT_EQ(roomy.refusal().status, 414);
+  constexpr RequestLimits roomy{32 * 1024, 100};
+  EXPECT_EQ(status_of("GET /" + std::string(9000, 'x') + " HTTP/1.1\r\n\r\n", roomy), 414);
+  EXPECT_EQ(status_of(with_fields("A: " + std::string(9000, 'x') + "\r\n"), roomy), 431);
   EXPECT_EQ(status_of(with_fields("Content-Length: 100\r\n")), 0);
   EXPECT_EQ(status_of(with_fields("Content-Length: 101\r\n")), 413);
   EXPECT_EQ(status_of(with_fields("Content-Length: 99999999999999999999999\r\n")), 413);
@@ -111,7 +128,7 @@ TEST(RequestFramer, RefusesWhatIsTooLarge) {
   EXPECT_EQ(status_of(tiny_chunks), 413) << "framing may not cost more than the body";
 }
 
-TEST(RequestFramer, RefusesEncodedBodiesOnly) {
+TEST(RequestReader, RefusesEncodedBodiesOnly) {
   EXPECT_EQ(status_of(with_fields("Content-Encoding: gzip\r\nContent-Length: 3\r\n")), 415);
   EXPECT_EQ(status_of(with_fields("Content-Encoding: identity\r\nContent-Length: 3\r\n")), 0);
 }
