@@ -17,7 +17,7 @@ Answer errors_are_plain_text(const Request& request) {
   if (answer.status < 400) return answer;
   answer.body = description_of(answer) + "\n";
   answer.error_code.clear();
-  answer.headers.emplace_back("Content-Type", "text/plain");
+  answer.content_type = "text/plain";
   return answer;
 }
 
