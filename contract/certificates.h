@@ -1,5 +1,5 @@
-// The table of the eleven certificates of a Redis Enterprise cluster, and what is documented of
-// each.
+// The table of the eleven certificates of a Redis Enterprise cluster, and what is
+// documented of each.
 //
 // Source: the vendor's certificate reference (CONTRACT, "The certificates").
 // Thread safety: constant data.

@@ -1,5 +1,5 @@
-// The nearest known name to a misspelt one, for errors that teach: "unknown key 'node'; did you
-// mean 'nodes'?"
+// The nearest known name to a misspelt one, for errors that teach: "unknown key 'node'; did
+// you mean 'nodes'?"
 #pragma once
 
 #include <optional>

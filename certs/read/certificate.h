@@ -1,7 +1,7 @@
 // One X.509 certificate: an immutable, cheaply copied value around OpenSSL's X509.
 //
-// Thread safety: any number of threads may use copies of one certificate at once; nothing here
-// changes it.
+// Thread safety: any number of threads may use copies of one certificate at once; nothing
+// here changes it.
 #pragma once
 
 #include <memory>

@@ -1,6 +1,6 @@
 // A moment in time, in whole seconds UTC: what X.509 can express, and all that certdrill reasons
-// with. Nothing in certdrill's logic reads the system clock; every call that depends on time takes
-// an Instant.
+// with. Nothing in certdrill's logic reads the system clock; every call that depends on time
+// takes an Instant.
 //
 // Thread safety: pure functions.
 #pragma once

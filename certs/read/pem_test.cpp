@@ -22,8 +22,8 @@ std::string sample_bytes(std::size_t size, unsigned seed = 1) {
   return bytes;
 }
 
-const std::string der = sample_bytes(200);
-const std::string pem = to_pem("CERTIFICATE", der);
+const std::string kDer = sample_bytes(200);
+const std::string kPem = to_pem("CERTIFICATE", kDer);
 
 std::string replaced(std::string text, std::string_view from, std::string_view to) {
   for (std::size_t at = 0; (at = text.find(from, at)) != std::string::npos; at += to.size())
@@ -46,14 +46,14 @@ void expect_der(const std::string& text, std::size_t blocks = 1) {
   ASSERT_EQ(read->size(), blocks);
   for (const PemBlock& block : *read) {
     EXPECT_EQ(block.label, "CERTIFICATE");
-    EXPECT_EQ(block.der, der);
+    EXPECT_EQ(block.der, kDer);
   }
 }
 
 TEST(Pem, WritesLinesOf64AndReadsThemBack) {
-  EXPECT_TRUE(pem.starts_with("-----BEGIN CERTIFICATE-----\n"));
-  EXPECT_TRUE(pem.ends_with("\n-----END CERTIFICATE-----\n"));
-  EXPECT_EQ(pem.find('\n', 28), 28 + 64);
+  EXPECT_TRUE(kPem.starts_with("-----BEGIN CERTIFICATE-----\n"));
+  EXPECT_TRUE(kPem.ends_with("\n-----END CERTIFICATE-----\n"));
+  EXPECT_EQ(kPem.find('\n', 28), 28 + 64);
   for (std::size_t size = 1; size < 300; ++size) {
     const std::string bytes = sample_bytes(size, static_cast<unsigned>(size));
     const auto read = parse_pem(to_pem("X", bytes));
@@ -70,19 +70,19 @@ TEST(Pem, FindsNothingInOtherTexts) {
 }
 
 TEST(Pem, TakesWhateverStandsAroundABlock) {
-  expect_der(replaced(pem, "\n", "\r\n"));
-  expect_der("\xEF\xBB\xBF" + pem);
-  expect_der("Bag Attributes\n  friendlyName: x\n\n" + pem + "# the end, -- really --\n");
-  expect_der("subject=/CN=x - y\n----------\n" + pem);
-  expect_der(pem.substr(0, pem.size() - 1));
-  expect_der(pem + pem, 2);
-  expect_der(pem + "\n\n \t\n" + pem, 2);
-  expect_der(replaced(pem, "\n", "  \t\n"));
-  expect_der(std::string("a\0b\n", 4) + pem);
+  expect_der(replaced(kPem, "\n", "\r\n"));
+  expect_der("\xEF\xBB\xBF" + kPem);
+  expect_der("Bag Attributes\n  friendlyName: x\n\n" + kPem + "# the end, -- really --\n");
+  expect_der("subject=/CN=x - y\n----------\n" + kPem);
+  expect_der(kPem.substr(0, kPem.size() - 1));
+  expect_der(kPem + kPem, 2);
+  expect_der(kPem + "\n\n \t\n" + kPem, 2);
+  expect_der(replaced(kPem, "\n", "  \t\n"));
+  expect_der(std::string("a\0b\n", 4) + kPem);
 }
 
 TEST(Pem, TakesLinesOfAnyLength) {
-  const std::string one_line = replaced(body_of(pem), "\n", "");
+  const std::string one_line = replaced(body_of(kPem), "\n", "");
   expect_der(with_body(one_line + "\n"));
   for (const std::size_t length : {1, 2, 3, 5, 63, 65, 76, 100}) {
     std::string body;
@@ -93,19 +93,19 @@ TEST(Pem, TakesLinesOfAnyLength) {
 }
 
 TEST(Pem, TakesOneBlankLineBeforeTheBodyAsOpensslDoes) {
-  expect_der(with_body("\n" + body_of(pem)));
+  expect_der(with_body("\n" + body_of(kPem)));
 }
 
 TEST(Pem, KeepsHeaderLinesApart) {
   const std::string headers = "Proc-Type: 4,ENCRYPTED\nDEK-Info: AES-128-CBC,00FF\n";
-  const auto read = parse_pem(with_body(headers + "\n" + body_of(pem)));
+  const auto read = parse_pem(with_body(headers + "\n" + body_of(kPem)));
   ASSERT_TRUE(read.has_value()) << read.error().what;
   EXPECT_EQ(read->front().headers, headers);
-  EXPECT_EQ(read->front().der, der);
+  EXPECT_EQ(read->front().der, kDer);
 }
 
 TEST(Pem, CountsLines) {
-  const auto read = parse_pem("comment\r\n\r\n" + pem + pem);
+  const auto read = parse_pem("comment\r\n\r\n" + kPem + kPem);
   ASSERT_TRUE(read.has_value());
   EXPECT_EQ(read->at(0).line, 3U);
   EXPECT_EQ(read->at(1).line, 3U + 7U);
@@ -133,15 +133,15 @@ TEST_P(DamagedPem, IsRefusedWithItsLineAndCause) {
 }
 
 std::vector<Damage> damages() {
-  const std::string body = body_of(pem);
+  const std::string body = body_of(kPem);
   std::string odd = body;
   odd[70] = '*';
   return {
       {"NoEnd", "x\n-----BEGIN CERTIFICATE-----\n" + body, 2, "not closed by an END line"},
       {"OnlyBegin", "-----BEGIN CERTIFICATE-----", 1, "not closed by an END line"},
-      {"BeginInBegin", "-----BEGIN CERTIFICATE-----\n" + body + pem, 1, "before the next block"},
-      {"StrayEnd", pem + "-----END CERTIFICATE-----\n", 8, "without a BEGIN"},
-      {"OtherEnd", replaced(pem, "END CERTIFICATE", "END CERT"), 7, "names 'CERT'"},
+      {"BeginInBegin", "-----BEGIN CERTIFICATE-----\n" + body + kPem, 1, "before the next block"},
+      {"StrayEnd", kPem + "-----END CERTIFICATE-----\n", 8, "without a BEGIN"},
+      {"OtherEnd", replaced(kPem, "END CERTIFICATE", "END CERT"), 7, "names 'CERT'"},
       {"NotBase64", with_body(odd), 3, "not base64"},
       {"DashInside", with_body("AAAA-AAA\n"), 2, "not base64"},
       {"DashesInside", with_body("AAAA\n-----\nAAAA\n"), 3, "dashes inside"},
@@ -156,18 +156,18 @@ std::vector<Damage> damages() {
       {"TwoBlankLinesFirst", with_body("\n\nAAAA\n"), 3, "blank line"},
       {"Empty", with_body(""), 1, "empty"},
       {"NulInside", with_body(std::string("AA\0A\n", 5)), 2, "NUL"},
-      {"LiteralLineBreaks", replaced(pem, "\n", "\\n"), 1, "'\\' and 'n'"},
+      {"LiteralLineBreaks", replaced(kPem, "\n", "\\n"), 1, "'\\' and 'n'"},
       {"LiteralBreaksInside", with_body(replaced(body, "\n", "\\n") + "\n"), 2, "backslash"},
-      {"JoinedWithoutBreaks", replaced(pem, "\n", ""), 1, "line breaks lost"},
-      {"JoinedWithBlanks", replaced(pem, "\n", " "), 1, "line breaks lost"},
-      {"CarriageReturnsOnly", replaced(pem, "\n", "\r"), 1, "line breaks lost"},
-      {"EndOnTheLastLine", replaced(pem, "\n-----END", "-----END"), 6, "line of its own"},
-      {"BlocksOnOneLine", pem.substr(0, pem.size() - 1) + pem, 7, "line break is missing"},
-      {"Indented", replaced(pem, "-----BEGIN", "  -----BEGIN"), 1, "indented"},
-      {"Quoted", "\"" + pem + "\"", 1, "line of its own"},
-      {"TextBehindEnd", pem.substr(0, pem.size() - 1) + "\"", 7, "text follows"},
-      {"FourDashes", replaced(pem, "TE-----", "TE----"), 1, "five dashes"},
-      {"SixDashes", replaced(pem, "TE-----", "TE------"), 1, "text follows"},
+      {"JoinedWithoutBreaks", replaced(kPem, "\n", ""), 1, "line breaks lost"},
+      {"JoinedWithBlanks", replaced(kPem, "\n", " "), 1, "line breaks lost"},
+      {"CarriageReturnsOnly", replaced(kPem, "\n", "\r"), 1, "line breaks lost"},
+      {"EndOnTheLastLine", replaced(kPem, "\n-----END", "-----END"), 6, "line of its own"},
+      {"BlocksOnOneLine", kPem.substr(0, kPem.size() - 1) + kPem, 7, "line break is missing"},
+      {"Indented", replaced(kPem, "-----BEGIN", "  -----BEGIN"), 1, "indented"},
+      {"Quoted", "\"" + kPem + "\"", 1, "line of its own"},
+      {"TextBehindEnd", kPem.substr(0, kPem.size() - 1) + "\"", 7, "text follows"},
+      {"FourDashes", replaced(kPem, "TE-----", "TE----"), 1, "five dashes"},
+      {"SixDashes", replaced(kPem, "TE-----", "TE------"), 1, "text follows"},
       {"HeadersWithoutBlankLine", with_body("Proc-Type: 4\n" + body), 2, "not base64"},
   };
 }
@@ -176,7 +176,7 @@ INSTANTIATE_TEST_SUITE_P(All, DamagedPem, testing::ValuesIn(damages()),
                          [](const auto& tested) { return std::string(tested.param.name); });
 
 TEST(Pem, NeverRepeatsTheBody) {
-  std::string text = to_pem("PRIVATE KEY", der);
+  std::string text = to_pem("PRIVATE KEY", kDer);
   text[100] = '!';
   const auto read = parse_pem(text);
   ASSERT_FALSE(read.has_value());
@@ -217,8 +217,8 @@ std::vector<std::string> read_by_openssl(const std::string& text) {
   return blocks;
 }
 
-// What is accepted here must read the same on a node: more would promise what the cluster cannot
-// keep.
+// What is accepted here must read the same on a node: more would promise what the
+// cluster cannot keep.
 TEST(Pem, AcceptsNothingThatOpensslReadsOtherwise) {
   const std::string base = "a comment\n" + to_pem("CERTIFICATE", sample_bytes(75)) +
                            to_pem("CERTIFICATE", sample_bytes(100));

@@ -149,8 +149,8 @@ TEST(PrivateKey, TreatsAWrongLabelAsOpensslDoes) {
 
 TEST(PrivateKey, RefusesRsaNumbersThatDoNotBelongTogether) {
   PemBlock block = block_of(sample::key("rsa", KeyType::rsa1024).pem(KeyEncoding::traditional));
-  // Version (3 bytes) stands after the outer header (4); then n with its header (3) and leading
-  // zero.
+  // Version (3 bytes) stands after the outer header (4); then n with its header (3)
+  // and leading zero.
   block.der[4 + 3 + 3 + 1 + 60] ^= 1;
   EXPECT_EQ(PrivateKey::from_block(block).error(), KeyError::undecodable);
 }

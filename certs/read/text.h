@@ -15,15 +15,15 @@ namespace certdrill::certs {
 bool is_blank(std::string_view text);
 std::string_view trimmed(std::string_view text);
 
-// A sender's text as it may stand in an error: printable ASCII, '?' for all else, "..." where it is
-// cut.
+// A sender's text as it may stand in an error: printable ASCII, '?' for all else, "..." where
+// it is cut.
 std::string printable(std::string_view text, std::size_t longest = 40);
 
 // Two lower-case digits for each byte: the form of every fingerprint and digest that is shown.
 std::string lower_hex(std::span<const unsigned char> bytes);
 
-// "@proxy.pem": one line that begins with '@', which curl-like clients replace by the file's
-// content.
+// "@proxy.pem": one line that begins with '@', which curl-like clients replace by
+// the file's content.
 bool is_file_reference(std::string_view text);
 
 // Clauses such as "base64 without BEGIN and END lines" about a text that holds no PEM block.

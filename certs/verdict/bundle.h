@@ -34,8 +34,8 @@ using IssuerMemo = ExactMemo<Certificate>;
 tl::expected<std::vector<Certificate>, Defect> parse_chain(std::string_view certificate_text,
                                                            IssuerMemo* issuers = nullptr);
 
-// The one private key of the text ("EC PARAMETERS" before a SEC1 key is allowed, as openssl writes
-// it).
+// The one private key of the text ("EC PARAMETERS" before a SEC1 key is allowed, as
+// openssl writes it).
 tl::expected<PrivateKey, Defect> parse_key(std::string_view key_text);
 
 // The PEM text of a whole chain, leaf first, no blank lines between.

@@ -153,8 +153,8 @@ const DefectRow& row_of(DefectId id) {
   return kDefects[static_cast<std::size_t>(id)];
 }
 
-// Names can be as long as their sender likes; an error is for people. Cuts between UTF-8
-// characters.
+// Names can be as long as their sender likes; an error is for people. Cuts
+// between UTF-8 characters.
 std::string shortened(const std::string& text, std::size_t longest) {
   if (text.size() <= longest) return text;
   std::size_t size = longest;

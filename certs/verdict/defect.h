@@ -1,5 +1,5 @@
-// What is wrong with a submitted certificate: a typed id with parameters, turned into words in one
-// place.
+// What is wrong with a submitted certificate: a typed id with parameters, turned into words
+// in one place.
 //
 // The table of defects (defect.cpp) holds, for each id, its stable text id, the class of answer
 // that it leads to, and its sentence. Descriptions say what is wrong, where, and what would be

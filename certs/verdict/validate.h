@@ -1,8 +1,8 @@
 // The verdict on a submitted certificate, in the order that the design fixes:
 // absent -> decodes -> key -> chain order and signatures -> not yet valid -> rules -> expired.
 //
-// Only two of these steps look at the time, so a submission can be examined once and judged at many
-// moments.
+// Only two of these steps look at the time, so a submission can be examined once and judged
+// at many moments.
 //
 // Thread safety: pure; any thread. It keeps decoders of keys per thread.
 #pragma once
@@ -41,9 +41,9 @@ struct Policy {
 tl::expected<Bundle, Defect> validate(const Submission& submission, const Policy& policy,
                                       Instant now);
 
-// All that can be said of a submission without knowing the time: it decodes, its key matches, its
-// chain is in order and signed; and the first rule that it breaks, which counts only if it is valid
-// already.
+// All that can be said of a submission without knowing the time: it decodes, its key matches,
+// its chain is in order and signed; and the first rule that it breaks, which counts only if it
+// is valid already.
 struct Examined {
   std::shared_ptr<const Bundle> bundle;  // never null
   std::optional<Defect> broken_rule;

@@ -14,7 +14,7 @@
 #include "tests/support/sample_chain.h"
 
 namespace certdrill::certs {
-namespace {
+namespace validate_test {
 
 using testing::HasSubstr;
 using namespace std::chrono_literals;
@@ -399,5 +399,5 @@ TEST(Validate, IsUsedByManyThreadsAtOnce) {
   for (const int count : right) EXPECT_EQ(count, 20);
 }
 
-}  // namespace
+}  // namespace validate_test
 }  // namespace certdrill::certs

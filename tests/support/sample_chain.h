@@ -1,5 +1,6 @@
-// Certificates for the tests of certs/: root -> intermediate -> leaf, all as the vendor requires, and
-// specs from which wrong siblings are made. Keys are derived, so every run tests the same bytes.
+// Certificates for the tests of certs/: root -> intermediate -> leaf, all as the vendor
+// requires, and specs from which wrong siblings are made. Keys are derived, so every run tests
+// the same bytes.
 #pragma once
 
 #include <chrono>
