@@ -2,7 +2,7 @@
 
 #include <algorithm>
 #include <exception>
-#include <memory>
+#include <optional>
 #include <utility>
 
 #include <boost/asio/post.hpp>
@@ -33,6 +33,15 @@ constexpr int kRoomCheck = 50;  // milliseconds
 certs::SslHandle server_side(const Server& server, const Port& port,
                              const TlsContext::Choice& choice) {
   return port.spec.identity ? server.tls.new_server(choice) : nullptr;
+}
+
+std::optional<std::string> next_piece(const Stream& stream) {
+  try {
+    return stream();
+  } catch (const std::exception& error) {
+    spdlog::error("a stream was given up: {}", error.what());
+    return std::nullopt;
+  }
 }
 
 }  // namespace connection_detail
@@ -177,14 +186,13 @@ asio::awaitable<bool> Connection::read_request() {
   for (int reads = 1;; ++reads) {
     const auto state = reader_.read(input_);
     if (state == RequestReader::State::refused) {
-      co_await last_words(response_bytes(reader_.refusal(), {.keep_alive = false}));
+      co_await refuse(reader_.refusal());
       co_return false;
     }
     if (turned_away_ && reader_.has_header()) {
-      const auto refusal =
+      co_await refuse(
           error_answer(503, "too_many_connections",
-                       "Too many connections are open; close some, or try again later.");
-      co_await last_words(response_bytes(refusal, {.keep_alive = false}));
+                       "Too many connections are open; close some, or try again later."));
       co_return false;
     }
     if (state == RequestReader::State::complete) break;
@@ -205,9 +213,8 @@ asio::awaitable<bool> Connection::read_request() {
     const Io came = co_await receive(deadline);
     if (came != Io::done) {
       if (late_ && reader_.begun()) {
-        const auto refusal =
-            error_answer(408, "request_timeout", "The request did not arrive completely in time.");
-        co_await last_words(response_bytes(refusal, {.keep_alive = false}));
+        co_await refuse(
+            error_answer(408, "request_timeout", "The request did not arrive completely in time."));
       }
       co_return false;
     }
@@ -246,14 +253,14 @@ Answer Connection::ask_face(const Call& call) {
 void Connection::stream(const Answer& answer) {
   may_block();
   const bool chunked = !framing_.http_1_0;
-  if (!send_now(stream_head(answer, framing_))) return;
-  while (!client_gone()) {
-    const auto piece = answer.stream();
+  bool sent = send_now(stream_head(answer, framing_));
+  while (sent && !client_gone()) {
+    const auto piece = next_piece(answer.stream);
     if (!piece) {
       if (chunked) send_now(chunk({}));
       return;
     }
-    if (!piece->empty() && !send_now(chunked ? chunk(*piece) : *piece)) return;
+    if (!piece->empty()) sent = send_now(chunked ? chunk(*piece) : *piece);
   }
 }
 
@@ -283,36 +290,23 @@ asio::awaitable<bool> Connection::deliver(Answer answer) {
     if (name == "Connection" && value == "close") framing_.keep_alive = false;
   }
   std::string bytes = response_bytes(answer, framing_);
+  if (delivery.kind == DeliveryKind::reset) {
+    wire_.reset();
+    co_return false;
+  }
+  if (delivery.kind == DeliveryKind::close_without_answer) bytes.clear();
+  if (delivery.kind == DeliveryKind::truncate) bytes = with_half_its_body(bytes);
+  if (delivery.kind == DeliveryKind::garbage) bytes = garbage();
   bool sent = true;
-  bool close = !framing_.keep_alive;
-  switch (delivery.kind) {
-    case DeliveryKind::normal:
-      sent = co_await send(bytes);
-      break;
-    case DeliveryKind::reset:
-      wire_.reset();
-      co_return false;
-    case DeliveryKind::close_without_answer:
-      close = true;
-      break;
-    case DeliveryKind::truncate:
-      bytes = with_half_its_body(bytes);
-      sent = co_await send(bytes);
-      close = true;
-      break;
-    case DeliveryKind::garbage:
-      bytes = garbage();
-      sent = co_await send(bytes);
-      close = true;
-      break;
-    case DeliveryKind::slow_drip:
-      sent = co_await drip(bytes, delivery);
-      break;
+  if (delivery.kind == DeliveryKind::slow_drip) {
+    sent = co_await drip(bytes, delivery);
+  } else {
+    sent = co_await send(bytes);
+    if (delivery.kind != DeliveryKind::normal) framing_.keep_alive = false;
   }
   if (!sent) co_return false;
-  if (!close) co_return true;
-  if (!input_.empty()) co_await linger();
-  co_return false;
+  if (!framing_.keep_alive && !input_.empty()) co_await linger();
+  co_return framing_.keep_alive;
 }
 
 asio::awaitable<bool> Connection::drip(std::string_view bytes, const Delivery& delivery) {
@@ -334,8 +328,9 @@ asio::awaitable<bool> Connection::drip(std::string_view bytes, const Delivery& d
   co_return true;
 }
 
-// To a client that is still sending.
-asio::awaitable<void> Connection::last_words(std::string bytes) {
+// The last words to a client that is still sending.
+asio::awaitable<void> Connection::refuse(Answer answer) {
+  const std::string bytes = response_bytes(answer, {.keep_alive = false});
   const bool sent = co_await send(bytes);
   if (sent) co_await linger();
 }
@@ -354,6 +349,8 @@ asio::awaitable<void> Connection::linger() {
 }
 
 asio::awaitable<void> Connection::serve_redis() {
+  SteadyTime deadline;
+  bool waited_idle = true;  // what comes next begins a command
   for (int in_a_row = 1;; ++in_a_row) {
     const RedisReply reply = turned_away_ ? too_many_redis_clients() : reply_to_redis(input_);
     const bool sent = co_await send(reply.output);
@@ -364,9 +361,14 @@ asio::awaitable<void> Connection::serve_redis() {
       co_return;
     }
     if (reply.needs_input) {
-      if (input_.empty()) std::string().swap(input_);
-      const auto time = input_.empty() ? limits().idle_time : limits().request_time;
-      const Io came = co_await receive(steady_clock::now() + time);
+      if (input_.empty()) {
+        std::string().swap(input_);
+        deadline = steady_clock::now() + limits().idle_time;
+      } else if (reply.consumed > 0 || waited_idle) {
+        deadline = steady_clock::now() + limits().request_time;
+      }
+      waited_idle = input_.empty();
+      const Io came = co_await receive(deadline);
       if (came != Io::done) co_return;
     }
     if (in_a_row % kReadsInARow == 0) co_await asio::post(server_.io, asio::use_awaitable);

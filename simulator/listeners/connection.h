@@ -114,7 +114,7 @@ class Connection final : private CallHost {
   Task<bool> deliver(Answer answer);
   Task<bool> drip(std::string_view bytes, const Delivery& delivery);
   Task<bool> send(std::string_view bytes);
-  Task<void> last_words(std::string bytes);
+  Task<void> refuse(Answer answer);
   Task<void> linger();
   Task<bool> wait(Io what, SteadyTime deadline);
 

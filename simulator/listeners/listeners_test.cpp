@@ -169,10 +169,12 @@ TEST(ListenersTest, APortInUseIsAnError) {
 TEST(ListenersTest, IdleAndSlowClientsHoldNoThread) {
   Listeners listeners(exact_deadlines());
   const auto port = add_https(listeners, echo, present_shared_identity);
+  const auto plain_port = add_http(listeners, echo);
   listeners.start();
   std::vector<TestClient> idle;
   for (int i = 0; i < 2000; ++i) {
-    TestClient& client = idle.emplace_back(port, tls);
+    const bool encrypted = i < 200;
+    TestClient& client = idle.emplace_back(encrypted ? port : plain_port, encrypted ? tls : plain);
     ASSERT_TRUE(client.connected());
     const bool sent =
         i % 4 == 1   ? client.send("GET /slow HTTP/1.1\r\nHost: n\r\nX-Half")
@@ -183,10 +185,12 @@ TEST(ListenersTest, IdleAndSlowClientsHoldNoThread) {
   }
   EXPECT_TRUE(TestClient(port, tls).exchange(get("/new")));
   EXPECT_EQ(listeners.threads(), 1U);
-  ASSERT_TRUE(idle[1].send("-Way: yes\r\n\r\n"));
-  EXPECT_EQ(idle[1].read_response()->body, "/slow\n") << "the slow ones are not forgotten";
-  ASSERT_TRUE(idle[2].send("-body"));
-  EXPECT_EQ(idle[2].read_response()->body, "/\nhalf-body");
+  for (const std::size_t from : {0U, 1000U}) {
+    ASSERT_TRUE(idle[from + 1].send("-Way: yes\r\n\r\n"));
+    EXPECT_EQ(idle[from + 1].read_response()->body, "/slow\n") << "the slow ones are not forgotten";
+    ASSERT_TRUE(idle[from + 2].send("-body"));
+    EXPECT_EQ(idle[from + 2].read_response()->body, "/\nhalf-body");
+  }
 }
 
 TEST(ListenersTest, RequestsAreAnsweredWhileOthersWait) {

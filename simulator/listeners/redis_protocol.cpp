@@ -7,6 +7,7 @@
 #include <vector>
 
 #include <fmt/format.h>
+#include <strings.h>
 #include <tl/expected.hpp>
 
 namespace certdrill::simulator {
@@ -24,16 +25,14 @@ struct Command {
 // Not an error: more input is needed. Otherwise a sentence, without "-ERR ".
 using Parsed = tl::expected<std::optional<Command>, std::string>;
 
-std::optional<std::string_view> line_at(std::string_view input, std::size_t at) {
-  const auto end = input.find('\n', at);
+// Takes a line, without its end, off the front. None: it is not all there.
+std::optional<std::string_view> take_line(std::string_view& input) {
+  const auto end = input.find('\n');
   if (end == std::string_view::npos) return std::nullopt;
-  auto line = input.substr(at, end - at);
+  auto line = input.substr(0, end);
+  input.remove_prefix(end + 1);
   if (!line.empty() && line.back() == '\r') line.remove_suffix(1);
   return line;
-}
-
-std::size_t after_line(std::string_view input, std::size_t at) {
-  return input.find('\n', at) + 1;
 }
 
 // "*3" or "$12".
@@ -46,53 +45,41 @@ std::optional<std::size_t> count_after(char sign, std::string_view line) {
   return count;
 }
 
-Parsed parse_inline(std::string_view line, std::size_t size) {
-  Command command;
-  command.size = size;
-  constexpr std::string_view blanks = " \t";
-  while (command.words.size() < kMostWords) {
-    const auto begin = line.find_first_not_of(blanks);
-    if (begin == std::string_view::npos) break;
-    line.remove_prefix(begin);
-    const auto end = std::min(line.find_first_of(blanks), line.size());
-    command.words.emplace_back(line.substr(0, end));
+std::vector<std::string> words_of(std::string_view line) {
+  constexpr std::string_view kBlanks = " \t";
+  std::vector<std::string> words;
+  while (words.size() < kMostWords) {
+    line.remove_prefix(std::min(line.find_first_not_of(kBlanks), line.size()));
+    if (line.empty()) break;
+    const auto end = std::min(line.find_first_of(kBlanks), line.size());
+    words.emplace_back(line.substr(0, end));
     line.remove_prefix(end);
   }
-  return command;
-}
-
-Parsed parse_array(std::string_view input, std::size_t count) {
-  Command command;
-  std::size_t at = after_line(input, 0);
-  for (std::size_t i = 0; i < count; ++i) {
-    const auto line = line_at(input, at);
-    if (!line) return std::nullopt;
-    const auto length = count_after('$', *line);
-    if (!length) return tl::unexpected(std::string("Protocol error: expected '$' and a length"));
-    if (*length > kLargestCommand)
-      return tl::unexpected(std::string("Protocol error: invalid bulk length"));
-    at = after_line(input, at);
-    if (input.size() < at + *length + 2) return std::nullopt;
-    command.words.emplace_back(input.substr(at, *length));
-    at += *length + 2;  // with CRLF
-  }
-  command.size = at;
-  return command;
+  return words;
 }
 
 Parsed parse(std::string_view input) {
-  const auto line = line_at(input, 0);
+  const auto whole = input.size();
+  const auto line = take_line(input);
   if (!line) return std::nullopt;
-  if (line->empty() || line->front() != '*') return parse_inline(*line, after_line(input, 0));
+  if (line->empty() || line->front() != '*') return Command{words_of(*line), whole - input.size()};
   const auto count = count_after('*', *line);
   if (!count || *count > kMostWords)
     return tl::unexpected(std::string("Protocol error: invalid multibulk length"));
-  return parse_array(input, *count);
-}
-
-std::string lower(std::string text) {
-  for (char& c : text) c = c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-  return text;
+  Command command;
+  for (std::size_t i = 0; i < *count; ++i) {
+    const auto header = take_line(input);
+    if (!header) return std::nullopt;
+    const auto length = count_after('$', *header);
+    if (!length) return tl::unexpected(std::string("Protocol error: expected '$' and a length"));
+    if (*length > kLargestCommand)
+      return tl::unexpected(std::string("Protocol error: invalid bulk length"));
+    if (input.size() < *length + 2) return std::nullopt;
+    command.words.emplace_back(input.substr(0, *length));
+    input.remove_prefix(*length + 2);  // with CRLF
+  }
+  command.size = whole - input.size();
+  return command;
 }
 
 // A client's word, short and on one line.
@@ -103,19 +90,15 @@ std::string echo(std::string_view word) {
   return text;
 }
 
-std::string bulk(std::string_view text) {
-  return fmt::format("${}\r\n{}\r\n", text.size(), text);
-}
-
 void reply(const std::vector<std::string>& words, RedisReply& answer) {
-  const std::string name = lower(words.front());
-  if (name == "ping" && words.size() == 1) {
+  const auto is = [&words](const char* name) { return strcasecmp(words[0].c_str(), name) == 0; };
+  if (is("ping") && words.size() == 1) {
     answer.output += "+PONG\r\n";
-  } else if (name == "ping" && words.size() == 2) {
-    answer.output += bulk(words[1]);
-  } else if (name == "ping") {
+  } else if (is("ping") && words.size() == 2) {
+    answer.output += fmt::format("${}\r\n{}\r\n", words[1].size(), words[1]);
+  } else if (is("ping")) {
     answer.output += "-ERR wrong number of arguments for 'ping' command\r\n";
-  } else if (name == "quit") {
+  } else if (is("quit")) {
     answer.output += "+OK\r\n";
     answer.close = true;
   } else {
