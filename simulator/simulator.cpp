@@ -6,7 +6,7 @@
 
 #include "simulator/control_api/control_api.h"
 #include "simulator/engine/engine.h"
-#include "simulator/wrong/faults/fault_text.h"
+#include "simulator/wrong/faults/fault_rule.h"
 
 namespace certdrill::simulator {
 
@@ -52,8 +52,7 @@ Simulator::Result Simulator::arm_drill(std::string_view name) {
 }
 
 tl::expected<std::string, std::string> Simulator::arm_fault(std::string_view text) {
-  auto rule = fault_json_from_text(text).and_then(
-      [](const nlohmann::json& json) { return parse_fault(json); });
+  auto rule = parse_fault_text(text);
   if (!rule) return tl::unexpected(rule.error());
   const auto armed = engine_->arm({std::move(*rule)}, FaultPlan::Existing::refuse);
   if (!armed) return tl::unexpected(armed.error().why);

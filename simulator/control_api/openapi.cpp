@@ -12,9 +12,7 @@
 #include "simulator/record/event.h"
 #include "simulator/record/fields.h"
 #include "simulator/rest_api/endpoint.h"
-#include "simulator/wrong/faults/drills.h"
-#include "simulator/wrong/faults/fault_kind.h"
-#include "simulator/wrong/faults/submitted_traits.h"
+#include "simulator/wrong/drills.h"
 
 namespace certdrill::simulator {
 
@@ -65,15 +63,57 @@ void keep_matchers(Json& rule, const Matchers& matchers) {
   rule["required"].push_back("match");
 }
 
+Json setting_schema(const Setting& setting) {
+  using Type = Setting::Type;
+  Json schema;
+  switch (setting.type) {
+    case Type::integer:
+      schema = {{"type", "integer"},
+                {"minimum", static_cast<std::int64_t>(setting.low)},
+                {"maximum", static_cast<std::int64_t>(setting.high)}};
+      break;
+    case Type::number:
+      schema = {{"type", "number"}, {"minimum", setting.low}, {"maximum", setting.high}};
+      break;
+    case Type::text:
+      schema = type_schema("string");
+      break;
+    case Type::flag:
+      schema = type_schema("boolean");
+      break;
+    case Type::choice:
+      schema = names_schema(setting.choices);
+      break;
+  }
+  schema["description"] = setting.condition.empty()
+                              ? std::string(setting.sentence)
+                              : fmt::format("{} (with {} {})", setting.sentence, setting.condition,
+                                            setting.condition_value);
+  if (auto fallback = fallback_json(setting); !fallback.is_null()) schema["default"] = fallback;
+  return schema;
+}
+
+void add_settings(Json& rule, std::span<const Setting> settings) {
+  for (const auto& setting : settings) {
+    const std::string name(setting.name);
+    if (rule["properties"].contains(name)) continue;  // another row of it holds at other times
+    rule["properties"][name] = setting_schema(setting);
+    const bool required = std::holds_alternative<Setting::Required>(setting.fallback);
+    if (required && setting.condition.empty()) rule["required"].push_back(name);
+  }
+}
+
 // A fault of one kind, as it is sent.
 Json fault_schema(Json rule, const FaultKind& kind) {
-  rule["description"] = fmt::format("{} Settings: {}.", kind.sentence, kind.settings);
-  Json& properties = rule["properties"];
-  properties["kind"] = names_schema(Names{kind.name});
+  rule["description"] = kind.sentence;
+  if (!kind.counts.empty())
+    rule["description"] = fmt::format("{} after and times count {}.", kind.sentence, kind.counts);
+  rule["properties"]["kind"] = names_schema(Names{kind.name});
   keep_matchers(rule, kind.matchers);
-  if (!kind.by_chance) {
-    for (const char* field : {"every", "probability", "seed"}) properties.erase(field);
-  }
+  add_settings(rule, kind.settings);
+  add_settings(rule, schedule_settings());
+  if (kind.by_chance) add_settings(rule, chance_settings());
+  rule["additionalProperties"] = false;
   return rule;
 }
 
@@ -132,12 +172,6 @@ Json journal_match() {
   }
   schema["additionalProperties"] = false;
   return schema;
-}
-
-Names drill_names() {
-  Names names;
-  for (const auto& drill : drills()) names.push_back(drill.name);
-  return names;
 }
 
 Json control_document() {

@@ -6,7 +6,7 @@
 #include <prometheus/metric_family.h>
 #include <prometheus/text_serializer.h>
 
-#include "simulator/wrong/faults/metric_faults.h"
+#include "simulator/wrong/faults/at_work.h"
 
 namespace certdrill::simulator {
 namespace {

@@ -12,9 +12,6 @@
 #include "simulator/engine/node_states.h"
 #include "simulator/engine/rest_face.h"
 #include "simulator/engine/ticker.h"
-#include "simulator/wrong/faults/fault_text.h"
-#include "simulator/wrong/faults/handshake_faults.h"
-#include "simulator/wrong/faults/request_faults.h"
 
 namespace certdrill::simulator {
 namespace {
@@ -59,11 +56,10 @@ std::vector<User> users_of(const SimulatorSettings& settings) {
 
 }  // namespace
 
-tl::expected<Misbehaviour, std::string> misbehaviour_of(const SimulatorSettings& settings) {
-  Misbehaviour found;
+tl::expected<MisbehaviourAtStart, std::string> misbehaviour_of(const SimulatorSettings& settings) {
+  MisbehaviourAtStart found;
   for (const auto& text : settings.faults) {
-    auto rule = fault_json_from_text(text).and_then(
-        [](const nlohmann::json& json) { return parse_fault(json); });
+    auto rule = parse_fault_text(text);
     if (!rule) return tl::unexpected(fmt::format("--fault {}: {}", text, rule.error()));
     found.faults.push_back(std::move(*rule));
   }
@@ -82,9 +78,9 @@ tl::expected<Misbehaviour, std::string> misbehaviour_of(const SimulatorSettings&
   return found;
 }
 
-Engine::Engine(SimulatorSettings settings, Misbehaviour at_start)
+Engine::Engine(SimulatorSettings settings, MisbehaviourAtStart at_start)
     : settings_(std::move(settings)),
-      misbehaviour_(std::move(at_start)),
+      wrong_at_start_(std::move(at_start)),
       users_(users_of(settings_)),
       clock_(settings_.time_source ? settings_.time_source : system_now),
       journal_(settings_.journal_limit),
@@ -132,27 +128,27 @@ Engine::Result Engine::open_nodes() {
   limits.header_bytes = settings_.max_header_bytes;
   limits.connections = settings_.max_connections;
   limits.request_time = settings_.request_time;
-  listeners_ = std::make_unique<Listeners>(
-      Listeners::Settings{.limits = limits, .on_accept = [this](const ConnectionInfo& connection) {
-                            return port_accepts(faults_, static_cast<int>(connection.tag),
-                                                contract::CertificateName(connection.role));
-                          }});
-  node_states_ = std::make_unique<NodeStates>(*cluster_, *listeners_, clock_);
-
-  if (const bugs::Bug* bug = misbehaviour_.bug) {
-    bug_ = bug->plant({*cluster_, users_});
+  misbehaviour_ = std::make_unique<Misbehaviour>(*cluster_, clock_, faults_,
+                                                 [this] { log_failure(follow_faults()); });
+  if (const bugs::Bug* bug = wrong_at_start_.bug) {
+    misbehaviour_->plant(*bug, users_);
     spdlog::warn("the bug {} is planted: {}", bug->id, bug->sentence);
   }
+  listeners_ = std::make_unique<Listeners>(Listeners::Settings{
+      .limits = limits, .on_accept = [this](const ConnectionInfo& connection) {
+        return misbehaviour_->accepts(static_cast<int>(connection.tag),
+                                      contract::CertificateName(connection.role));
+      }});
+  node_states_ = std::make_unique<NodeStates>(*cluster_, *listeners_, clock_);
   const auto rest = std::make_shared<RestFace>(
-      FrontSettings{*cluster_, clock_, faults_, contract::rules_of(settings_.edition),
-                    settings_.success_body, [this] { log_failure(follow_faults()); }, bug_.get()},
-      Users(users_), gate_, recorder_);
+      RestFace::Surroundings{*cluster_, clock_, *misbehaviour_, gate_, recorder_,
+                             contract::rules_of(settings_.edition)},
+      settings_.success_body, Users(users_));
   const NodeFaces faces{.rest = [rest](const Call& call) { return (*rest)(call); },
                         .cm = ClusterManagerPage(*cluster_, clock_),
                         .metrics = CertificateMetrics(*cluster_, clock_, faults_)};
   const auto presents = [this](const Node& node, contract::CertificateName port) {
-    auto healthy = present(node, port);
-    return bug_ ? bug_->present(node, port, std::move(healthy)) : healthy;
+    return misbehaviour_->presents(node, port);
   };
   ready_ = {settings_.cluster_name, settings_.username, settings_.password, {}, {}};
   for (int uid = 1; uid <= settings_.nodes; ++uid) {
@@ -194,35 +190,6 @@ void Engine::stop() {
   gate_.end_sleeps();
   if (ticker_) ticker_->stop();
   if (listeners_) listeners_->stop();
-}
-
-std::shared_ptr<const certs::Bundle> Engine::present(const Node& node,
-                                                     contract::CertificateName port) {
-  if (!faults_.armed()) {
-    const auto presented = node.presented(port);
-    return presented ? presented->bundle : nullptr;
-  }
-  return bundle_to_present(faults_, {.node = node,
-                                     .port = port,
-                                     .cluster_name = settings_.cluster_name,
-                                     .roles = {settings_.nodes, cluster_->primary(), 0},
-                                     .cluster_now = clock_.now(),
-                                     .now = {}});
-}
-
-void Engine::maintain() {
-  auto armed = faults_.armed();
-  if (!armed) {
-    Mishaps none;
-    cluster_->maintain(clock_.now(), none);
-    return;
-  }
-  // A slow node holds up no clock: there is nobody who would wait.
-  RequestFaults mishaps(
-      std::move(armed), {},
-      {{settings_.nodes, cluster_->primary(), 0}, faults_.now(), [](Milliseconds) {}});
-  cluster_->maintain(clock_.now(), mishaps);
-  if (mishaps.count_rollout()) log_failure(follow_faults());
 }
 
 Engine::Result Engine::follow_faults() {
@@ -268,8 +235,8 @@ Engine::Result Engine::disarm_all() {
 
 Engine::Result Engine::reset_faults() {
   faults_.disarm_all();
-  std::vector<FaultRule> rules = misbehaviour_.faults;
-  for (const auto* drill : misbehaviour_.drills)
+  std::vector<FaultRule> rules = wrong_at_start_.faults;
+  for (const auto* drill : wrong_at_start_.drills)
     std::ranges::move(rules_of(*drill), std::back_inserter(rules));
   if (rules.empty()) return follow_faults();
   auto armed = arm(std::move(rules), FaultPlan::Existing::refuse);
@@ -308,7 +275,7 @@ Engine::Result Engine::reset() {
   if (settings_.now) clock_.set(*settings_.now);
   if (auto placed = node_states_->put_in_place(at_start_); !placed) return placed;
   cluster_->forget_history(clock_.now());
-  if (bug_) bug_->reset();
+  misbehaviour_->forget();
   snapshots_.clear();
   journal_.clear();
   metrics_.clear();
@@ -342,7 +309,7 @@ std::chrono::milliseconds Engine::tick() {
   const auto pass = gate_.enter();  // never in the middle of a reset
   const auto next = faults_.remove_ended();
   log_failure(follow_faults());
-  maintain();
+  misbehaviour_->maintain();
   if (!next) return kTick;
   return std::min(kTick, std::chrono::ceil<std::chrono::milliseconds>(*next - faults_.now()));
 }

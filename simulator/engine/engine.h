@@ -23,9 +23,8 @@
 #include "simulator/record/journal.h"
 #include "simulator/record/request_metrics.h"
 #include "simulator/record/request_recorder.h"
-#include "simulator/wrong/bugs/bug.h"
-#include "simulator/wrong/faults/drills.h"
-#include "simulator/wrong/faults/fault_plan.h"
+#include "simulator/wrong/drills.h"
+#include "simulator/wrong/misbehaviour.h"
 
 namespace certdrill::simulator {
 
@@ -33,14 +32,14 @@ class NodeStates;
 class Ticker;
 
 // What is to go wrong from the start, as the settings name it.
-struct Misbehaviour {
+struct MisbehaviourAtStart {
   std::vector<FaultRule> faults;
   std::vector<const Drill*> drills;
   const bugs::Bug* bug = nullptr;  // null: none
 };
 
 // The error begins with the option that is wrong: "--fault kind=...: ".
-tl::expected<Misbehaviour, std::string> misbehaviour_of(const SimulatorSettings& settings);
+tl::expected<MisbehaviourAtStart, std::string> misbehaviour_of(const SimulatorSettings& settings);
 
 class Engine {
  public:
@@ -111,18 +110,16 @@ class Engine {
   std::chrono::milliseconds tick();
 
  private:
-  Engine(SimulatorSettings settings, Misbehaviour at_start);
+  Engine(SimulatorSettings settings, MisbehaviourAtStart at_start);
 
   Result open_cluster();
   Result open_nodes();
-  std::shared_ptr<const certs::Bundle> present(const Node& node, contract::CertificateName port);
   Result follow_faults();
-  void maintain();
   void announce(FeedKind kind, std::string name, std::string detail);
   void announce_fault(const FaultEvent& event);
 
   const SimulatorSettings settings_;
-  const Misbehaviour misbehaviour_;
+  const MisbehaviourAtStart wrong_at_start_;
   std::vector<User> users_;
   Clock clock_;
   Feed feed_;
@@ -134,7 +131,7 @@ class Engine {
   std::unique_ptr<Cluster> cluster_;
   ClusterState at_start_;
   FaultPlan faults_;
-  std::unique_ptr<bugs::PlantedBug> bug_;  // null: none
+  std::unique_ptr<Misbehaviour> misbehaviour_;
   Ready ready_;
   std::unique_ptr<Listeners> listeners_;  // stops before what it serves goes away
   std::unique_ptr<NodeStates> node_states_;

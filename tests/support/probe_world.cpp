@@ -46,7 +46,7 @@ ProbeWorld::ProbeWorld(const Bug* bug)
       cluster_({.name = "cluster.local", .node_addresses = {"127.0.0.1", "127.0.0.2", "127.0.0.3"}},
                kNow),
       api_(Users(users_)) {
-  if (bug != nullptr) bug_ = bug->plant({cluster_, users_});
+  if (bug != nullptr) bug_ = bugs::plant(*bug, {cluster_, users_});
 }
 
 Pair ProbeWorld::pair(const Wish& wish) {
@@ -111,7 +111,15 @@ std::string ProbeWorld::presented(int uid, contract::CertificateName name) {
   const Node& presenting = cluster_.node(uid);
   const auto installed = presenting.presented(name);
   std::shared_ptr<const certs::Bundle> bundle = installed ? installed->bundle : nullptr;
-  if (bug_) bundle = bug_->present(presenting, name, std::move(bundle));
+  if (bug_) {
+    bundle = bug_->present({.node = presenting,
+                            .port = name,
+                            .cluster_name = cluster_.settings().name,
+                            .roles = roles_in(cluster_),
+                            .cluster_now = kNow,
+                            .now = {}},
+                           std::move(bundle));
+  }
   return bundle ? certs::chain_pem(bundle->chain) : "";
 }
 

@@ -1,32 +1,23 @@
 // Planted bugs: plausible mistakes of a server, one at a time, for proving that a test suite
 // notices them.
 //
-// A bug is a row of data and an object that stands around the healthy server: around each request,
-// and around each handshake. The healthy code knows none of them, and without --bug there is none.
+// A bug is a row: the faults that it is made of, as a drill's row has them, or a function around a
+// request, or a class where it remembers things between requests. It stands around the healthy
+// server, which knows none of them; without --bug there is none.
 // Thread safety: rows are constant data; a PlantedBug is called from any thread.
 #pragma once
 
-#include <chrono>
-#include <functional>
 #include <memory>
-#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
+#include <variant>
 #include <vector>
 
 #include "simulator/cluster/users.h"
-#include "simulator/rest_api/endpoint.h"
+#include "simulator/wrong/faults/at_work.h"
 
 namespace certdrill::simulator::bugs {
-
-// One request on its way to the healthy server. The references outlive the call.
-struct Request {
-  const Scene& scene;
-  const Call& call;
-  const std::function<Answer(const Scene&, const Call&)>& next;  // the healthy server
-  const std::function<void(std::chrono::milliseconds)>& sleep;
-};
 
 class PlantedBug {
  public:
@@ -36,11 +27,7 @@ class PlantedBug {
   virtual Answer serve(const Request& request) { return request.next(request.scene, request.call); }
 
   // Stands around every handshake: what is presented instead of `healthy`. Null refuses.
-  virtual std::shared_ptr<const certs::Bundle> present(
-      const Node& /*node*/, contract::CertificateName /*port*/,
-      std::shared_ptr<const certs::Bundle> healthy) {
-    return healthy;
-  }
+  virtual BundlePtr present(const Handshake& /*handshake*/, BundlePtr healthy) { return healthy; }
 
   // Forgets what it remembers: the cluster is as it was at the start. No request is being served.
   virtual void reset() {}
@@ -52,11 +39,22 @@ struct Ground {
   const std::vector<User>& users;  // all of them
 };
 
+using ServeWrongly = Answer (*)(const Request& request);
+using MakeBug = std::unique_ptr<PlantedBug> (*)(const Ground& ground);
+
 struct Bug {
   std::string_view id;        // "expired-accepted", as --bug takes it
   std::string_view sentence;  // what the server does wrong
-  std::unique_ptr<PlantedBug> (*plant)(const Ground& ground);
+  std::variant<FaultTexts, ServeWrongly, MakeBug> wrong;
 };
+
+// A row's class, made of the ground.
+template <class Kind>
+std::unique_ptr<PlantedBug> remembering(const Ground& ground) {
+  return std::make_unique<Kind>(ground);
+}
+
+std::unique_ptr<PlantedBug> plant(const Bug& bug, const Ground& ground);
 
 // All bugs, by groups.
 std::span<const Bug> all_bugs();
@@ -70,26 +68,12 @@ std::string unknown_bug(std::string_view id);
 // For --list-bugs: a line for each, id and sentence.
 std::string list_of_bugs();
 
-// Rows are made of these: a bug that is one function around a request ...
-class ServingBug final : public PlantedBug {
- public:
-  using Serve = Answer (*)(const Request& request);
-  explicit ServingBug(Serve function) : serve_(function) {}
-  Answer serve(const Request& request) override { return serve_(request); }
-
- private:
-  const Serve serve_;
-};
-
-template <ServingBug::Serve function>
-std::unique_ptr<PlantedBug> serving(const Ground& /*ground*/) {
-  return std::make_unique<ServingBug>(function);
-}
-
-// ... or a class of its own, which remembers things between requests.
-template <class Kind>
-std::unique_ptr<PlantedBug> remembering(const Ground& ground) {
-  return std::make_unique<Kind>(ground);
-}
+// The groups, each in the file named like it.
+std::span<const Bug> judging_bugs();
+std::span<const Bug> rollout_bugs();
+std::span<const Bug> store_bugs();
+std::span<const Bug> reading_bugs();
+std::span<const Bug> access_bugs();
+std::span<const Bug> call_bugs();
 
 }  // namespace certdrill::simulator::bugs

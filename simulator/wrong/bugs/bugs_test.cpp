@@ -10,8 +10,8 @@
 #include <nlohmann/json.hpp>
 
 #include "certs/issue/issue.h"
-#include "tests/support/probe_world.h"
 #include "simulator/wrong/bugs/bug.h"
+#include "tests/support/probe_world.h"
 
 namespace certdrill::simulator::bugs {
 namespace {

@@ -4,14 +4,10 @@
 #include <utility>
 
 #include "certs/verdict/validate.h"
-#include "simulator/http/strict_json.h"
 #include "simulator/rest_api/certificate_request.h"
 
 namespace certdrill::simulator::bugs {
 namespace {
-
-constexpr std::string_view kUpdateCert = "/v1/cluster/update_cert";
-constexpr std::string_view kCertificates = "/v1/cluster/certificates";
 
 std::optional<std::string_view> view(const std::optional<std::string>& text) {
   return text ? std::optional<std::string_view>(*text) : std::nullopt;
@@ -26,57 +22,47 @@ std::optional<Answer> expiry_of(const Request& request, const Change& change, st
   const certs::Defect defect{certs::DefectId::expired, static_cast<int>(late - chain.begin()),
                              late->subject(),
                              "notAfter " + certs::format_instant(late->not_after())};
-  const std::string where =
-      is_batch(request.call) ? "certificates[" + std::to_string(index) + "]: " : "";
+  const auto where = is_batch(request.call) ? fmt::format("certificates[{}]: ", index) : "";
   return rejection_answer({index, defect, {}}, request.scene.edition.answers_404, where);
+}
+
+// The healthy server's verdict; nullopt: there is nothing wrong with it.
+std::optional<certs::Defect> defect_of(const Scene& scene, const Change& change) {
+  const auto installed = (*scene.cluster.store())[change.name];
+  const bool has_key = installed && installed->bundle->key.has_value();
+  const auto& settings = scene.cluster.settings();
+  const auto verdict = certs::validate({change.name, view(change.certificate), view(change.key),
+                                        has_key ? &*installed->bundle->key : nullptr},
+                                       {settings.strictness, settings.name}, scene.now);
+  return verdict ? std::nullopt : std::optional(verdict.error());
 }
 
 }  // namespace
 
-bool is_update(const Call& call) {
-  return call.method == "PUT" && (call.path == kUpdateCert || call.path == kCertificates);
-}
-
-bool is_batch(const Call& call) {
-  return call.method == "PUT" && call.path == kCertificates;
-}
-
-bool is_reading(const Call& call) {
-  return call.method == "GET" && call.path == kCertificates;
-}
-
-bool is_rotation(const Call& call) {
-  return call.method == "POST" && call.path == "/v1/cluster/certificates/rotate";
+bool is_call(const Call& call, std::string_view id) {
+  const auto* endpoint = endpoint_in(call);
+  return endpoint != nullptr && endpoint->id == id;
 }
 
 std::string_view name_to_delete(const Call& call) {
-  if (call.method != "DELETE" || !call.path.starts_with(kCertificates)) return {};
-  const auto rest = call.path.substr(kCertificates.size());
-  return rest.starts_with('/') ? rest.substr(1) : std::string_view{};
+  return is_call(call, "delete_certificate") ? call.path.substr(call.path.rfind('/') + 1) : "";
+}
+
+std::vector<nlohmann::json> entries_of(const Call& call) {
+  const auto& body = object_in(call);
+  if (!is_update(call) || body.empty()) return {};
+  if (!is_batch(call)) return {body};
+  const auto list = body.find("certificates");
+  if (list == body.end() || !list->is_array()) return {};
+  return {list->begin(), list->end()};
+}
+
+std::string dump(const nlohmann::ordered_json& json) {
+  return json.dump(-1, ' ', false, nlohmann::ordered_json::error_handler_t::replace);
 }
 
 Answer served(const Request& request) {
   return request.next(request.scene, request.call);
-}
-
-Answer served_at(const Request& request, certs::Instant now) {
-  Scene scene = request.scene;
-  scene.now = now;
-  return request.next(scene, request.call);
-}
-
-Answer served_through(const Request& request, Mishaps& mishaps) {
-  const Scene& scene = request.scene;
-  return request.next(
-      {scene.cluster, mishaps, scene.edition, scene.now, scene.success_body, scene.sent},
-      request.call);
-}
-
-Answer served_by(const Request& request, Cluster& cluster) {
-  const Scene& scene = request.scene;
-  return request.next(
-      {cluster, scene.mishaps, scene.edition, scene.now, scene.success_body, scene.sent},
-      request.call);
 }
 
 Answer served_as(const Request& request, const contract::EditionRules& edition) {
@@ -87,10 +73,6 @@ Answer served_as(const Request& request, const contract::EditionRules& edition) 
       request.call);
 }
 
-Answer served_call(const Request& request, const Call& call) {
-  return request.next(request.scene, call);
-}
-
 Answer served_body(const Request& request, const std::string& body) {
   Call call = request.call;
   call.body = body;
@@ -99,10 +81,7 @@ Answer served_body(const Request& request, const std::string& body) {
 
 Answer rehearsed(const Request& request) {
   const auto copy = request.scene.cluster.fork();
-  const Scene& scene = request.scene;
-  Mishaps none;
-  return request.next({*copy, none, scene.edition, scene.now, scene.success_body, scene.sent},
-                      request.call);
+  return request.next(with_cluster(request.scene, *copy, no_mishaps()), request.call);
 }
 
 bool took_up(const Answer& answer) {
@@ -122,33 +101,12 @@ Answer telling_success(const Request& request, Answer answer) {
 
 std::vector<Change> changes_of(const Request& request) {
   std::vector<Change> changes;
-  if (!is_update(request.call)) return changes;
-  const auto body = parse_json_object(request.call.body);
-  if (!body) return changes;
-  if (!is_batch(request.call)) {
-    if (auto change = read_certificate(*body, request.scene.edition, "")) {
-      changes.push_back(std::move(*change));
-    }
-    return changes;
-  }
-  const auto array = body->find("certificates");
-  if (array == body->end() || !array->is_array()) return changes;
-  for (const auto& entry : *array) {
+  for (const auto& entry : entries_of(request.call)) {
     auto change = read_certificate(entry, request.scene.edition, "");
     if (!change) return {};
     changes.push_back(std::move(*change));
   }
   return changes;
-}
-
-std::optional<certs::Defect> defect_of(const Scene& scene, const Change& change) {
-  const auto installed = (*scene.cluster.store())[change.name];
-  const bool has_key = installed && installed->bundle->key.has_value();
-  const auto& settings = scene.cluster.settings();
-  const auto verdict = certs::validate({change.name, view(change.certificate), view(change.key),
-                                        has_key ? &*installed->bundle->key : nullptr},
-                                       {settings.strictness, settings.name}, scene.now);
-  return verdict ? std::nullopt : std::optional(verdict.error());
 }
 
 std::optional<certs::Defect> first_defect(const Request& request) {
@@ -170,7 +128,7 @@ Answer install(const Request& request, const std::vector<Change>& changes) {
   return rollout_answer(rollout, scene.cluster.node_count(), scene.success_body);
 }
 
-Answer overlooking(const Request& request, Forgiven forgiven) {
+Answer overlook(const Request& request, Forgiven forgiven) {
   auto answer = served(request);
   if (took_up(answer)) return answer;
   const auto changes = changes_of(request);
@@ -194,17 +152,18 @@ Answer overlooking(const Request& request, Forgiven forgiven) {
   return telling(std::move(answer), install(request, changes));
 }
 
-Answer disliking(const Request& request, Disliked is_disliked, std::string_view description) {
+Answer refuse(const Request& request, Disliked disliked) {
   const auto changes = changes_of(request);
-  const bool disliked = std::ranges::any_of(
-      changes, [&](const auto& change) { return is_disliked(request.scene, change); });
-  if (!disliked) return served(request);
+  const bool any = std::ranges::any_of(
+      changes, [&](const auto& change) { return disliked(request.scene, change); });
+  if (!any) return served(request);
   auto would_be = rehearsed(request);
   if (!took_up(would_be)) return served(request);
-  return telling(std::move(would_be), error_answer(400, "invalid_certificate", description));
+  return telling(std::move(would_be),
+                 error_answer(400, "invalid_certificate", "The certificate is not acceptable."));
 }
 
-Answer rewriting(const Request& request, Rewrite rewrite) {
+Answer rewrite_entries(const Request& request, Rewrite rewrite) {
   if (!is_update(request.call)) return served(request);
   auto body = nlohmann::ordered_json::parse(request.call.body.text(), nullptr,
                                             /*allow_exceptions=*/false);
@@ -220,17 +179,15 @@ Answer rewriting(const Request& request, Rewrite rewrite) {
   return changed ? served_body(request, dump(body)) : served(request);
 }
 
-Answer changing_reading(Answer answer, const std::function<void(nlohmann::ordered_json&)>& change) {
-  if (answer.status != 200) return answer;
+Answer changing_reading(const Request& request,
+                        const std::function<void(nlohmann::ordered_json&)>& change) {
+  auto answer = served(request);
+  if (!is_reading(request.call) || answer.status != 200) return answer;
   auto json = nlohmann::ordered_json::parse(answer.body, nullptr, /*allow_exceptions=*/false);
   if (!json.is_object()) return answer;
   change(json);
   answer.body = dump(json);
   return answer;
-}
-
-std::string dump(const nlohmann::ordered_json& json) {
-  return json.dump(-1, ' ', false, nlohmann::ordered_json::error_handler_t::replace);
 }
 
 }  // namespace certdrill::simulator::bugs

@@ -1,34 +1,20 @@
-// Bugs in what becomes of a rollout, and in what is answered about it.
+// Bugs in what becomes of a rollout, in what is answered about it, in what a single node does, and
+// those that show only when two things happen at once.
 #include <algorithm>
 #include <array>
+#include <chrono>
+#include <map>
 #include <mutex>
-#include <set>
-#include <utility>
 
-#include "simulator/wrong/bugs/around_mishaps.h"
-#include "simulator/wrong/bugs/groups.h"
 #include "simulator/wrong/bugs/request.h"
 
 namespace certdrill::simulator::bugs {
 namespace {
 
 using contract::CertificateName;
+using SteadyClock = std::chrono::steady_clock;
 
-bool is_conflict(const Answer& answer) {
-  return answer.status == 409 && answer.error_code == "not_all_nodes_updated";
-}
-
-Answer partial_success_answers_200(const Request& request) {
-  auto answer = served(request);
-  return is_conflict(answer) ? telling_success(request, std::move(answer)) : answer;
-}
-
-Answer conflict_though_all_confirmed(const Request& request) {
-  auto answer = served(request);
-  if (!is_update(request.call) || answer.status != 200) return answer;
-  return telling(std::move(answer), error_answer(409, "not_all_nodes_updated",
-                                                 "Failed, not all nodes have been updated."));
-}
+constexpr std::chrono::milliseconds kApart{50};
 
 bool is_in_the_store(const Scene& scene, const Change& change) {
   const auto installed = (*scene.cluster.store())[change.name];
@@ -53,117 +39,166 @@ Answer conflict_updates_nobody(const Request& request) {
   Cluster& cluster = request.scene.cluster;
   const auto before = cluster.capture();
   auto answer = served(request);
-  if (!is_conflict(answer)) return answer;
+  if (answer.error_code != "not_all_nodes_updated") return answer;
   auto after = cluster.capture();
   for (std::size_t i = 0; i < after.nodes.size(); ++i) {
     after.nodes[i].held = before.nodes[i].held;
     after.nodes[i].presented = before.nodes[i].presented;
   }
-  if (auto placed = cluster.restore(after); !placed) {
+  if (auto placed = cluster.restore(after); !placed)
     return telling(std::move(answer), error_answer(500, "internal_error", placed.error()));
-  }
   return answer;
 }
 
-Answer conflict_does_not_name_the_node(const Request& request) {
-  auto answer = served(request);
-  if (!is_conflict(answer)) return answer;
-  return telling(std::move(answer), error_answer(409, "not_all_nodes_updated",
-                                                 "Failed, not all nodes have been updated."));
-}
-
-class LastNodeKeepsTheOld final : public AroundMishaps {
+class OtherNodesReadStale final : public PlantedBug {
  public:
-  LastNodeKeepsTheOld(Mishaps& inner, int last) : AroundMishaps(inner), last_(last) {}
-  Step on_apply(CertificateName name, int uid) override {
-    if (uid != last_) return AroundMishaps::on_apply(name, uid);
-    return {Fate::fails_before_apply, {}, /*reported=*/false};
+  explicit OtherNodesReadStale(const Ground& ground) : at_start_(ground.cluster.fork()) {}
+
+  Answer serve(const Request& request) override {
+    if (!is_reading(request.call) || request.call.node() == 1) return served(request);
+    return request.next(with_cluster(request.scene, *at_start_, request.scene.mishaps),
+                        request.call);
   }
 
  private:
-  const int last_;
+  const std::unique_ptr<Cluster> at_start_;
 };
 
-Answer node_keeps_the_old_certificate(const Request& request) {
-  if (!is_update(request.call)) return served(request);
-  LastNodeKeepsTheOld mishaps(request.scene.mishaps,
-                              static_cast<int>(request.scene.cluster.node_count()));
-  return served_through(request, mishaps);
-}
-
-class SkippedNodeNeverRetried final : public PlantedBug {
+// The certificate is there at once, its key `kApart` later; the client waits for both, readers for
+// neither.
+class TornPairWhileUpdating final : public PlantedBug {
  public:
-  explicit SkippedNodeNeverRetried(const Ground& /*ground*/) {}
+  explicit TornPairWhileUpdating(const Ground& /*ground*/) {}
 
   Answer serve(const Request& request) override {
-    LeavesOut mishaps(request.scene.mishaps, *this);
-    return served_through(request, mishaps);
+    if (is_reading(request.call)) return reading(request);
+    if (!is_update(request.call)) return served(request);
+    const auto before = request.scene.cluster.store();
+    const auto changes = changes_of(request);
+    remember(*before, changes, SteadyClock::now() + 10 * kApart);  // longer than any rollout
+    auto answer = served(request);
+    const bool stored = took_up(answer);
+    remember(*before, changes, SteadyClock::now() + (stored ? kApart : SteadyClock::duration{}));
+    if (stored) request.sleep(kApart);
+    return answer;
   }
 
   void reset() override {
     const std::lock_guard lock(mutex_);
-    skipped_.clear();
+    torn_.clear();
   }
 
  private:
-  class LeavesOut final : public AroundMishaps {
-   public:
-    LeavesOut(Mishaps& inner, SkippedNodeNeverRetried& bug) : AroundMishaps(inner), bug_(bug) {}
-    Step on_apply(CertificateName name, int uid) override {
-      if (bug_.is_skipped(name, uid)) return {Fate::unreachable, {}, /*reported=*/false};
-      return bug_.remembered(name, uid, AroundMishaps::on_apply(name, uid));
-    }
-    Step on_node_down(CertificateName name, int uid) override {
-      if (bug_.is_skipped(name, uid)) return {Fate::unreachable, {}, /*reported=*/false};
-      return bug_.remembered(name, uid, AroundMishaps::on_node_down(name, uid));
-    }
-
-   private:
-    SkippedNodeNeverRetried& bug_;
+  struct Torn {
+    std::string former_key;
+    SteadyClock::time_point until;
   };
 
-  bool is_skipped(CertificateName name, int uid) {
+  void remember(const CertificateSet& before, const std::vector<Change>& changes,
+                SteadyClock::time_point until) {
     const std::lock_guard lock(mutex_);
-    return skipped_.contains({name, uid});
+    for (const auto& change : changes) {
+      if (before[change.name]) torn_[change.name] = {before[change.name]->key_text, until};
+    }
   }
 
-  Step remembered(CertificateName name, int uid, Step step) {
-    if (step.fate != Fate::unreachable && step.fate != Fate::fails_before_apply) return step;
-    const std::lock_guard lock(mutex_);
-    skipped_.insert({name, uid});
-    return step;
+  Answer reading(const Request& request) {
+    return changing_reading(request, [this](nlohmann::ordered_json& json) {
+      const std::lock_guard lock(mutex_);
+      for (const auto& [name, torn] : torn_) {
+        const auto field = fmt::format("{}_key", to_string(name));
+        if (SteadyClock::now() < torn.until && json.contains(field)) json[field] = torn.former_key;
+      }
+    });
   }
 
   std::mutex mutex_;
-  std::set<std::pair<CertificateName, int>> skipped_;
+  std::map<CertificateName, Torn> torn_;
 };
 
-constexpr std::array<Bug, 7> kBugs{{
+class EvenNodesKeepTheirs final : public AroundMishaps {
+ public:
+  using AroundMishaps::AroundMishaps;
+  Step on_apply(CertificateName name, int uid) override {
+    if (uid % 2 != 0) return AroundMishaps::on_apply(name, uid);
+    return {Fate::fails_before_apply, {}, /*reported=*/false};
+  }
+};
+
+// An update takes `kApart`, so that whatever comes meanwhile meets it.
+class SimultaneousUpdatesMix final : public PlantedBug {
+ public:
+  explicit SimultaneousUpdatesMix(const Ground& /*ground*/) {}
+
+  Answer serve(const Request& request) override {
+    if (!is_update(request.call)) return served(request);
+    auto answer = in_turn(request);
+    if (took_up(answer)) request.sleep(kApart);
+    const std::lock_guard lock(mutex_);
+    --running_;
+    return answer;
+  }
+
+ private:
+  Answer in_turn(const Request& request) {
+    const std::lock_guard lock(mutex_);
+    if (running_++ == 0) return served(request);
+    EvenNodesKeepTheirs mishaps(request.scene.mishaps);
+    return request.next(with_mishaps(request.scene, mishaps), request.call);
+  }
+
+  std::mutex mutex_;
+  int running_ = 0;
+};
+
+constexpr auto kRolloutBugs = std::to_array<Bug>({
     {"partial-success-answers-200", "200 is answered although a node did not confirm",
-     serving<partial_success_answers_200>},
+     FaultTexts{"kind=answer,stage=after,instead_of=not_all_nodes_updated,status=200"}},
     {"conflict-though-all-confirmed", "409 is answered although every node confirmed",
-     serving<conflict_though_all_confirmed>},
+     FaultTexts{"kind=answer,stage=after,instead_of=success,status=409,"
+                "description=\"Failed, not all nodes have been updated.\""}},
     {"retry-while-down-answers-200",
      "a request for what the store already holds is answered 200 without asking the nodes",
-     serving<retry_while_down_answers_200>},
+     retry_while_down_answers_200},
     {"skipped-node-never-retried",
      "a node that missed a rollout is left out of every later rollout of that certificate, which "
      "is answered 200",
-     remembering<SkippedNodeNeverRetried>},
+     FaultTexts{"kind=no_retry"}},
     {"conflict-updates-nobody",
      "with a node unreachable 409 is answered, and the reached nodes are not updated",
-     serving<conflict_updates_nobody>},
+     conflict_updates_nobody},
     {"conflict-does-not-name-the-node", "409's description is the bare sentence, without the node",
-     serving<conflict_does_not_name_the_node>},
+     FaultTexts{"kind=answer,stage=after,instead_of=not_all_nodes_updated,status=409,"
+                "description=\"Failed, not all nodes have been updated.\""}},
     {"node-keeps-the-old-certificate",
      "200 is answered, and the last node still holds and presents the old one",
-     serving<node_keeps_the_old_certificate>},
-}};
+     FaultTexts{"kind=node_fails,mode=before_apply,nodes=-1,reported=false,"
+                "endpoint=update_cert+put_certificates"}},
+    {"stale-worker",
+     "after an update every second connection of each port gets the certificate before it",
+     FaultTexts{"kind=stale_listener,workers=some,endpoint=update_cert+put_certificates"}},
+    {"leaf-presented-without-chain", "ports present the leaf alone",
+     FaultTexts{"kind=tls,mode=leaf_only"}},
+    {"only-the-first-node-takes-updates", "PUT through any other node is answered 503",
+     FaultTexts{"kind=answer,status=503,error_code=service_unavailable,nodes=replicas,"
+                "description=\"This node is not the primary one.\""}},
+    {"other-nodes-read-stale",
+     "GET through any node but the first reads what was installed at the start",
+     remembering<OtherNodesReadStale>},
+    {"torn-pair-while-updating",
+     "certificate and key are stored one after the other, 50 ms apart, and reading does not wait "
+     "for both",
+     remembering<TornPairWhileUpdating>},
+    {"simultaneous-updates-mix",
+     "two updates at once are rolled out without a lock: nodes of even uid end with the one that "
+     "came first",
+     remembering<SimultaneousUpdatesMix>},
+});
 
 }  // namespace
 
 std::span<const Bug> rollout_bugs() {
-  return kBugs;
+  return kRolloutBugs;
 }
 
 }  // namespace certdrill::simulator::bugs

@@ -2,8 +2,14 @@
 
 #include <algorithm>
 
+#include <fmt/format.h>
+
 namespace certdrill::simulator {
 namespace {
+
+SteadyTime end_of(const Schedule& schedule, SteadyTime armed_at) {
+  return schedule.ttl_ms == 0 ? SteadyTime{} : armed_at + Milliseconds(schedule.ttl_ms);
+}
 
 FaultStatus status_of(const ArmedFault& fault, SteadyTime now) {
   FaultStatus status{fault.rule(), fault.counters(), std::nullopt};
@@ -19,6 +25,55 @@ bool named(const FaultSet& set, std::string_view name) {
 }
 
 }  // namespace
+
+ArmedFault::ArmedFault(FaultRule rule, SteadyTime armed_at)
+    : rule_(std::move(rule)),
+      ends_(end_of(rule_.schedule, armed_at)),
+      effect_(rule_.kind->make(Settings(rule_.settings))),
+      dice_(rule_.schedule.seed) {}
+
+FaultCounters ArmedFault::counters() const {
+  const std::lock_guard lock(mutex_);
+  return counters_;
+}
+
+bool ArmedFault::acts_at(Point point) const {
+  const std::lock_guard lock(mutex_);
+  return effect_->acts_at(point);
+}
+
+bool ArmedFault::strikes(SteadyTime now) {
+  if (expired(now)) return false;
+  const auto& schedule = rule_.schedule;
+  const std::lock_guard lock(mutex_);
+  const std::int64_t number = counters_.matched++ - schedule.after;  // 0 is the first that may fire
+  if (number < 0 || number % schedule.every != 0) return false;
+  if (schedule.times != 0 && counters_.fired >= schedule.times) return false;
+  if (schedule.probability < 1.0 && dice_.uniform() >= schedule.probability) return false;
+  ++counters_.fired;
+  return true;
+}
+
+bool ArmedFault::in_force(SteadyTime now) const {
+  if (expired(now)) return false;
+  const auto& schedule = rule_.schedule;
+  const std::lock_guard lock(mutex_);
+  const std::int64_t number = counters_.matched - schedule.after;
+  return number >= 0 && (schedule.times == 0 || number < schedule.times);
+}
+
+void ArmedFault::count_match() {
+  const auto& schedule = rule_.schedule;
+  const std::lock_guard lock(mutex_);
+  const std::int64_t number = counters_.matched++ - schedule.after;
+  if (number >= 0 && (schedule.times == 0 || number < schedule.times)) ++counters_.fired;
+}
+
+FaultSet arm_alone(std::vector<FaultRule> rules, SteadyTime now) {
+  FaultSet set;
+  for (auto& rule : rules) set.push_back(std::make_shared<ArmedFault>(std::move(rule), now));
+  return set;
+}
 
 std::shared_ptr<const FaultSet> FaultPlan::armed() const {
   if (!any_.load(std::memory_order_acquire)) return nullptr;
@@ -45,14 +100,15 @@ std::optional<ArmError> FaultPlan::check(const std::vector<FaultRule>& rules,
   std::set<std::string_view> names;
   for (const auto& rule : rules) {
     if (const int beyond = rule.match.nodes.beyond(node_count_); beyond != 0) {
-      return ArmError{false, "match: 'nodes' names node " + std::to_string(beyond) +
-                                 "; the nodes are 1 to " + std::to_string(node_count_)};
+      return ArmError{false, fmt::format("match: 'nodes' names node {}; the nodes are 1 to {}",
+                                         beyond, node_count_)};
     }
     if (rule.name.empty()) continue;
     const bool taken = existing == Existing::refuse && named(set, rule.name);
     if (taken || !names.insert(rule.name).second) {
-      return ArmError{
-          true, "there is a fault named '" + rule.name + "'; PUT replaces it, DELETE removes it"};
+      return ArmError{true,
+                      fmt::format("there is a fault named '{}'; PUT replaces it, DELETE removes it",
+                                  rule.name)};
     }
   }
   return std::nullopt;
@@ -60,7 +116,7 @@ std::optional<ArmError> FaultPlan::check(const std::vector<FaultRule>& rules,
 
 std::string FaultPlan::free_name(std::string_view kind, const FaultSet& set) const {
   for (int number = 1;; ++number) {
-    auto name = std::string(kind) + "-" + std::to_string(number);
+    auto name = fmt::format("{}-{}", kind, number);
     if (!named(set, name)) return name;
   }
 }

@@ -5,8 +5,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "simulator/wrong/faults/fault_text.h"
-#include "simulator/wrong/faults/request_faults.h"
+#include "simulator/wrong/faults/at_work.h"
+#include "simulator/wrong/faults/fault_rule.h"
 
 namespace certdrill::simulator {
 namespace {

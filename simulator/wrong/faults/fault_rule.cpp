@@ -1,8 +1,11 @@
 #include "simulator/wrong/faults/fault_rule.h"
 
 #include <algorithm>
-#include <limits>
+#include <array>
 #include <random>
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include "contract/nearest_name.h"
 #include "simulator/http/strict_json.h"
@@ -12,183 +15,150 @@ namespace {
 
 using nlohmann::json;
 
-constexpr std::int64_t kMostMatches = 1'000'000'000;
-constexpr std::int64_t kLongestTtlMs = 30LL * 24 * 3600 * 1000;
-constexpr std::size_t kLongestName = 100;
-
-std::vector<std::string_view> certificate_names() {
-  std::vector<std::string_view> names;
-  for (const auto& one : contract::cluster_certificates()) names.push_back(one.text);
-  return names;
-}
-
-// One string or a list of them, each looked up by `find`; the reader keeps what is wrong.
-template <typename T, typename Find>
-std::vector<T> read_names(SettingsReader& reader, const char* field, Find find,
-                          const std::vector<std::string_view>& known) {
-  std::vector<T> found;
-  const json* value = reader.raw(field);
-  if (value == nullptr) return found;
-  const auto list = value->is_array() ? *value : json::array({*value});
-  for (const auto& element : list) {
-    if (!element.is_string()) {
-      reader.refuse("'" + std::string(field) + "' must be a string or a list of strings, not " +
-                    std::string(json_type(element)));
-      return found;
-    }
-    const auto text = element.get<std::string>();
-    if (text == "any" && list.size() == 1) return found;
-    const auto one = find(text);
-    if (!one) {
-      std::string names = "any";
-      for (const auto name : known) names += ", " + std::string(name);
-      reader.refuse("'" + std::string(field) + "' does not know '" + text + "'" +
-                    contract::did_you_mean(text, known) + "; known are " + names);
-      return found;
-    }
-    found.push_back(T(one.value()));
-  }
-  if (list.empty()) reader.refuse("'" + std::string(field) + "' is an empty list");
-  return found;
-}
-
-template <typename T>
-std::optional<const T*> not_null(const T* pointer) {
-  return pointer == nullptr ? std::nullopt : std::optional(pointer);
-}
-
-void refuse_matchers(SettingsReader& reader, const json& given, const FaultKind& kind) {
-  const auto refuse = [&](const char* field, bool allowed) {
-    if (allowed || !given.contains(field)) return;
-    reader.refuse("a fault of the kind " + std::string(kind.name) + " cannot match by '" + field +
-                  "'");
-  };
-  refuse("endpoint", kind.matchers.endpoint);
-  refuse("certificate", kind.matchers.certificate);
-  refuse("nodes", kind.matchers.nodes);
-  refuse("submitted", kind.matchers.submitted);
-}
-
-NodeSelector read_nodes(SettingsReader& reader, const FaultKind& kind) {
-  const json* value = reader.raw("nodes");
-  if (value == nullptr) {
-    if (kind.matchers.nodes_required) reader.refuse("'nodes' is missing in 'match': which nodes?");
-    return {};
-  }
-  auto selector = NodeSelector::parse(*value);
-  if (!selector) {
-    reader.refuse(selector.error());
-    return {};
-  }
-  if (kind.matchers.by_number_only && selector->who() != NodeSelector::Who::listed &&
-      selector->who() != NodeSelector::Who::all) {
-    reader.refuse("'nodes' must be all, a number or a list of numbers for a fault of the kind " +
-                  std::string(kind.name));
-  }
-  return std::move(*selector);
-}
-
-FaultMatch read_match(const json& given, const FaultKind& kind, SettingsReader& reader) {
-  FaultMatch match;
-  refuse_matchers(reader, given, kind);
-  match.endpoints = read_names<const contract::Endpoint*>(
-      reader, "endpoint", [](const auto& text) { return not_null(contract::find_endpoint(text)); },
-      contract::endpoint_ids());
-  if (!given.contains("endpoint") && kind.updates_by_default) {
-    match.endpoints = {contract::find_endpoint("update_cert"),
-                       contract::find_endpoint("put_certificates")};
-  }
-  match.certificates = read_names<contract::CertificateName>(
-      reader, "certificate", [](const auto& text) { return contract::find_certificate(text); },
-      certificate_names());
-  match.submitted = read_names<const Trait*>(
-      reader, "submitted", [](const auto& text) { return not_null(find_trait(text)); },
-      trait_ids());
-  match.nodes = read_nodes(reader, kind);
-  return match;
-}
-
+constexpr double kMostMatches = 1'000'000'000;
+constexpr double kLongestTtlMs = 30.0 * 24 * 3600 * 1000;
 // 53 bits, so that every JSON reader keeps the number as it is.
 constexpr std::int64_t kLargestSeed = (1LL << 53) - 1;
 
+constexpr std::array kScheduleSettings{
+    Setting::integer("after", 0, kMostMatches, "so many matches are let through first").or_else(0),
+    Setting::integer("times", 0, kMostMatches, "then so many are struck; 0: no end").or_else(0),
+    Setting::integer("ttl_ms", 0, kLongestTtlMs, "ends so long after it was armed; 0: no end")
+        .or_else(0),
+};
+
+constexpr std::array kChanceSettings{
+    Setting::integer("every", 1, kMostMatches,
+                     "of those, each so-many-th, beginning with the first")
+        .or_else(1),
+    Setting::number("probability", 0, 1, "of those, so many by chance").or_else(1.0),
+    Setting::integer("seed", 0, kLargestSeed,
+                     "of the chance and of random delays; drawn, and shown, where none is given")
+        .or_else(Setting::Derived{}),
+};
+
 Schedule read_schedule(SettingsReader& reader, const FaultKind& kind, SeedSource seeds) {
-  Schedule schedule;
-  schedule.after = reader.integer("after", {0, kMostMatches}, 0);
-  schedule.times = reader.integer("times", {0, kMostMatches}, 0);
-  if (kind.by_chance) {
-    schedule.every = reader.integer("every", {1, kMostMatches}, 1);
-    schedule.probability = reader.number("probability", {0.0, 1.0}, 1.0);
-    constexpr std::int64_t kNone = -1;
-    const auto seed = reader.integer("seed", {0, kLargestSeed}, kNone);
-    schedule.seed = seed == kNone ? seeds() & static_cast<std::uint64_t>(kLargestSeed)
-                                  : static_cast<std::uint64_t>(seed);
-  }
-  schedule.ttl_ms = reader.integer("ttl_ms", {0, kLongestTtlMs}, 0);
+  json values = json::object();
+  reader.read(kScheduleSettings, values);
+  if (kind.by_chance) reader.read(kChanceSettings, values);
+  if (reader.failed()) return {};
+  const Settings given(values);
+  Schedule schedule{.after = given.integer("after"),
+                    .times = given.integer("times"),
+                    .ttl_ms = given.integer("ttl_ms")};
+  if (!kind.by_chance) return schedule;
+  schedule.every = given.integer("every");
+  schedule.probability = given.number("probability");
+  schedule.seed = given.has("seed") ? static_cast<std::uint64_t>(given.integer("seed"))
+                                    : seeds() & static_cast<std::uint64_t>(kLargestSeed);
   return schedule;
 }
 
 std::string read_name(SettingsReader& reader) {
-  auto name = reader.text("name", "");
+  constexpr std::size_t kLongest = 100;
   constexpr std::string_view kAllowed =
       "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_.:";
-  if (name.size() > kLongestName || name.find_first_not_of(kAllowed) != name.npos) {
+  constexpr std::array kName{Setting::text("name", "").or_else("")};
+  json values = json::object();
+  reader.read(kName, values);
+  if (!values.contains("name")) return {};
+  auto name = values["name"].get<std::string>();
+  if (name.size() > kLongest || name.find_first_not_of(kAllowed) != name.npos)
     reader.refuse("'name' must be up to 100 letters, digits and any of - _ . :");
-  }
   return name;
 }
 
-std::string kind_missing() {
-  std::string what = "'kind' is missing; known are";
-  for (const auto name : kind_names())
-    what += (what.ends_with("are") ? " " : ", ") + std::string(name);
-  return what;
-}
-
+// nullptr: the reader says why.
 const FaultKind* read_kind(SettingsReader& reader) {
   const auto names = kind_names();
-  const auto index = reader.choice("kind", names);
-  return reader.failed() ? nullptr : fault_kinds()[index];
+  const std::array kind{Setting::choice("kind", names, "")};
+  json values = json::object();
+  reader.read(kind, values);
+  return reader.failed() ? nullptr : find_kind(values["kind"].get<std::string>());
+}
+
+json read_settings(SettingsReader& reader, const FaultKind& kind) {
+  json values = json::object();
+  reader.read(kind.settings, values);
+  if (kind.complete == nullptr || reader.failed()) return values;
+  if (auto wrong = kind.complete(values)) reader.refuse(std::move(*wrong));
+  return values;
 }
 
 // A field of "match" that stands beside it.
 std::optional<std::string> misplaced(const json& given) {
-  for (const char* field : {"endpoint", "certificate", "nodes", "submitted"}) {
-    if (given.contains(field)) {
-      return "'" + std::string(field) + "' belongs into 'match': {\"match\": {\"" + field +
-             "\": ...}}";
-    }
+  for (const auto field : matcher_names()) {
+    if (!given.contains(field)) continue;
+    return fmt::format(R"('{0}' belongs into 'match': {{"match": {{"{0}": ...}}}})", field);
   }
   return std::nullopt;
 }
 
-template <typename T, typename Text>
-json names_json(const std::vector<T>& values, Text text) {
-  auto list = json::array();
-  for (const auto& value : values) list.push_back(std::string(text(value)));
-  return list;
+// Where the value that begins at `begin` ends; a quoted one includes its quotes.
+std::size_t end_of_value(std::string_view text, std::size_t begin) {
+  if (begin >= text.size() || text[begin] != '"')
+    return std::min(text.find(',', begin), text.size());
+  for (std::size_t i = begin + 1; i < text.size(); ++i) {
+    if (text[i] == '\\')
+      ++i;
+    else if (text[i] == '"')
+      return i + 1;
+  }
+  return text.npos;
 }
 
-nlohmann::ordered_json match_json(const FaultRule& rule) {
-  const auto& match = rule.match;
-  const auto& matchers = rule.kind->matchers;
-  nlohmann::ordered_json result = nlohmann::ordered_json::object();
-  if (matchers.endpoint) {
-    result["endpoint"] = match.endpoints.empty()
-                             ? json("any")
-                             : names_json(match.endpoints, [](auto* one) { return one->id; });
+// Fields whose value is text even where it looks like a number.
+bool is_text(std::string_view field) {
+  if (field == "name" || field == "kind") return true;
+  return std::ranges::any_of(fault_kinds(), [&](const FaultKind* kind) {
+    return std::ranges::any_of(kind->settings, [&](const Setting& setting) {
+      return setting.name == field && setting.type == Setting::Type::text;
+    });
+  });
+}
+
+json scalar(std::string_view field, const std::string& text) {
+  if (is_text(field)) return text;
+  auto parsed = json::parse(text, nullptr, /*allow_exceptions=*/false);
+  return parsed.is_number() || parsed.is_boolean() ? parsed : json(text);
+}
+
+json list_of(std::string_view field, const std::string& text) {
+  auto values = json::array();
+  for (std::size_t begin = 0; begin <= text.size();) {
+    const auto end = std::min(text.find('+', begin), text.size());
+    values.push_back(scalar(field, text.substr(begin, end - begin)));
+    begin = end + 1;
   }
-  if (!match.certificates.empty()) {
-    result["certificate"] =
-        names_json(match.certificates, [](auto name) { return contract::to_string(name); });
-  }
-  if (matchers.nodes) result["nodes"] = match.nodes.to_json();
-  if (!match.submitted.empty()) {
-    result["submitted"] = names_json(match.submitted, [](auto* trait) { return trait->id; });
-  }
-  return result;
+  return values.size() == 1 ? values.front() : values;
+}
+
+tl::expected<std::string, std::string> unquote(std::string_view field, std::string_view text) {
+  if (!text.starts_with('"')) return std::string(text);
+  const auto parsed = json::parse(text, nullptr, /*allow_exceptions=*/false);
+  if (!parsed.is_string())
+    return tl::unexpected(fmt::format("the value of '{}' is not a quoted string", field));
+  return parsed.get<std::string>();
+}
+
+std::string listed(const Setting& setting) {
+  std::string text = fmt::format("    {}: {}", setting.name, setting.sentence);
+  if (!setting.choices.empty()) text += fmt::format(" ({})", fmt::join(setting.choices, ", "));
+  if (const auto fallback = fallback_json(setting); !fallback.is_null() && fallback != "")
+    text += fmt::format("; default {}",
+                        fallback.is_string() ? fallback.get<std::string>() : fallback.dump());
+  return text + "\n";
 }
 
 }  // namespace
+
+std::span<const Setting> schedule_settings() {
+  return kScheduleSettings;
+}
+
+std::span<const Setting> chance_settings() {
+  return kChanceSettings;
+}
 
 std::uint64_t random_seed() {
   std::random_device device;
@@ -197,38 +167,82 @@ std::uint64_t random_seed() {
 
 tl::expected<FaultRule, std::string> parse_fault(const json& given, SeedSource seeds) {
   if (!given.is_object()) {
-    return tl::unexpected(
-        "a fault must be an object such as {\"kind\": \"answer\", \"status\": "
-        "406}, not " +
-        std::string(json_type(given)));
+    return tl::unexpected(fmt::format(
+        R"(a fault must be an object such as {{"kind": "answer", "status": 406}}, not {})",
+        json_type(given)));
   }
-  if (!given.contains("kind")) return tl::unexpected(kind_missing());
+  if (!given.contains("kind")) {
+    return tl::unexpected(
+        fmt::format("'kind' is missing; known are {}", fmt::join(kind_names(), ", ")));
+  }
   SettingsReader reader(given);
   FaultRule rule;
   rule.kind = read_kind(reader);
   if (rule.kind == nullptr) return tl::unexpected(*reader.finish());
   if (auto wrong = misplaced(given)) return tl::unexpected(std::move(*wrong));
   rule.name = read_name(reader);
-  const auto effect = rule.kind->make(reader);
+  rule.settings = read_settings(reader, *rule.kind);
   rule.schedule = read_schedule(reader, *rule.kind, seeds);
 
   const json* match = reader.raw("match");
   const json match_given = match == nullptr ? json::object() : *match;
-  if (!match_given.is_object()) {
-    return tl::unexpected("'match' must be an object, not " + std::string(json_type(match_given)));
-  }
+  if (!match_given.is_object())
+    return tl::unexpected(fmt::format("'match' must be an object, not {}", json_type(match_given)));
   if (auto wrong = reader.finish()) return tl::unexpected(std::move(*wrong));
   SettingsReader match_reader(match_given);
-  rule.match = read_match(match_given, *rule.kind, match_reader);
+  rule.match = read_match(match_reader, match_given, rule.kind->matchers, rule.kind->name);
   if (auto wrong = match_reader.finish()) return tl::unexpected("match: " + *wrong);
-  rule.settings = effect->settings();
   return rule;
 }
 
+tl::expected<FaultRule, std::string> parse_fault_text(std::string_view text, SeedSource seeds) {
+  return fault_json_from_text(text).and_then(
+      [&](const json& given) { return parse_fault(given, seeds); });
+}
+
+std::vector<FaultRule> rules_from(const FaultTexts& texts, SeedSource seeds) {
+  std::vector<FaultRule> rules;
+  for (const auto text : texts)
+    if (!text.empty()) rules.push_back(*parse_fault_text(text, seeds));
+  return rules;
+}
+
+tl::expected<json, std::string> fault_json_from_text(std::string_view text) {
+  if (text.starts_with('{')) {
+    auto parsed = parse_json_object(text);
+    if (!parsed) return tl::unexpected("the fault " + parsed.error());
+    return *parsed;
+  }
+  json result = json::object();
+  for (std::size_t begin = 0; begin < text.size();) {
+    const auto equals = text.find('=', begin);
+    const auto comma = text.find(',', begin);
+    if (equals == text.npos || comma < equals) {
+      return tl::unexpected(
+          fmt::format("'{}' is not NAME=VALUE; write kind=answer,status=406,times=2",
+                      text.substr(begin, comma - begin)));
+    }
+    const std::string field(text.substr(begin, equals - begin));
+    const auto end = end_of_value(text, equals + 1);
+    if (end == text.npos || (end < text.size() && text[end] != ','))
+      return tl::unexpected(
+          fmt::format("the quotes around the value of '{}' are not closed", field));
+    const auto value = unquote(field, text.substr(equals + 1, end - equals - 1));
+    if (!value) return tl::unexpected(value.error());
+    const bool matcher = std::ranges::find(matcher_names(), field) != matcher_names().end();
+    json& target = matcher ? result["match"] : result;
+    if (target.contains(field)) return tl::unexpected(fmt::format("'{}' is there twice", field));
+    target[field] = matcher ? list_of(field, *value) : scalar(field, *value);
+    begin = end + 1;
+  }
+  return result;
+}
+
 nlohmann::ordered_json to_json(const FaultRule& rule) {
-  nlohmann::ordered_json result{{"name", rule.name}, {"kind", std::string(rule.kind->name)}};
+  nlohmann::ordered_json result{{"name", rule.name}, {"kind", rule.kind->name}};
   for (const auto& [field, value] : rule.settings.items()) result[field] = value;
-  if (auto match = match_json(rule); !match.empty()) result["match"] = std::move(match);
+  if (auto match = match_json(rule.match, rule.kind->matchers); !match.empty())
+    result["match"] = std::move(match);
   result["after"] = rule.schedule.after;
   result["times"] = rule.schedule.times;
   if (rule.kind->by_chance) {
@@ -239,6 +253,19 @@ nlohmann::ordered_json to_json(const FaultRule& rule) {
   result["ttl_ms"] = rule.schedule.ttl_ms;
   if (!rule.drill.empty()) result["drill"] = rule.drill;
   return result;
+}
+
+std::string list_of_kinds() {
+  std::string text;
+  for (const auto* kind : fault_kinds()) {
+    text += fmt::format("{}: {}\n", kind->name, kind->sentence);
+    for (const auto& setting : kind->settings) text += listed(setting);
+    if (!kind->counts.empty()) text += fmt::format("    after and times count {}\n", kind->counts);
+  }
+  text += "every kind:\n";
+  for (const auto& setting : kScheduleSettings) text += listed(setting);
+  for (const auto& setting : kChanceSettings) text += listed(setting);
+  return text;
 }
 
 }  // namespace certdrill::simulator

@@ -3,12 +3,19 @@
 //   {"name": "third-node-fails", "kind": "node_fails", "mode": "before_apply", "times": 2,
 //    "match": {"endpoint": "update_cert", "certificate": "proxy", "nodes": [3]}}
 //
-// Thread safety: plain values.
+// or as one line of text, for --fault and the tables of drills and bugs:
+//
+//   kind=answer,status=406,times=2
+//   kind=node_fails,mode=before_apply,nodes=2+3,certificate=proxy
+//
+// In a text endpoint, certificate, nodes and submitted go into "match", and take lists joined by
+// '+'. A value with a comma stands in double quotes. A text that begins with '{' is the JSON form.
+// Thread safety: plain values and pure functions.
 #pragma once
 
-#include <chrono>
+#include <array>
 #include <cstdint>
-#include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -16,20 +23,10 @@
 #include <nlohmann/json.hpp>
 #include <tl/expected.hpp>
 
-#include "contract/certificates.h"
-#include "contract/endpoints.h"
 #include "simulator/wrong/faults/fault_kind.h"
-#include "simulator/wrong/faults/node_selector.h"
-#include "simulator/wrong/faults/submitted_traits.h"
+#include "simulator/wrong/faults/match.h"
 
 namespace certdrill::simulator {
-
-struct FaultMatch {
-  std::vector<const contract::Endpoint*> endpoints;     // empty: any
-  std::vector<contract::CertificateName> certificates;  // empty: any
-  NodeSelector nodes;
-  std::vector<const Trait*> submitted;  // all must hold
-};
 
 // Of the matches, which ones fire. A match is a request (for a kind that acts on connections, a
 // connection); all that one request meets counts once.
@@ -51,6 +48,10 @@ struct FaultRule {
   std::string drill;  // that it belongs to, if any
 };
 
+// What every kind takes beside its own settings, and what only those with `by_chance` take.
+std::span<const Setting> schedule_settings();
+std::span<const Setting> chance_settings();
+
 // Where a seed comes from when none is given.
 using SeedSource = std::uint64_t (*)();
 std::uint64_t random_seed();
@@ -58,8 +59,22 @@ std::uint64_t random_seed();
 // The error is a clause that names the field, what is wrong and what would be right.
 tl::expected<FaultRule, std::string> parse_fault(const nlohmann::json& json,
                                                  SeedSource seeds = random_seed);
+tl::expected<FaultRule, std::string> parse_fault_text(std::string_view text,
+                                                      SeedSource seeds = random_seed);
+
+// The faults of a drill's or a bug's row, as texts; empty ones at the end.
+using FaultTexts = std::array<std::string_view, 2>;
+
+// REQUIRES: the texts are right, as a test of each table checks.
+std::vector<FaultRule> rules_from(const FaultTexts& texts, SeedSource seeds = random_seed);
+
+// The JSON form of a text.
+tl::expected<nlohmann::json, std::string> fault_json_from_text(std::string_view text);
 
 // What parse_fault() reads back as the same rule, plus "drill" where it belongs to one.
 nlohmann::ordered_json to_json(const FaultRule& rule);
+
+// For --list-faults: each kind with its sentence, and its settings below it.
+std::string list_of_kinds();
 
 }  // namespace certdrill::simulator

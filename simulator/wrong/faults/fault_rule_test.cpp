@@ -4,7 +4,7 @@
 #include <gtest/gtest.h>
 
 #include "simulator/rest_api/endpoint.h"
-#include "simulator/wrong/faults/fault_text.h"
+#include "simulator/wrong/faults/fault_rule.h"
 
 namespace certdrill::simulator {
 namespace {

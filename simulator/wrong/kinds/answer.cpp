@@ -2,19 +2,19 @@
 #include <algorithm>
 #include <array>
 
-#include "simulator/wrong/kinds/kinds.h"
+#include "simulator/wrong/faults/fault_kind.h"
 
 namespace certdrill::simulator {
 namespace {
 
 // What the cluster itself would say with a status, where it has one way to say it.
-struct Usual {
+struct UsualError {
   int status;
   std::string_view error_code;
   std::string_view description;
 };
 
-constexpr std::array<Usual, 10> kUsual{{
+constexpr std::array<UsualError, 10> kUsualErrors{{
     {400, "invalid_certificate", "The certificate is invalid."},
     {401, "unauthorized", "The credentials are wrong."},
     {403, "unknown_certificate", "The certificate is unknown."},
@@ -27,62 +27,76 @@ constexpr std::array<Usual, 10> kUsual{{
     {503, "node_unavailable", "The node is not responding or is not a member of the cluster."},
 }};
 
-constexpr std::array<std::string_view, 2> kStages{"before", "after"};
+constexpr std::array<std::string_view, 2> kAnswerStages{"before", "after"};
+constexpr auto kSuccess = "success";
+
+constexpr std::array kAnswerSettings{
+    Setting::integer("status", 200, 599, "the HTTP status"),
+    Setting::text("error_code", "default: what the cluster says with that status")
+        .or_else(Setting::Derived{}),
+    Setting::text("description", "default: what the cluster says with that status")
+        .or_else(Setting::Derived{}),
+    Setting::text("body", "the whole body as text instead").or_else(""),
+    Setting::choice(
+        "stage", kAnswerStages,
+        "before: the call never happens; after: it does, and only the answer is another")
+        .or_else("before"),
+    Setting::text("instead_of",
+                  "strikes only where the cluster answers with this error_code, or with success")
+        .or_else("")
+        .only_with("stage", "after"),
+};
+
+std::optional<std::string> complete_answer(nlohmann::json& values) {
+  const auto usual =
+      std::ranges::find(kUsualErrors, values["status"].get<int>(), &UsualError::status);
+  const bool known = usual != kUsualErrors.end();
+  if (!values.contains("error_code")) values["error_code"] = known ? usual->error_code : "";
+  if (!values.contains("description")) values["description"] = known ? usual->description : "";
+  return std::nullopt;
+}
 
 class AnswerEffect final : public Effect {
  public:
-  explicit AnswerEffect(SettingsReader& reader)
-      : status_(static_cast<int>(reader.integer("status", {200, 599}))) {
-    const auto usual = std::ranges::find(kUsual, status_, &Usual::status);
-    const bool known = usual != kUsual.end();
-    error_code_ = reader.text("error_code", known ? usual->error_code : "");
-    description_ = reader.text("description", known ? usual->description : "");
-    body_ = reader.text("body", "");
-    after_ = reader.choice("stage", kStages, 0) == 1;
+  explicit AnswerEffect(const Settings& settings)
+      : after_(settings.is("stage", "after")),
+        instead_of_(settings.has("instead_of") ? settings.text("instead_of") : "") {
+    const auto status = static_cast<int>(settings.integer("status"));
+    const auto error_code = settings.text("error_code");
+    const auto body = settings.text("body");
+    answer_ = body.empty() && !error_code.empty()
+                  ? error_answer(status, error_code, settings.text("description"))
+                  : Answer{.status = status, .body = body, .error_code = error_code};
   }
 
-  nlohmann::json settings() const override {
-    return {{"status", status_},
-            {"error_code", error_code_},
-            {"description", description_},
-            {"body", body_},
-            {"stage", kStages[after_ ? 1 : 0]}};
+  bool acts_at(Point point) const override {
+    return point == (instead_of_.empty() ? Point::request : Point::answer);
   }
-
-  bool acts_at(Point point) const override { return point == Point::request; }
 
   void at_request(RequestMishaps& mishaps, Dice& /*dice*/) override {
     auto& place = after_ ? mishaps.answer_after : mishaps.answer_instead;
-    if (!place) place = answer();
+    if (!place) place = answer_;
   }
+
+  bool wants_answer(const Answer& answer) override {
+    return instead_of_ == kSuccess ? answer.status < 300 : answer.error_code == instead_of_;
+  }
+  void at_answer(Answer& answer) override { answer = answer_; }
 
  private:
-  Answer answer() const {
-    if (body_.empty() && !error_code_.empty())
-      return error_answer(status_, error_code_, description_);
-    return {status_, body_, {}, error_code_};
-  }
-
-  int status_;
-  std::string error_code_;
-  std::string description_;
-  std::string body_;
-  bool after_ = false;
+  const bool after_;
+  const std::string instead_of_;
+  Answer answer_;
 };
 
 }  // namespace
 
-const FaultKind answer_kind{
+extern const FaultKind kAnswerKind{
     .name = "answer",
     .sentence = "The client gets this answer instead of the cluster's own.",
-    .settings =
-        "status (200 to 599); error_code, description: default what the cluster says with "
-        "that status; body: the whole body as text instead; stage: before (default: the "
-        "call never happens) or after (it happens, and only the answer is another)",
-    .matchers = {.endpoint = true, .certificate = true, .nodes = true, .submitted = true},
-    .updates_by_default = true,
-    .make = [](SettingsReader& reader) -> std::unique_ptr<Effect> {
-      return std::make_unique<AnswerEffect>(reader);
-    }};
+    .settings = kAnswerSettings,
+    .matchers = kUpdateMatchers,
+    .make = make_effect<AnswerEffect>,
+    .complete = complete_answer};
 
 }  // namespace certdrill::simulator

@@ -1,51 +1,62 @@
 // connection: the answer does not arrive as HTTP wants it.
+#include <algorithm>
 #include <array>
 
-#include "simulator/wrong/kinds/kinds.h"
+#include <fmt/format.h>
+
+#include "simulator/wrong/faults/fault_kind.h"
 
 namespace certdrill::simulator {
 namespace {
 
-struct Mode {
+struct ConnectionMode {
   std::string_view name;
   DeliveryKind kind;
   bool without_call;  // may also happen before the call does
 };
 
-constexpr std::array<Mode, 5> kModes{{
+constexpr std::array<ConnectionMode, 5> kConnectionModes{{
     {"reset", DeliveryKind::reset, true},
     {"close", DeliveryKind::close_without_answer, true},
     {"truncate", DeliveryKind::truncate, false},
     {"garbage", DeliveryKind::garbage, true},
     {"slow_drip", DeliveryKind::slow_drip, false},
 }};
+constexpr auto kConnectionModeNames = names_of(kConnectionModes);
+constexpr std::array<std::string_view, 2> kConnectionStages{"before", "after"};
 
-constexpr std::array<std::string_view, kModes.size()> kModeNames{
-    kModes[0].name, kModes[1].name, kModes[2].name, kModes[3].name, kModes[4].name};
-constexpr std::array<std::string_view, 2> kStages{"before", "after"};
+constexpr std::array kConnectionSettings{
+    Setting::choice(
+        "mode", kConnectionModeNames,
+        "close: no answer; truncate: half of the body; slow_drip: a few bytes at a time"),
+    Setting::choice("stage", kConnectionStages,
+                    "after: the call has happened; before: it never does")
+        .or_else("after"),
+    Setting::integer("drip_bytes", 1, 65'536, "so many at a time")
+        .or_else(1)
+        .only_with("mode", "slow_drip"),
+    Setting::integer("drip_ms", 0, 60'000, "so long between them")
+        .or_else(100)
+        .only_with("mode", "slow_drip"),
+};
+
+const ConnectionMode& connection_mode(const std::string& name) {
+  return *std::ranges::find(kConnectionModes, name, &ConnectionMode::name);
+}
+
+std::optional<std::string> complete_connection(nlohmann::json& values) {
+  const auto& mode = connection_mode(values["mode"].get<std::string>());
+  if (mode.without_call || values["stage"] == "after") return std::nullopt;
+  return fmt::format("'stage' must be after with the mode {}: it needs an answer", mode.name);
+}
 
 class ConnectionEffect final : public Effect {
  public:
-  explicit ConnectionEffect(SettingsReader& reader)
-      : mode_(kModes[reader.choice("mode", kModeNames)]),
-        before_(reader.choice("stage", kStages, 1) == 0) {
-    delivery_.kind = mode_.kind;
-    if (before_ && !mode_.without_call) {
-      reader.refuse("'stage' must be after with the mode " + std::string(mode_.name) +
-                    ": it needs an answer");
-    }
-    if (mode_.kind != DeliveryKind::slow_drip) return;
-    delivery_.drip_bytes = static_cast<std::size_t>(reader.integer("drip_bytes", {1, 65'536}, 1));
-    delivery_.drip_interval = Milliseconds(reader.integer("drip_ms", {0, 60'000}, 100));
-  }
-
-  nlohmann::json settings() const override {
-    nlohmann::json json{{"mode", mode_.name}, {"stage", kStages[before_ ? 0 : 1]}};
-    if (mode_.kind == DeliveryKind::slow_drip) {
-      json["drip_bytes"] = delivery_.drip_bytes;
-      json["drip_ms"] = delivery_.drip_interval.count();
-    }
-    return json;
+  explicit ConnectionEffect(const Settings& settings) : before_(settings.is("stage", "before")) {
+    delivery_.kind = connection_mode(settings.text("mode")).kind;
+    if (delivery_.kind != DeliveryKind::slow_drip) return;
+    delivery_.drip_bytes = static_cast<std::size_t>(settings.integer("drip_bytes"));
+    delivery_.drip_interval = Milliseconds(settings.integer("drip_ms"));
   }
 
   bool acts_at(Point point) const override { return point == Point::request; }
@@ -56,24 +67,17 @@ class ConnectionEffect final : public Effect {
   }
 
  private:
-  const Mode& mode_;
-  bool before_;
+  const bool before_;
   Delivery delivery_;
 };
 
 }  // namespace
 
-const FaultKind connection_kind{
-    .name = "connection",
-    .sentence = "The connection fails under the answer.",
-    .settings =
-        "mode: reset, close (no answer), truncate (half of the body), garbage or slow_drip "
-        "(drip_bytes at a time, drip_ms between); stage: after (default: the call has "
-        "happened) or before (it never does)",
-    .matchers = {.endpoint = true, .certificate = true, .nodes = true, .submitted = true},
-    .updates_by_default = true,
-    .make = [](SettingsReader& reader) -> std::unique_ptr<Effect> {
-      return std::make_unique<ConnectionEffect>(reader);
-    }};
+extern const FaultKind kConnectionKind{.name = "connection",
+                                       .sentence = "The connection fails under the answer.",
+                                       .settings = kConnectionSettings,
+                                       .matchers = kUpdateMatchers,
+                                       .make = make_effect<ConnectionEffect>,
+                                       .complete = complete_connection};
 
 }  // namespace certdrill::simulator

@@ -1,15 +1,23 @@
-#include "simulator/wrong/kinds/kinds.h"
-
+// The table of kinds: where a kind registers.
 #include <algorithm>
 #include <array>
 
+#include "simulator/wrong/faults/fault_kind.h"
+
 namespace certdrill::simulator {
+
+// Each is defined in the file named like it. Their order is that of every list.
+extern const FaultKind kAnswerKind, kNodeDownKind, kNodeFailsKind, kStaleListenerKind, kNoRetryKind,
+    kLatencyKind, kConnectionKind, kTlsKind, kStoreKind, kValidationKind, kPortOutageKind,
+    kMetricsKind;
+
 namespace {
 
-constexpr std::array<const FaultKind*, 12> kKinds{
-    &answer_kind,   &node_down_kind,  &node_fails_kind,  &stale_listener_kind,
-    &no_retry_kind, &latency_kind,    &connection_kind,  &tls_kind,
-    &store_kind,    &validation_kind, &port_outage_kind, &metrics_kind};
+constexpr std::array kKinds{
+    &kAnswerKind,  &kNodeDownKind,   &kNodeFailsKind,  &kStaleListenerKind,
+    &kNoRetryKind, &kLatencyKind,    &kConnectionKind, &kTlsKind,
+    &kStoreKind,   &kValidationKind, &kPortOutageKind, &kMetricsKind,
+};
 
 }  // namespace
 
@@ -19,7 +27,6 @@ std::span<const FaultKind* const> fault_kinds() {
 
 std::vector<std::string_view> kind_names() {
   std::vector<std::string_view> names;
-  names.reserve(kKinds.size());
   for (const auto* kind : kKinds) names.push_back(kind->name);
   return names;
 }

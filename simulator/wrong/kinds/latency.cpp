@@ -3,51 +3,56 @@
 #include <array>
 #include <cmath>
 
-#include "simulator/wrong/kinds/kinds.h"
+#include "simulator/wrong/faults/fault_kind.h"
 
 namespace certdrill::simulator {
 namespace {
 
-constexpr std::array<std::string_view, 2> kScopes{"request", "node"};
-constexpr std::array<std::string_view, 2> kStages{"before", "after"};
+constexpr std::array<std::string_view, 2> kLatencyScopes{"request", "node"};
+constexpr std::array<std::string_view, 2> kLatencyStages{"before", "after"};
 constexpr std::array<std::string_view, 3> kDistributions{"fixed", "uniform", "lognormal"};
-enum Distribution : std::uint8_t { fixed, uniform, lognormal };
 
 // The vendor's own limit for one update.
-constexpr std::int64_t kLongestMs = 900'000;
+constexpr std::int64_t kLongestDelayMs = 900'000;
+
+constexpr std::array kLatencySettings{
+    Setting::choice("scope", kLatencyScopes, "node: each matching node, while the rollout waits")
+        .or_else("request"),
+    Setting::choice("distribution", kDistributions, "of the delays").or_else("fixed"),
+    Setting::choice("stage", kLatencyStages, "before the call, or after it")
+        .or_else("before")
+        .only_with("scope", "request"),
+    Setting::integer("ms", 0, kLongestDelayMs, "the delay").only_with("distribution", "fixed"),
+    Setting::integer("min_ms", 0, kLongestDelayMs, "the shortest delay")
+        .only_with("distribution", "uniform"),
+    Setting::integer("max_ms", 0, kLongestDelayMs, "the longest delay")
+        .only_with("distribution", "uniform"),
+    Setting::integer("median_ms", 1, kLongestDelayMs, "half of the delays are shorter")
+        .only_with("distribution", "lognormal"),
+    Setting::number("sigma", 0, 5, "how far the delays are apart")
+        .or_else(0.5)
+        .only_with("distribution", "lognormal"),
+    Setting::integer("max_ms", 0, kLongestDelayMs, "the longest delay")
+        .or_else(kLongestDelayMs)
+        .only_with("distribution", "lognormal"),
+};
+
+std::optional<std::string> complete_latency(nlohmann::json& values) {
+  if (values["distribution"] != "uniform" || values["max_ms"] >= values["min_ms"])
+    return std::nullopt;
+  return "'max_ms' must not be below 'min_ms'";
+}
 
 class LatencyEffect final : public Effect {
  public:
-  explicit LatencyEffect(SettingsReader& reader)
-      : per_node_(reader.choice("scope", kScopes, 0) == 1),
-        distribution_(static_cast<Distribution>(reader.choice("distribution", kDistributions, 0))) {
-    constexpr IntegerRange kRange{0, kLongestMs};
-    if (!per_node_) after_ = reader.choice("stage", kStages, 0) == 1;
-    if (distribution_ == fixed) low_ = reader.integer("ms", kRange);
-    if (distribution_ == uniform) {
-      low_ = reader.integer("min_ms", kRange);
-      high_ = reader.integer("max_ms", kRange);
-      if (high_ < low_) reader.refuse("'max_ms' must not be below 'min_ms'");
-    }
-    if (distribution_ == lognormal) {
-      low_ = reader.integer("median_ms", {1, kLongestMs});
-      sigma_ = reader.number("sigma", {0.0, 5.0}, 0.5);
-      high_ = reader.integer("max_ms", kRange, kLongestMs);
-    }
-  }
-
-  nlohmann::json settings() const override {
-    nlohmann::json json{{"scope", kScopes[per_node_ ? 1 : 0]},
-                        {"distribution", kDistributions[distribution_]}};
-    if (!per_node_) json["stage"] = kStages[after_ ? 1 : 0];
-    if (distribution_ == fixed) json["ms"] = low_;
-    if (distribution_ == uniform) json["min_ms"] = low_;
-    if (distribution_ == lognormal) {
-      json["median_ms"] = low_;
-      json["sigma"] = sigma_;
-    }
-    if (distribution_ != fixed) json["max_ms"] = high_;
-    return json;
+  explicit LatencyEffect(const Settings& settings)
+      : per_node_(settings.is("scope", "node")),
+        after_(settings.is("stage", "after")),
+        distribution_(settings.text("distribution")) {
+    for (const char* name : {"ms", "min_ms", "median_ms"})
+      if (settings.has(name)) low_ = settings.integer(name);
+    if (settings.has("max_ms")) high_ = settings.integer("max_ms");
+    if (settings.has("sigma")) sigma_ = settings.number("sigma");
   }
 
   bool acts_at(Point point) const override {
@@ -64,8 +69,8 @@ class LatencyEffect final : public Effect {
 
  private:
   Milliseconds throw_delay(Dice& dice) const {
-    if (distribution_ == fixed) return Milliseconds(low_);
-    if (distribution_ == uniform) {
+    if (distribution_ == "fixed") return Milliseconds(low_);
+    if (distribution_ == "uniform") {
       const auto width = static_cast<double>(high_ - low_ + 1);
       return Milliseconds(low_ + static_cast<std::int64_t>(dice.uniform() * width));
     }
@@ -73,9 +78,9 @@ class LatencyEffect final : public Effect {
     return Milliseconds(static_cast<std::int64_t>(std::min(ms, static_cast<double>(high_))));
   }
 
-  bool per_node_;
-  Distribution distribution_;
-  bool after_ = false;
+  const bool per_node_;
+  const bool after_;
+  const std::string distribution_;
   std::int64_t low_ = 0;  // the delay, its least, or its median
   std::int64_t high_ = 0;
   double sigma_ = 0;
@@ -83,17 +88,11 @@ class LatencyEffect final : public Effect {
 
 }  // namespace
 
-const FaultKind latency_kind{
-    .name = "latency",
-    .sentence = "Requests, or nodes during a rollout, take longer.",
-    .settings =
-        "scope: request (default) or node (each matching node, while the rollout waits); "
-        "stage: before (default) or after the call; distribution: fixed (default; ms), "
-        "uniform (min_ms, max_ms) or lognormal (median_ms, sigma, max_ms)",
-    .matchers = {.endpoint = true, .certificate = true, .nodes = true, .submitted = true},
-    .updates_by_default = true,
-    .make = [](SettingsReader& reader) -> std::unique_ptr<Effect> {
-      return std::make_unique<LatencyEffect>(reader);
-    }};
+extern const FaultKind kLatencyKind{.name = "latency",
+                                    .sentence = "Requests, or nodes during a rollout, take longer.",
+                                    .settings = kLatencySettings,
+                                    .matchers = kUpdateMatchers,
+                                    .make = make_effect<LatencyEffect>,
+                                    .complete = complete_latency};
 
 }  // namespace certdrill::simulator

@@ -2,26 +2,30 @@
 #include <array>
 #include <set>
 
-#include "simulator/wrong/kinds/kinds.h"
+#include "simulator/wrong/faults/fault_kind.h"
 
 namespace certdrill::simulator {
 namespace {
 
 constexpr std::array<std::string_view, 3> kReports{"first", "always", "never"};
-enum Report : std::uint8_t { first, always, never };
+
+constexpr std::array kNoRetrySettings{
+    Setting::choice("reports", kReports,
+                    "whether the answer names the node; first: only the first time, then the "
+                    "cluster takes it for updated")
+        .or_else("first"),
+};
 
 class NoRetryEffect final : public Effect {
  public:
-  explicit NoRetryEffect(SettingsReader& reader)
-      : report_(static_cast<Report>(reader.choice("reports", kReports, 0))) {}
-
-  nlohmann::json settings() const override { return {{"reports", kReports[report_]}}; }
+  explicit NoRetryEffect(const Settings& settings)
+      : always_(settings.is("reports", "always")), first_(settings.is("reports", "first")) {}
 
   bool acts_at(Point point) const override { return point == Point::step; }
 
   void at_node_down(const StepPlace& place, Step& step) override {
     const bool is_first = missed_.insert({place.uid, place.name}).second;
-    step.reported = report_ == always || (report_ == first && is_first);
+    step.reported = always_ || (first_ && is_first);
   }
 
   bool wants_step(const StepPlace& place) override {
@@ -29,26 +33,22 @@ class NoRetryEffect final : public Effect {
   }
 
   void at_step(const StepPlace& /*place*/, StepMishap& mishap, Dice& /*dice*/) override {
-    mishap.step = {Fate::unreachable, "the node was down when the rotation began",
-                   report_ == always};
+    mishap.step = {Fate::unreachable, "the node was down when the rotation began", always_};
   }
 
  private:
-  Report report_;
+  const bool always_;
+  const bool first_;
   std::set<std::pair<int, contract::CertificateName>> missed_;
 };
 
 }  // namespace
 
-const FaultKind no_retry_kind{
+extern const FaultKind kNoRetryKind{
     .name = "no_retry",
     .sentence = "A node that was down when a certificate was rotated is skipped from then on.",
-    .settings =
-        "reports: whether the answer names it: first (default: only the first time, then "
-        "the cluster takes it for updated), always or never",
-    .matchers = {.endpoint = true, .certificate = true, .nodes = true, .submitted = true},
-    .make = [](SettingsReader& reader) -> std::unique_ptr<Effect> {
-      return std::make_unique<NoRetryEffect>(reader);
-    }};
+    .settings = kNoRetrySettings,
+    .matchers = kRequestMatchers,
+    .make = make_effect<NoRetryEffect>};
 
 }  // namespace certdrill::simulator

@@ -1,27 +1,23 @@
 // node_down: nodes refuse connections and miss every rollout.
-#include "simulator/wrong/kinds/kinds.h"
+#include "simulator/wrong/faults/fault_kind.h"
 
 namespace certdrill::simulator {
 namespace {
 
 class NodeDownEffect final : public Effect {
  public:
-  nlohmann::json settings() const override { return nlohmann::json::object(); }
+  explicit NodeDownEffect(const Settings& /*none*/) {}
   bool acts_at(Point point) const override { return point == Point::state; }
 };
 
 }  // namespace
 
-const FaultKind node_down_kind{
+extern const FaultKind kNodeDownKind{
     .name = "node_down",
     .sentence = "Nodes are down: their ports refuse connections, and they miss every rollout.",
-    .settings =
-        "none; after and times count rollouts: the nodes go down after so many, and come "
-        "back after so many more",
     .matchers = {.nodes = true, .by_number_only = true, .nodes_required = true},
     .by_chance = false,
-    .make = [](SettingsReader& /*reader*/) -> std::unique_ptr<Effect> {
-      return std::make_unique<NodeDownEffect>();
-    }};
+    .counts = "rollouts: the nodes go down after so many, and come back after so many more",
+    .make = make_effect<NodeDownEffect>};
 
 }  // namespace certdrill::simulator

@@ -1,19 +1,22 @@
 // stale_listener: a node holds the new certificate and goes on presenting the old one.
 #include <array>
+#include <map>
 
-#include "simulator/wrong/kinds/kinds.h"
+#include "simulator/wrong/faults/fault_kind.h"
 
 namespace certdrill::simulator {
 namespace {
 
 constexpr std::array<std::string_view, 2> kWorkers{"all", "some"};
 
+constexpr std::array kStaleListenerSettings{
+    Setting::choice("workers", kWorkers, "some: every second connection to a port sees the old one")
+        .or_else("all"),
+};
+
 class StaleListenerEffect final : public Effect {
  public:
-  explicit StaleListenerEffect(SettingsReader& reader)
-      : some_(reader.choice("workers", kWorkers, 0) == 1) {}
-
-  nlohmann::json settings() const override { return {{"workers", kWorkers[some_ ? 1 : 0]}}; }
+  explicit StaleListenerEffect(const Settings& settings) : some_(settings.is("workers", "some")) {}
 
   bool acts_at(Point point) const override { return point == Point::step; }
 
@@ -21,29 +24,28 @@ class StaleListenerEffect final : public Effect {
     if (mishap.step.fate == Fate::applies) mishap.step = {Fate::presents_the_old_one, "", true};
   }
 
-  // Old and new workers take the connections in turn.
-  void after_hit_handshake(const Handshake& handshake, HandshakeChoice& choice) override {
+  // New and old workers take the connections in turn.
+  void after_hit_handshake(const Handshake& handshake, BundlePtr& presented) override {
     if (!some_) return;
     const auto held = handshake.node.held(handshake.port);
     if (!held || held == handshake.node.presented(handshake.port)) return;
-    new_worker_ = !new_worker_;
-    if (new_worker_) choice.bundle = held->bundle;
+    bool& new_worker = new_worker_[{handshake.node.uid(), handshake.port}];
+    new_worker = !new_worker;
+    if (new_worker) presented = held->bundle;
   }
 
  private:
-  bool some_;
-  bool new_worker_ = false;
+  const bool some_;
+  std::map<std::pair<int, contract::CertificateName>, bool> new_worker_;  // took the last one
 };
 
 }  // namespace
 
-const FaultKind stale_listener_kind{
+extern const FaultKind kStaleListenerKind{
     .name = "stale_listener",
     .sentence = "A node holds and confirms the new certificate, and still presents the old one.",
-    .settings = "workers: all (default), or some (every second connection sees the old one)",
-    .matchers = {.endpoint = true, .certificate = true, .nodes = true, .submitted = true},
-    .make = [](SettingsReader& reader) -> std::unique_ptr<Effect> {
-      return std::make_unique<StaleListenerEffect>(reader);
-    }};
+    .settings = kStaleListenerSettings,
+    .matchers = kRequestMatchers,
+    .make = make_effect<StaleListenerEffect>};
 
 }  // namespace certdrill::simulator

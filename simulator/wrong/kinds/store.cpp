@@ -1,7 +1,8 @@
 // store: what is stored reads back different from what was sent.
+#include <algorithm>
 #include <array>
 
-#include "simulator/wrong/kinds/kinds.h"
+#include "simulator/wrong/faults/fault_kind.h"
 
 namespace certdrill::simulator {
 namespace {
@@ -20,55 +21,56 @@ std::string with_other_ending(const InstalledCertificate& stored) {
   return text.ends_with('\n') ? text.substr(0, text.size() - 1) : text + "\n";
 }
 
-std::string leaf_only(const InstalledCertificate& stored) {
-  return stored.bundle->leaf().pem();
+std::string first_alone(const InstalledCertificate& stored) {
+  const auto& text = stored.certificate_text;
+  const auto end = text.find("-----END ");
+  return text.substr(0, end == text.npos ? end : text.find('\n', end) + 1);
 }
 
 std::string reversed(const InstalledCertificate& stored) {
   return certs::chain_pem({stored.bundle->chain.rbegin(), stored.bundle->chain.rend()});
 }
 
-struct Mode {
+struct StoreMode {
   std::string_view name;
   std::string (*change)(const InstalledCertificate& stored);
 };
 
-constexpr std::array<Mode, 4> kModes{{
+constexpr std::array<StoreMode, 4> kStoreModes{{
     {"crlf", with_crlf},
     {"newline", with_other_ending},
-    {"chain_lost", leaf_only},
+    {"chain_lost", first_alone},
     {"chain_reversed", reversed},
 }};
+constexpr auto kStoreModeNames = names_of(kStoreModes);
 
-constexpr std::array<std::string_view, kModes.size()> kModeNames{kModes[0].name, kModes[1].name,
-                                                                 kModes[2].name, kModes[3].name};
+constexpr std::array kStoreSettings{
+    Setting::choice("mode", kStoreModeNames,
+                    "crlf: Windows line endings; newline: one at the end more or less; chain_lost: "
+                    "the leaf alone"),
+};
 
 class StoreEffect final : public Effect {
  public:
-  explicit StoreEffect(SettingsReader& reader) : mode_(kModes[reader.choice("mode", kModeNames)]) {}
+  explicit StoreEffect(const Settings& settings)
+      : mode_(*std::ranges::find(kStoreModes, settings.text("mode"), &StoreMode::name)) {}
 
-  nlohmann::json settings() const override { return {{"mode", mode_.name}}; }
   bool acts_at(Point point) const override { return point == Point::read; }
-
   std::optional<std::string> at_read(const InstalledCertificate& stored) override {
     return mode_.change(stored);
   }
 
  private:
-  const Mode& mode_;
+  const StoreMode& mode_;
 };
 
 }  // namespace
 
-const FaultKind store_kind{
+extern const FaultKind kStoreKind{
     .name = "store",
     .sentence = "GET /v1/cluster/certificates gives back something else than what was sent.",
-    .settings =
-        "mode: crlf (Windows line endings), newline (one at the end more or less), "
-        "chain_lost (the leaf alone) or chain_reversed",
+    .settings = kStoreSettings,
     .matchers = {.certificate = true, .nodes = true},
-    .make = [](SettingsReader& reader) -> std::unique_ptr<Effect> {
-      return std::make_unique<StoreEffect>(reader);
-    }};
+    .make = make_effect<StoreEffect>};
 
 }  // namespace certdrill::simulator

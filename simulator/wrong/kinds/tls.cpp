@@ -2,33 +2,40 @@
 #include <array>
 
 #include "certs/issue/issue.h"
-#include "simulator/wrong/kinds/kinds.h"
+#include "simulator/wrong/faults/fault_kind.h"
 
 namespace certdrill::simulator {
 namespace {
 
-constexpr std::array<std::string_view, 3> kModes{"refuse", "wrong_certificate",
-                                                 "expired_certificate"};
-enum Mode : std::uint8_t { refuse, wrong_certificate, expired_certificate };
-
+constexpr std::array<std::string_view, 4> kTlsModes{"refuse", "wrong_certificate",
+                                                    "expired_certificate", "leaf_only"};
 constexpr auto kWrongName = "wrong.invalid";  // RFC 6761: never a real host's
+
+constexpr std::array kTlsSettings{
+    Setting::choice("mode", kTlsModes,
+                    "wrong_certificate: another name's; expired_certificate: expired a day ago by "
+                    "the cluster's clock; leaf_only: the right one without its chain"),
+};
 
 class TlsEffect final : public Effect {
  public:
-  explicit TlsEffect(SettingsReader& reader)
-      : mode_(static_cast<Mode>(reader.choice("mode", kModes))) {}
+  explicit TlsEffect(const Settings& settings) : mode_(settings.text("mode")) {}
 
-  nlohmann::json settings() const override { return {{"mode", kModes[mode_]}}; }
   bool acts_at(Point point) const override { return point == Point::handshake; }
 
-  void at_handshake(const Handshake& handshake, HandshakeChoice& choice) override {
-    choice.bundle = mode_ == refuse ? nullptr : impostor(handshake);
+  void at_handshake(const Handshake& handshake, BundlePtr& presented) override {
+    if (mode_ == "refuse")
+      presented = nullptr;
+    else if (mode_ != "leaf_only")
+      presented = impostor(handshake, mode_ == "expired_certificate");
+    else if (presented && presented->chain.size() > 1)
+      presented =
+          std::make_shared<certs::Bundle>(certs::Bundle{{presented->leaf()}, presented->key});
   }
 
  private:
-  std::shared_ptr<const certs::Bundle> impostor(const Handshake& handshake) {
+  BundlePtr impostor(const Handshake& handshake, bool expired) {
     if (!key_) key_ = certs::generate_key(certs::KeyType::p256);
-    const bool expired = mode_ == expired_certificate;
     const std::string name = expired ? std::string(handshake.cluster_name) : kWrongName;
     certs::CertificateSpec spec;
     spec.subject = {{"CN", name}};
@@ -36,27 +43,22 @@ class TlsEffect final : public Effect {
     spec.not_before = handshake.cluster_now - std::chrono::days(366);
     spec.not_after = handshake.cluster_now + std::chrono::days(expired ? -1 : 1);
     spec.extended_key_usage = {"serverAuth", "clientAuth"};
-    return std::make_shared<const certs::Bundle>(
+    return std::make_shared<certs::Bundle>(
         certs::Bundle{{certs::issue_self_signed(spec, *key_)}, key_});
   }
 
-  Mode mode_;
+  const std::string mode_;
   std::optional<certs::PrivateKey> key_;  // made when it is first needed
 };
 
 }  // namespace
 
-const FaultKind tls_kind{
+extern const FaultKind kTlsKind{
     .name = "tls",
     .sentence = "Ports refuse the TLS handshake, or present a certificate that they should not.",
-    .settings =
-        "mode: refuse, wrong_certificate (another name's) or expired_certificate (expired "
-        "a day ago by the cluster's clock); match.certificate says which ports; counts "
-        "connections",
+    .settings = kTlsSettings,
     .matchers = {.certificate = true, .nodes = true, .by_number_only = true},
-    .once_per_request = false,
-    .make = [](SettingsReader& reader) -> std::unique_ptr<Effect> {
-      return std::make_unique<TlsEffect>(reader);
-    }};
+    .counts = "connections; match.certificate says to which ports",
+    .make = make_effect<TlsEffect>};
 
 }  // namespace certdrill::simulator

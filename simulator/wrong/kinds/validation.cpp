@@ -1,37 +1,36 @@
 // validation: a certificate is judged with another strictness than the cluster's.
 #include <array>
 
-#include "simulator/wrong/kinds/kinds.h"
+#include "simulator/wrong/faults/fault_kind.h"
 
 namespace certdrill::simulator {
 namespace {
 
 constexpr std::array<std::string_view, 3> kLevels{"lenient", "documented", "strict"};
 
+constexpr std::array kValidationSettings{
+    Setting::choice("strictness", kLevels, "as certdrill-sim --strictness takes it"),
+};
+
 class ValidationEffect final : public Effect {
  public:
-  explicit ValidationEffect(SettingsReader& reader)
-      : strictness_(*certs::find_strictness(kLevels[reader.choice("strictness", kLevels)])) {}
+  explicit ValidationEffect(const Settings& settings)
+      : strictness_(*certs::find_strictness(settings.text("strictness"))) {}
 
-  nlohmann::json settings() const override {
-    return {{"strictness", certs::to_string(strictness_)}};
-  }
   bool acts_at(Point point) const override { return point == Point::judge; }
   std::optional<certs::Strictness> at_judge() override { return strictness_; }
 
  private:
-  certs::Strictness strictness_;
+  const certs::Strictness strictness_;
 };
 
 }  // namespace
 
-const FaultKind validation_kind{
+extern const FaultKind kValidationKind{
     .name = "validation",
     .sentence = "Certificates are judged with another strictness than the cluster's.",
-    .settings = "strictness: lenient, documented or strict",
+    .settings = kValidationSettings,
     .matchers = {.endpoint = true, .certificate = true, .submitted = true},
-    .make = [](SettingsReader& reader) -> std::unique_ptr<Effect> {
-      return std::make_unique<ValidationEffect>(reader);
-    }};
+    .make = make_effect<ValidationEffect>};
 
 }  // namespace certdrill::simulator

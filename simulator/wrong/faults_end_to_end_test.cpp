@@ -6,8 +6,8 @@
 #include <gtest/gtest.h>
 
 #include "simulator/engine/engine.h"
+#include "simulator/wrong/faults/fault_rule.h"
 #include "tests/support/running_simulator.h"
-#include "simulator/wrong/faults/fault_text.h"
 
 namespace certdrill::simulator {
 namespace {

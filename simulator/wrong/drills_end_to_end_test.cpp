@@ -8,19 +8,19 @@
 #include <gtest/gtest.h>
 
 #include "simulator/engine/engine.h"
+#include "simulator/wrong/drills.h"
 #include "tests/support/running_simulator.h"
-#include "simulator/wrong/faults/drills.h"
 
 namespace certdrill::simulator {
 namespace {
 
 using nlohmann::json;
 using support::DrillFloor;
+using support::MadeCertificate;
+using support::Seen;
 using ::testing::Each;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
-using support::MadeCertificate;
-using support::Seen;
 
 constexpr auto kInternode = "ccs_internode_encryption";
 constexpr auto kNodes = "/v1/nodes";

@@ -1,7 +1,7 @@
 // What is special about the certificate that a request carries: faults that imitate a validator's
 // quirk strike only where the quirk does.
 //
-// Adding a trait: one function and one row in submitted_traits.cpp.
+// Adding a trait: one function and one row in trait.cpp.
 // Thread safety: constant data and pure functions.
 #pragma once
 
@@ -13,7 +13,7 @@
 namespace certdrill::simulator {
 
 struct SubmittedCertificate {
-  std::string_view text;       // the request's "certificate"
+  std::string_view text;       // the request's "certificate"; empty: none was sent
   std::size_t in_request = 1;  // how many certificates the request carries
 };
 

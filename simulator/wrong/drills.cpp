@@ -1,270 +1,220 @@
-#include "simulator/wrong/faults/drills.h"
+#include "simulator/wrong/drills.h"
 
 #include <algorithm>
+#include <array>
+
+#include <fmt/format.h>
 
 #include "contract/nearest_name.h"
-#include "simulator/wrong/faults/fault_text.h"
 
 namespace certdrill::simulator {
 namespace {
 
 // Drills work in a cluster of any size: nodes=-1 is the last one. Those with two or more need as
 // many.
-constexpr Drill kDrills[] = {
+constexpr auto kDrills = std::to_array<Drill>({
     // One for each status: the client's view alone; nothing changes in the cluster.
     {"says-200",
      "Updates are answered 200, and nothing at all happens.",
-     "",
      {"kind=answer,status=200"}},
     {"invalid",
      "Updates are answered 400: the certificate is called invalid.",
-     "",
      {"kind=answer,status=400"}},
     {"unauthorized",
      "Every call is answered 401, as when the password was changed.",
-     "",
      {"kind=answer,status=401,endpoint=any"}},
     {"unknown",
      "Updates are answered 403: the certificate's name is called unknown.",
-     "",
      {"kind=answer,status=403"}},
     {"forbidden",
      "Updates are answered 403 because the role may not update.",
-     "",
-     {"kind=answer,status=403,error_code=insufficient_permissions,description=\"The role does not "
-      "hold the permission update_cluster.\""}},
-    {"not-found", "Updates are answered 404.", "", {"kind=answer,status=404"}},
+     {"kind=answer,status=403,error_code=insufficient_permissions,description=\"The role does "
+      "not hold the permission update_cluster.\""}},
+    {"not-found", "Updates are answered 404.", {"kind=answer,status=404"}},
     {"expired",
      "Updates are answered 406: the certificate is called expired.",
-     "",
      {"kind=answer,status=406"}},
-    {"says-409",
-     "Updates are answered 409, and no node was updated.",
-     "",
-     {"kind=answer,status=409"}},
-    {"too-large", "Updates are answered 413.", "", {"kind=answer,status=413"}},
-    {"throttled", "Every second update is answered 429.", "", {"kind=answer,status=429,every=2"}},
-    {"server-error",
-     "Updates are answered 500, and nothing happens.",
-     "",
-     {"kind=answer,status=500"}},
+    {"says-409", "Updates are answered 409, and no node was updated.", {"kind=answer,status=409"}},
+    {"too-large", "Updates are answered 413.", {"kind=answer,status=413"}},
+    {"throttled", "Every second update is answered 429.", {"kind=answer,status=429,every=2"}},
+    {"server-error", "Updates are answered 500, and nothing happens.", {"kind=answer,status=500"}},
     {"server-error-after-commit",
      "Updates are answered 500, although every node was updated.",
-     "",
      {"kind=answer,status=500,stage=after"}},
-    {"unavailable", "Every call is answered 503.", "", {"kind=answer,status=503,endpoint=any"}},
+    {"unavailable", "Every call is answered 503.", {"kind=answer,status=503,endpoint=any"}},
     {"unavailable-then-fine",
      "The first two calls are answered 503, then all is well.",
-     "",
      {"kind=answer,status=503,endpoint=any,times=2"}},
     {"not-json",
      "Errors come as a proxy's HTML page with the status 502.",
-     "",
      {"kind=answer,status=502,body=<html><body>502 Bad Gateway</body></html>"}},
 
     // A part of the nodes.
     {"partial-node-failure",
      "The last node does not apply updates: 409 until the drill ends.",
-     "",
      {"kind=node_fails,mode=before_apply,nodes=-1"}},
     {"two-nodes-fail",
      "The last two nodes do not apply updates: 409.",
-     "",
      {"kind=node_fails,mode=before_apply,nodes=-1+-2"}},
     {"called-node-fails",
-     "The node that the client talks to does not apply updates; the others "
-     "do.",
-     "",
+     "The node that the client talks to does not apply updates; the others do.",
      {"kind=node_fails,mode=before_apply,nodes=called"}},
     {"all-but-one-fail",
      "Only the primary node applies updates.",
-     "",
      {"kind=node_fails,mode=before_apply,nodes=replicas"}},
     {"twice-then-fine",
-     "The last node does not apply the first two updates; the third one "
-     "succeeds.",
-     "",
+     "The last node does not apply the first two updates; the third one succeeds.",
      {"kind=node_fails,mode=before_apply,nodes=-1,times=2"}},
     {"flapping",
      "The last node does not apply every second update, beginning with the first.",
-     "",
      {"kind=node_fails,mode=before_apply,nodes=-1,every=2"}},
     {"unreliable-nodes",
      "Each update fails on the last node with a probability of one half.",
-     "",
      {"kind=node_fails,mode=before_apply,nodes=-1,probability=0.5"}},
     {"node-down",
      "The last node is down: its ports refuse, and updates answer 409.",
-     "",
      {"kind=node_down,nodes=-1"}},
     {"down-then-up",
      "The last node is down, misses one update, and comes back.",
-     "",
      {"kind=node_down,nodes=-1,times=1"}},
     {"dies-after-commit",
      "The last node goes down right after it took the first update.",
-     "",
      {"kind=node_down,nodes=-1,after=1"}},
     {"corrupt-pair",
      "The last node is left with the new certificate and the old key once.",
-     "",
      {"kind=node_fails,mode=corrupt_pair,nodes=-1,times=1"}},
     {"silent-partial-failure",
      "The last node does not apply updates, and the answer is 200.",
-     "",
      {"kind=node_fails,mode=before_apply,nodes=-1,reported=false"}},
 
     // The answer is lost, late or wrong; the change is not.
     {"ack-lost",
      "The last node applies the first update, but its confirmation is lost: 409.",
-     "",
      {"kind=node_fails,mode=confirmation_lost,nodes=-1,times=1"}},
     {"cut-after-commit",
      "The connection is reset after the first update was made everywhere.",
-     "",
      {"kind=connection,mode=reset,times=1"}},
     {"cut-before-commit",
      "The connection is closed before the first update is looked at.",
-     "",
      {"kind=connection,mode=close,stage=before,times=1"}},
     {"truncated-answer",
      "Half of every body is missing.",
-     "",
      {"kind=connection,mode=truncate,endpoint=any"}},
     {"garbage-answer",
      "Updates are made, and the answer is no HTTP.",
-     "",
      {"kind=connection,mode=garbage"}},
     {"slow-drip",
      "Answers come a few bytes at a time.",
-     "",
      {"kind=connection,mode=slow_drip,endpoint=any,drip_bytes=16,drip_ms=20"}},
-    {"slow-answer", "Updates take two seconds to be answered.", "", {"kind=latency,ms=2000"}},
+    {"slow-answer", "Updates take two seconds to be answered.", {"kind=latency,ms=2000"}},
     {"slow-node",
      "The last node takes two seconds to apply an update.",
-     "",
      {"kind=latency,scope=node,nodes=-1,ms=2000"}},
     {"jitter",
      "Updates take a random time around 100 ms, now and then much longer.",
-     "",
      {"kind=latency,distribution=lognormal,median_ms=100,sigma=1,max_ms=10000"}},
 
     // What the ports present.
     {"split-presentation",
      "All nodes confirm; the last one goes on presenting the old certificate.",
-     "",
      {"kind=stale_listener,nodes=-1"}},
     {"handshake-refused",
      "The API port of the last node refuses the TLS handshake.",
-     "",
      {"kind=tls,mode=refuse,nodes=-1,certificate=api"}},
     {"wrong-certificate",
      "The database port of the last node presents another name's certificate.",
-     "",
      {"kind=tls,mode=wrong_certificate,nodes=-1,certificate=proxy"}},
     {"expired-certificate-presented",
-     "The database port of the last node presents an expired "
-     "certificate.",
-     "",
+     "The database port of the last node presents an expired certificate.",
      {"kind=tls,mode=expired_certificate,nodes=-1,certificate=proxy"}},
 
     // What went wrong in the real product.
     {"chain-without-common-name",
-     "A chain is refused when one of its certificates has no common "
-     "name.",
-     "RS61676",
-     {"kind=answer,status=400,submitted=no_common_name"}},
+     "A chain is refused when one of its certificates has no common name.",
+     {"kind=answer,status=400,submitted=no_common_name"},
+     "RS61676"},
     {"unknown-extension-refused",
-     "A chain is refused when one of its certificates has an unknown "
-     "extension.",
-     "RS125930",
-     {"kind=answer,status=400,submitted=unknown_extension"}},
+     "A chain is refused when one of its certificates has an unknown extension.",
+     {"kind=answer,status=400,submitted=unknown_extension"},
+     "RS125930"},
     {"comment-crashes-proxy",
-     "Text around the PEM is accepted, and the proxy of every node "
-     "crashes.",
-     "6.2.8 note",
-     {"kind=node_fails,mode=service_crash,submitted=comments,certificate=proxy"}},
+     "Text around the PEM is accepted, and the proxy of every node crashes.",
+     {"kind=node_fails,mode=service_crash,submitted=comments,certificate=proxy"},
+     "6.2.8 note"},
     {"crlf-read-back",
-     "What is stored reads back with Windows line endings, so a client that "
-     "compares updates for ever.",
-     "RED-67874",
-     {"kind=store,mode=crlf"}},
+     "What is stored reads back with Windows line endings, so a client that compares updates "
+     "for ever.",
+     {"kind=store,mode=crlf"},
+     "RED-67874"},
     {"read-back-differs",
-     "What is stored reads back with another last newline, so a client that "
-     "compares updates for ever.",
-     "RED-98586, RED-121633",
-     {"kind=store,mode=newline"}},
+     "What is stored reads back with another last newline, so a client that compares updates "
+     "for ever.",
+     {"kind=store,mode=newline"},
+     "RED-98586, RED-121633"},
     {"chain-reversed",
      "A chain reads back in the wrong order.",
-     "RED-105578",
-     {"kind=store,mode=chain_reversed"}},
+     {"kind=store,mode=chain_reversed"},
+     "RED-105578"},
     {"leaf-without-chain",
      "Every node presents the leaf without its chain after an update.",
-     "RS67434",
-     {"kind=node_fails,mode=chain_lost"}},
+     {"kind=node_fails,mode=chain_lost"},
+     "RS67434"},
     {"old-workers",
      "After an update every second connection still sees the old certificate.",
-     "RS122668, RS154601",
-     {"kind=stale_listener,workers=some"}},
+     {"kind=stale_listener,workers=some"},
+     "RS122668, RS154601"},
     {"internode-without-client-auth",
-     "An internode certificate without clientAuth is accepted; "
-     "then the API of all nodes is gone for a minute.",
-     "RS176474",
-     {"kind=validation,strictness=lenient,submitted=no_client_auth,certificate=ccs_internode_"
-      "encryption+data_internode_encryption",
-      "kind=port_outage,for_ms=60000,submitted=no_client_auth,certificate=ccs_internode_encryption+"
-      "data_internode_encryption"}},
+     "An internode certificate without clientAuth is accepted; then the API of all nodes is "
+     "gone for a minute.",
+     {"kind=validation,strictness=lenient,submitted=no_client_auth,"
+      "certificate=ccs_internode_encryption+data_internode_encryption",
+      "kind=port_outage,for_ms=60000,submitted=no_client_auth,"
+      "certificate=ccs_internode_encryption+data_internode_encryption"},
+     "RS176474"},
     {"internode-read-back-differs",
      "Internode certificates read back without their chain.",
-     "RS176540",
-     {"kind=store,mode=chain_lost,certificate=ccs_internode_encryption+data_internode_encryption"}},
+     {"kind=store,mode=chain_lost,certificate=ccs_internode_encryption+"
+      "data_internode_encryption"},
+     "RS176540"},
     {"unclear-errors",
      "A chain without its root is refused, and the error does not say why.",
-     "RS185428",
-     {"kind=answer,status=400,submitted=root_missing,description=error"}},
+     {"kind=answer,status=400,submitted=root_missing,description=error"},
+     "RS185428"},
     {"intermediates-not-trusted",
      "Internode chains of three levels or more are refused.",
-     "RS194253",
-     {"kind=answer,status=400,submitted=three_levels,certificate=ccs_internode_encryption+data_"
-      "internode_encryption"}},
+     {"kind=answer,status=400,submitted=three_levels,certificate=ccs_internode_encryption+"
+      "data_internode_encryption"},
+     "RS194253"},
     {"together-corrupts-pair",
-     "Updating the control-plane certificate together with others leaves "
-     "the last node with mismatched pairs.",
-     "RS199373",
+     "Updating the control-plane certificate together with others leaves the last node with "
+     "mismatched pairs.",
      {"kind=node_fails,mode=corrupt_pair,nodes=-1,endpoint=put_certificates,submitted=several,"
-      "reported=false"}},
+      "reported=false"},
+     "RS199373"},
     {"skipped-nodes-never-retried",
-     "The last node is down for one update, comes back, and is "
-     "skipped from then on, although the answer is 200.",
-     "RS200137",
-     {"kind=node_down,nodes=-1,times=1", "kind=no_retry,nodes=-1"}},
+     "The last node is down for one update, comes back, and is skipped from then on, although "
+     "the answer is 200.",
+     {"kind=node_down,nodes=-1,times=1", "kind=no_retry,nodes=-1"},
+     "RS200137"},
     {"unreachable-minutes",
-     "Applying an internode certificate makes port 9443 of all nodes "
-     "unreachable for two minutes.",
-     "RS208996",
-     {"kind=port_outage,port=api,for_ms=120000,certificate=ccs_internode_encryption+data_internode_"
-      "encryption"}},
+     "Applying an internode certificate makes port 9443 of all nodes unreachable for two "
+     "minutes.",
+     {"kind=port_outage,port=api,for_ms=120000,certificate=ccs_internode_encryption+"
+      "data_internode_encryption"},
+     "RS208996"},
     {"only-the-primary-answers",
-     "The API answers from the primary node alone; the others close the "
-     "connection.",
-     "RS162972",
-     {"kind=connection,mode=close,stage=before,nodes=replicas,endpoint=any"}},
+     "The API answers from the primary node alone; the others close the connection.",
+     {"kind=connection,mode=close,stage=before,nodes=replicas,endpoint=any"},
+     "RS162972"},
     {"leftover-file-alert",
      "The metrics of the last node count an expired file that nobody uses.",
-     "RS187553",
-     {"kind=metrics,mode=leftover_file,nodes=-1,certificate=proxy"}},
+     {"kind=metrics,mode=leftover_file,nodes=-1,certificate=proxy"},
+     "RS187553"},
     {"false-expiry-alert",
-     "The metrics of the last node say that its proxy certificate has "
-     "expired; it has not.",
-     "RS72466",
-     {"kind=metrics,mode=false_expiry,nodes=-1,certificate=proxy"}},
-};
-
-FaultRule rule_of(std::string_view text, SeedSource seeds) {
-  const auto json = fault_json_from_text(text);
-  // Every row is checked by a test.
-  return *parse_fault(*json, seeds);
-}
+     "The metrics of the last node say that its proxy certificate has expired; it has not.",
+     {"kind=metrics,mode=false_expiry,nodes=-1,certificate=proxy"},
+     "RS72466"},
+});
 
 }  // namespace
 
@@ -279,41 +229,30 @@ std::vector<std::string_view> drill_names() {
 }
 
 const Drill* find_drill(std::string_view name) {
-  const auto* found = std::ranges::find(kDrills, name, &Drill::name);
-  return found == std::ranges::end(kDrills) ? nullptr : found;
+  const auto found = std::ranges::find(kDrills, name, &Drill::name);
+  return found == kDrills.end() ? nullptr : &*found;
 }
 
 std::string unknown_drill(std::string_view name) {
-  return "unknown drill '" + std::string(name) + "'" + contract::did_you_mean(name, drill_names()) +
-         "; certdrill-sim --list-drills shows all";
+  return fmt::format("unknown drill '{}'{}; certdrill-sim --list-drills shows all", name,
+                     contract::did_you_mean(name, drill_names()));
 }
 
 std::vector<FaultRule> rules_of(const Drill& drill, SeedSource seeds) {
-  std::vector<FaultRule> rules;
-  for (const auto text : drill.faults) {
-    if (text.empty()) break;
-    rules.push_back(rule_of(text, seeds));
-    rules.back().drill = drill.name;
-    rules.back().name = std::string(drill.name) + "." + std::to_string(rules.size());
+  auto rules = rules_from(drill.faults, seeds);
+  for (std::size_t i = 0; i < rules.size(); ++i) {
+    rules[i].drill = drill.name;
+    rules[i].name = fmt::format("{}.{}", drill.name, i + 1);
   }
   return rules;
 }
 
-FaultSet arm_alone(const Drill& drill, SteadyTime now) {
-  FaultSet set;
-  for (auto& rule : rules_of(drill))
-    set.push_back(std::make_shared<ArmedFault>(std::move(rule), now));
-  return set;
-}
-
 std::string list_drills() {
-  std::size_t width = 0;
-  for (const auto& drill : kDrills) width = std::max(width, drill.name.size());
+  const auto width = std::ranges::max(drill_names(), {}, &std::string_view::size).size();
   std::string text;
   for (const auto& drill : kDrills) {
-    text += std::string(drill.name) + std::string(width + 2 - drill.name.size(), ' ');
-    text += drill.sentence;
-    if (!drill.reference.empty()) text += " [" + std::string(drill.reference) + "]";
+    text += fmt::format("{:{}}  {}", drill.name, width, drill.sentence);
+    if (!drill.reference.empty()) text += fmt::format(" [{}]", drill.reference);
     text += '\n';
   }
   return text;

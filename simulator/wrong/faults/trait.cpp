@@ -1,4 +1,4 @@
-#include "simulator/wrong/faults/submitted_traits.h"
+#include "simulator/wrong/faults/trait.h"
 
 #include <algorithm>
 #include <array>
@@ -31,6 +31,10 @@ bool no_common_name(const SubmittedCertificate& submitted) {
 
 bool unknown_extension(const SubmittedCertificate& submitted) {
   return any_in_chain(submitted, has_unknown_extension);
+}
+
+bool no_certificate(const SubmittedCertificate& submitted) {
+  return submitted.text.empty();
 }
 
 // Anything but white space outside the BEGIN and END lines.
@@ -72,7 +76,7 @@ bool several(const SubmittedCertificate& submitted) {
   return submitted.in_request > 1;
 }
 
-constexpr std::array<Trait, 8> kTraits{{
+constexpr std::array<Trait, 9> kTraits{{
     {"no_common_name", "a certificate of the chain has no common name", no_common_name},
     {"unknown_extension", "a certificate of the chain has an extension that OpenSSL does not know",
      unknown_extension},
@@ -81,6 +85,7 @@ constexpr std::array<Trait, 8> kTraits{{
     {"three_levels", "the chain has three certificates or more", three_levels},
     {"root_missing", "the chain does not end in a self-signed certificate", root_missing},
     {"no_client_auth", "the leaf's extended key usage lacks clientAuth", no_client_auth},
+    {"no_certificate", "there is no certificate, or an empty one", no_certificate},
     {"several", "the request carries more than one certificate", several},
 }};
 

@@ -5,22 +5,20 @@
 // Thread safety: constant data and pure functions.
 #pragma once
 
-#include <array>
 #include <span>
 #include <string>
 #include <string_view>
 #include <vector>
 
-#include "simulator/wrong/faults/armed_fault.h"
-#include "simulator/wrong/faults/fault_rule.h"
+#include "simulator/wrong/faults/fault_plan.h"
 
 namespace certdrill::simulator {
 
 struct Drill {
-  std::string_view name;       // "ack-lost"
-  std::string_view sentence;   // what is going to happen
-  std::string_view reference;  // of the vendor's release note that reported it, or empty
-  std::array<std::string_view, 3> faults;  // as fault_text.h has them; empty ones at the end
+  std::string_view name;      // "ack-lost"
+  std::string_view sentence;  // what is going to happen
+  FaultTexts faults;
+  std::string_view reference = "";  // of the vendor's release note that reported it
 };
 
 std::span<const Drill> drills();
@@ -32,9 +30,6 @@ std::string unknown_drill(std::string_view name);
 
 // Its faults, named NAME.1, NAME.2, ... Random ones draw their seeds from `seeds`.
 std::vector<FaultRule> rules_of(const Drill& drill, SeedSource seeds = random_seed);
-
-// Its faults in force for themselves alone, with counters of their own.
-FaultSet arm_alone(const Drill& drill, SteadyTime now);
 
 // One line each: name, sentence, reference.
 std::string list_drills();

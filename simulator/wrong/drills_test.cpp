@@ -1,11 +1,11 @@
-#include "simulator/wrong/faults/drills.h"
+#include "simulator/wrong/drills.h"
 
 #include <set>
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "simulator/wrong/faults/fault_text.h"
+#include "simulator/wrong/faults/fault_rule.h"
 
 namespace certdrill::simulator {
 namespace {

@@ -5,8 +5,6 @@
 #include <map>
 #include <mutex>
 
-#include "simulator/wrong/bugs/around_mishaps.h"
-#include "simulator/wrong/bugs/groups.h"
 #include "simulator/wrong/bugs/request.h"
 
 namespace certdrill::simulator::bugs {
@@ -14,30 +12,13 @@ namespace {
 
 using nlohmann::ordered_json;
 
-constexpr std::array<const char*, 2> kTexts{"certificate", "key"};
 constexpr std::string_view kBegin = "-----BEGIN ";
-constexpr std::string_view kEnd = "-----END ";
-
-class ReadsTheFirstAlone final : public AroundMishaps {
- public:
-  using AroundMishaps::AroundMishaps;
-  std::optional<std::string> read_back(contract::CertificateName /*name*/,
-                                       const InstalledCertificate& stored) override {
-    const auto& text = stored.certificate_text;
-    const auto end = text.find(kEnd);
-    return text.substr(0, end == std::string::npos ? end : text.find('\n', end) + 1);
-  }
-};
-
-Answer chain_cut_on_read_back(const Request& request) {
-  ReadsTheFirstAlone mishaps(request.scene.mishaps);
-  return served_through(request, mishaps);
-}
 
 // Passes each text of the entry through `change`. True: one of them is another now.
-bool change_texts(ordered_json& entry, std::string (*change)(const std::string& text)) {
+template <std::string (*change)(const std::string& text)>
+bool change_texts(ordered_json& entry) {
   bool changed = false;
-  for (const auto* field : kTexts) {
+  for (const char* field : {"certificate", "key"}) {
     if (!entry.contains(field) || !entry[field].is_string()) continue;
     const auto text = entry[field].get<std::string>();
     auto after = change(text);
@@ -67,33 +48,13 @@ std::string without_comments(const std::string& text) {
     at = end;
     if (line.find(kBegin) != std::string::npos) in_block = true;
     if (in_block || line.find_first_not_of(" \t\r\n") == std::string::npos) out += line;
-    if (line.find(kEnd) != std::string::npos) in_block = false;
+    if (line.find("-----END ") != std::string::npos) in_block = false;
   }
   return out;
 }
 
 std::string with_last_newline(const std::string& text) {
   return text.find(kBegin) == std::string::npos || text.ends_with('\n') ? text : text + "\n";
-}
-
-bool change_line_endings(ordered_json& entry) {
-  return change_texts(entry, with_line_feeds);
-}
-bool drop_comments(ordered_json& entry) {
-  return change_texts(entry, without_comments);
-}
-bool add_newline(ordered_json& entry) {
-  return change_texts(entry, with_last_newline);
-}
-
-Answer line_endings_changed(const Request& request) {
-  return rewriting(request, change_line_endings);
-}
-Answer comments_dropped(const Request& request) {
-  return rewriting(request, drop_comments);
-}
-Answer newline_added(const Request& request) {
-  return rewriting(request, add_newline);
 }
 
 // Each name's first key stays for as long as the simulator runs.
@@ -121,10 +82,10 @@ class KeyNotStored final : public PlantedBug {
 
  private:
   Answer reading(const Request& request) {
-    return changing_reading(served(request), [this](ordered_json& json) {
+    return changing_reading(request, [this](ordered_json& json) {
       const std::lock_guard lock(mutex_);
       for (const auto& [name, key] : first_) {
-        const auto field = std::string(to_string(name)) + "_key";
+        const auto field = fmt::format("{}_key", to_string(name));
         if (json.contains(field)) json[field] = key;
       }
     });
@@ -143,9 +104,7 @@ Answer another_certificate_touched(const Request& request) {
 }
 
 Answer keys_left_out_of_read_back(const Request& request) {
-  auto answer = served(request);
-  if (!is_reading(request.call)) return answer;
-  return changing_reading(std::move(answer), [](ordered_json& json) {
+  return changing_reading(request, [](ordered_json& json) {
     for (auto field = json.begin(); field != json.end();) {
       field = field.key().ends_with("_key") ? json.erase(field) : std::next(field);
     }
@@ -153,9 +112,7 @@ Answer keys_left_out_of_read_back(const Request& request) {
 }
 
 Answer read_back_nested(const Request& request) {
-  auto answer = served(request);
-  if (!is_reading(request.call)) return answer;
-  return changing_reading(std::move(answer), [](ordered_json& json) {
+  return changing_reading(request, [](ordered_json& json) {
     ordered_json list = ordered_json::array();
     for (const auto& certificate : contract::cluster_certificates()) {
       const std::string name(certificate.text);
@@ -168,26 +125,27 @@ Answer read_back_nested(const Request& request) {
   });
 }
 
-constexpr std::array<Bug, 8> kBugs{{
+constexpr auto kStoreBugs = std::to_array<Bug>({
     {"chain-cut-on-read-back", "what reads back is the first certificate of the chain",
-     serving<chain_cut_on_read_back>},
-    {"line-endings-changed", "CRLF is stored as LF", serving<line_endings_changed>},
-    {"comments-dropped", "text around the PEM blocks is not stored", serving<comments_dropped>},
-    {"newline-added", "a PEM without a last newline is stored with one", serving<newline_added>},
+     FaultTexts{"kind=store,mode=chain_lost"}},
+    {"line-endings-changed", "CRLF is stored as LF", rewriting<change_texts<with_line_feeds>>},
+    {"comments-dropped", "text around the PEM blocks is not stored",
+     rewriting<change_texts<without_comments>>},
+    {"newline-added", "a PEM without a last newline is stored with one",
+     rewriting<change_texts<with_last_newline>>},
     {"key-not-stored", "the certificate is stored, and the key stays the former one",
      remembering<KeyNotStored>},
     {"another-certificate-touched", "an update of any certificate also regenerates syncer",
-     serving<another_certificate_touched>},
-    {"keys-left-out-of-read-back", "GET leaves out every _key",
-     serving<keys_left_out_of_read_back>},
+     another_certificate_touched},
+    {"keys-left-out-of-read-back", "GET leaves out every _key", keys_left_out_of_read_back},
     {"read-back-nested", "GET answers {\"certificates\": [...]} instead of one flat object",
-     serving<read_back_nested>},
-}};
+     read_back_nested},
+});
 
 }  // namespace
 
-std::span<const Bug> read_back_bugs() {
-  return kBugs;
+std::span<const Bug> store_bugs() {
+  return kStoreBugs;
 }
 
 }  // namespace certdrill::simulator::bugs

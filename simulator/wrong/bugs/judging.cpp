@@ -1,0 +1,155 @@
+// Bugs in judging what was sent: the certificate, its chain and its key, too lenient, too strict or
+// too late; and requests in which there is no certificate to look at.
+#include <algorithm>
+#include <array>
+
+#include "simulator/wrong/bugs/request.h"
+
+namespace certdrill::simulator::bugs {
+namespace {
+
+using certs::DefectId;
+
+template <DefectId... ids>
+bool is_one_of(const certs::Defect& defect) {
+  return ((defect.id == ids) || ...);
+}
+
+// A leaf that has expired is the first that is found, whatever is above it.
+bool is_expiry_above_the_leaf(const certs::Defect& defect) {
+  return defect.id == DefectId::expired && defect.position > 0;
+}
+
+template <const auto& trait>
+bool has_trait(const Scene& /*scene*/, const Change& change) {
+  return change.certificate && find_trait(trait)->holds({*change.certificate});
+}
+constexpr std::string_view kThreeLevels = "three_levels";
+constexpr std::string_view kNoCommonName = "no_common_name";
+constexpr std::string_view kUnknownExtension = "unknown_extension";
+
+bool is_installed_already(const Scene& scene, const Change& change) {
+  const auto installed = (*scene.cluster.store())[change.name];
+  return installed && change.certificate == installed->certificate_text;
+}
+
+bool is_anchor_without_key(const Scene& /*scene*/, const Change& change) {
+  return !contract::info(change.name).has_key && change.key.value_or("").empty();
+}
+
+Answer expired_applied_all_the_same(const Request& request) {
+  auto answer = served(request);
+  if (answer.status == 406) install(request, changes_of(request));
+  return answer;
+}
+
+Answer rejected_update_applied(const Request& request) {
+  auto answer = served(request);
+  if (answer.error_code == "invalid_certificate") install(request, changes_of(request));
+  return answer;
+}
+
+Answer not_yet_valid_accepted(const Request& request) {
+  Scene scene = request.scene;
+  for (const auto& change : changes_of(request)) {
+    for (const auto& one : chain_of(change)) scene.now = std::max(scene.now, one.not_before());
+  }
+  return request.next(scene, request.call);
+}
+
+Answer missing_key_drops_the_installed_one(const Request& request) {
+  auto answer = served(request);
+  if (!took_up(answer)) return answer;
+  auto changes = changes_of(request);
+  std::erase_if(changes, [](const Change& change) { return change.key.has_value(); });
+  for (auto& change : changes) change.key = "";
+  if (!changes.empty()) install(request, changes);
+  return answer;
+}
+
+Answer validation_after_rollout(const Request& request) {
+  const Cluster& cluster = request.scene.cluster;
+  std::string down;
+  for (int uid = 1; uid <= static_cast<int>(cluster.node_count()); ++uid) {
+    if (!cluster.node(uid).up()) down += fmt::format("{}node {}", down.empty() ? "" : ", ", uid);
+  }
+  auto answer = served(request);
+  if (down.empty() || !first_defect(request) || answer.status == 401 || answer.status == 403)
+    return answer;
+  return telling(std::move(answer),
+                 error_answer(409, "not_all_nodes_updated",
+                              fmt::format("Not reached: {} (the node is down).", down)));
+}
+
+constexpr auto kJudgingBugs = std::to_array<Bug>({
+    {"expired-accepted",
+     "expiry is not checked: an expired certificate is installed and answered 200",
+     overlooking<is_one_of<DefectId::expired>>},
+    {"expired-answers-400", "an expired certificate is refused with 400 instead of 406",
+     FaultTexts{"kind=answer,stage=after,instead_of=certificate_expired,status=400"}},
+    {"expired-intermediate-accepted", "only the leaf's notAfter is looked at",
+     overlooking<is_expiry_above_the_leaf>},
+    {"expired-applied-all-the-same",
+     "406 is answered, and the certificate is stored and rolled out", expired_applied_all_the_same},
+    {"not-yet-valid-accepted", "notBefore is not looked at", not_yet_valid_accepted},
+    {"rejected-update-applied",
+     "400 is answered for an invalid certificate, and it is stored and rolled out",
+     rejected_update_applied},
+    {"chain-order-not-checked", "a chain in wrong order is installed and answered 200",
+     overlooking<is_one_of<DefectId::chain_out_of_order, DefectId::chain_root_first,
+                           DefectId::chain_after_root>>},
+    {"chain-signature-not-checked",
+     "a chain whose signature does not verify is installed and answered 200",
+     overlooking<is_one_of<DefectId::chain_signature>>},
+    {"three-levels-refused", "a chain of three certificates or more is refused with 400",
+     disliking<has_trait<kThreeLevels>>},
+    {"chain-without-common-name-refused",
+     "a chain in which any subject has no CN is refused with 400",
+     disliking<has_trait<kNoCommonName>>},
+    {"unknown-extension-refused",
+     "a certificate with an extension that is not known is refused with 400",
+     disliking<has_trait<kUnknownExtension>>},
+    {"internode-client-auth-not-checked",
+     "an internode certificate without clientAuth is installed",
+     FaultTexts{"kind=validation,strictness=lenient,submitted=no_client_auth,"
+                "certificate=ccs_internode_encryption+data_internode_encryption"}},
+    {"validation-after-rollout",
+     "with a node unreachable 409 is answered before the certificate is validated",
+     validation_after_rollout},
+    {"second-time-refused", "the certificate that is installed already is refused with 400",
+     disliking<is_installed_already>},
+    {"trust-anchors-need-a-key",
+     "mtls_trusted_ca and sso_issuer without a key are refused with 400",
+     disliking<is_anchor_without_key>},
+    {"key-not-checked", "a key that does not match the leaf is installed and answered 200",
+     overlooking<is_one_of<DefectId::key_does_not_match>>},
+    {"installed-key-not-checked", "without a key in the request, any certificate is taken",
+     overlooking<
+         is_one_of<DefectId::installed_key_does_not_match, DefectId::installed_key_missing>>},
+    {"missing-key-drops-the-installed-one",
+     "a request without key is taken, and the stored key is emptied",
+     missing_key_drops_the_installed_one},
+    {"missing-certificate-accepted",
+     "a request without certificate is answered 200, without effect",
+     FaultTexts{"kind=answer,stage=after,instead_of=certificate_not_found,status=200,"
+                "submitted=no_certificate",
+                "kind=answer,stage=after,instead_of=invalid_certificate,status=200,"
+                "submitted=no_certificate"}},
+    {"missing-certificate-answers-500", "a request without certificate is answered 500",
+     FaultTexts{"kind=answer,stage=after,instead_of=certificate_not_found,status=500,"
+                "submitted=no_certificate",
+                "kind=answer,stage=after,instead_of=invalid_certificate,status=500,"
+                "submitted=no_certificate"}},
+    {"text-without-pem-stored",
+     "a certificate field without a PEM block is stored and answered 200",
+     overlooking<
+         is_one_of<DefectId::certificate_without_pem, DefectId::certificate_file_reference>>},
+});
+
+}  // namespace
+
+std::span<const Bug> judging_bugs() {
+  return kJudgingBugs;
+}
+
+}  // namespace certdrill::simulator::bugs

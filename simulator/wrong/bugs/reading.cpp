@@ -1,0 +1,229 @@
+// Bugs in reading a request (names, body, headers, which calls there are), and in what an answer
+// says beside its status.
+#include <algorithm>
+#include <array>
+#include <cctype>
+#include <map>
+#include <mutex>
+
+#include "simulator/wrong/bugs/request.h"
+
+namespace certdrill::simulator::bugs {
+namespace {
+
+using nlohmann::json;
+using nlohmann::ordered_json;
+
+class UnknownNameStored final : public PlantedBug {
+ public:
+  explicit UnknownNameStored(const Ground& /*ground*/) {}
+
+  Answer serve(const Request& request) override {
+    auto answer = changing_reading(request, [this](ordered_json& read) {
+      const std::lock_guard lock(mutex_);
+      for (const auto& [field, text] : kept_) read[field] = text;
+    });
+    if (is_update(request.call) && answer.error_code == "unknown_certificate") {
+      const std::lock_guard lock(mutex_);
+      for (const auto& entry : entries_of(request.call)) keep(entry);
+    }
+    return answer;
+  }
+
+  void reset() override {
+    const std::lock_guard lock(mutex_);
+    kept_.clear();
+  }
+
+ private:
+  void keep(const json& entry) {
+    const auto name = text_in(entry, "name");
+    if (contract::find_certificate(name)) return;
+    kept_[name + "_cert"] = text_in(entry, "certificate");
+    kept_[name + "_key"] = text_in(entry, "key");
+  }
+
+  std::mutex mutex_;
+  std::map<std::string, std::string> kept_;  // as reading answers them
+};
+
+// Gives the entry the name that `change` makes of its own, where that is a known one.
+template <std::string (*change)(std::string name)>
+bool rename(ordered_json& entry) {
+  const auto name = text_in(entry, "name");
+  auto other = change(name);
+  if (other == name || !contract::find_certificate(other)) return false;
+  entry["name"] = std::move(other);
+  return true;
+}
+
+std::string without_suffix(std::string name) {
+  constexpr std::string_view kSuffix = "_cert";
+  return name.ends_with(kSuffix) ? name.substr(0, name.size() - kSuffix.size()) : name;
+}
+
+std::string in_lower_case(std::string name) {
+  std::ranges::transform(name, name.begin(), [](unsigned char letter) {
+    return static_cast<char>(std::tolower(letter));
+  });
+  return name;
+}
+
+std::string without_blanks_around(std::string name) {
+  constexpr auto kBlanks = " \t\r\n";
+  const auto first = name.find_first_not_of(kBlanks);
+  if (first == std::string::npos) return {};
+  return name.substr(first, name.find_last_not_of(kBlanks) - first + 1);
+}
+
+// The text without every comma that only blanks part from a closing bracket.
+std::string without_trailing_commas(std::string_view text) {
+  std::string out;
+  bool in_string = false;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    const char c = text[i];
+    if (in_string && c == '\\' && i + 1 < text.size()) {
+      out += c;
+      out += text[++i];
+      continue;
+    }
+    if (c == '"') in_string = !in_string;
+    const auto next = text.find_first_not_of(" \t\r\n", i + 1);
+    const bool closes = next != text.npos && (text[next] == '}' || text[next] == ']');
+    if (c == ',' && !in_string && closes) continue;
+    out += c;
+  }
+  return out;
+}
+
+Answer trailing_comma_tolerated(const Request& request) {
+  if (!is_update(request.call) || request.call.body.json()) return served(request);
+  return served_body(request, without_trailing_commas(request.call.body.text()));
+}
+
+Answer array_body_answers_500(const Request& request) {
+  auto answer = served(request);
+  if (!is_update(request.call) || answer.error_code != "invalid_request") return answer;
+  const auto& body = request.call.body.json();
+  if (!body || body->is_object()) return answer;
+  return telling(std::move(answer),
+                 error_answer(500, "internal_error", "AttributeError: no attribute 'get'"));
+}
+
+Answer missing_name_answers_500(const Request& request) {
+  auto answer = served(request);
+  const bool nameless = answer.error_code == "invalid_request" &&
+                        std::ranges::any_of(entries_of(request.call), [](const json& entry) {
+                          return entry.is_object() && !entry.contains("name");
+                        });
+  if (!nameless) return answer;
+  return telling(std::move(answer), error_answer(500, "internal_error", "KeyError: name"));
+}
+
+bool join_certificate(ordered_json& entry) {
+  if (!entry.contains("certificate") || !entry["certificate"].is_array()) return false;
+  std::string joined;
+  for (const auto& part : entry["certificate"]) {
+    if (!part.is_string()) return false;
+    joined += part.get<std::string>();
+  }
+  entry["certificate"] = std::move(joined);
+  return true;
+}
+
+Answer content_type_ignored(const Request& request) {
+  Call call = request.call;
+  call.headers.set("Content-Type", "application/json");
+  return request.next(request.scene, call);
+}
+
+Answer charset_refused(const Request& request) {
+  Call call = request.call;
+  const auto quoted = fmt::format("\"{}\"", call.header("Content-Type").value_or(""));
+  if (quoted.find("charset") != std::string::npos)
+    call.headers.set("Content-Type", quoted);  // as a whole, it is another type
+  return request.next(request.scene, call);
+}
+
+Answer unknown_property_accepted(const Request& request) {
+  contract::EditionRules edition = request.scene.edition;
+  edition.refuses_unknown_properties = false;
+  return served_as(request, edition);
+}
+
+Answer removed_call_still_there(const Request& request) {
+  contract::EditionRules edition = request.scene.edition;
+  edition.edition = contract::Edition::v8_0;
+  return served_as(request, edition);
+}
+
+std::string description_of(const Answer& answer) {
+  const auto body = json::parse(answer.body, nullptr, /*allow_exceptions=*/false);
+  return text_in(body, "description");
+}
+
+Answer errors_are_plain_text(const Request& request) {
+  auto answer = served(request);
+  if (answer.status < 400) return answer;
+  answer.body = description_of(answer) + "\n";
+  answer.error_code.clear();
+  answer.content_type = "text/plain";
+  return answer;
+}
+
+Answer error_repeats_the_request(const Request& request) {
+  auto answer = served(request);
+  if (answer.status < 400) return answer;
+  const auto description = fmt::format("{} {}", description_of(answer), request.call.body.text());
+  return telling(answer, error_answer(answer.status, answer.error_code, description));
+}
+
+Answer success_repeats_the_request(const Request& request) {
+  auto answer = served(request);
+  if (is_update(request.call) && answer.status == 200) answer.body = request.call.body.text();
+  return answer;
+}
+
+constexpr auto kReadingBugs = std::to_array<Bug>({
+    {"unknown-name-accepted", "an unknown name is answered 200, without effect",
+     FaultTexts{"kind=answer,stage=after,instead_of=unknown_certificate,status=200"}},
+    {"unknown-name-answers-404", "an unknown name is answered 404",
+     FaultTexts{"kind=answer,stage=after,instead_of=unknown_certificate,status=404,"
+                "error_code=unknown_certificate,description=\"The certificate is unknown.\""}},
+    {"unknown-name-stored",
+     "an unknown name is refused with 403, and stored and listed all the same",
+     remembering<UnknownNameStored>},
+    {"cert-suffix-stripped", "api_cert is taken for api, and so on",
+     rewriting<rename<without_suffix>>},
+    {"name-in-any-case", "names are compared without regard to case",
+     rewriting<rename<in_lower_case>>},
+    {"name-trimmed", "blanks around a name are dropped", rewriting<rename<without_blanks_around>>},
+    {"trailing-comma-tolerated", "JSON with a trailing comma is read all the same",
+     trailing_comma_tolerated},
+    {"array-body-answers-500", "a body that is JSON and no object is answered 500",
+     array_body_answers_500},
+    {"missing-name-answers-500", "an object without name is answered 500",
+     missing_name_answers_500},
+    {"wrong-type-coerced", "a certificate given as an array of strings is joined and taken",
+     rewriting<join_certificate>},
+    {"content-type-ignored", "any Content-Type is taken", content_type_ignored},
+    {"charset-refused", "Content-Type: application/json; charset=utf-8 is refused with 400",
+     charset_refused},
+    {"unknown-property-accepted", "edition 8.0 takes unknown properties",
+     unknown_property_accepted},
+    {"removed-call-still-there", "edition next still serves update_cert", removed_call_still_there},
+    {"errors-are-plain-text", "every error's body is text/plain without error_code",
+     errors_are_plain_text},
+    {"error-repeats-the-request", "an error's description ends with the body that was sent",
+     error_repeats_the_request},
+    {"success-repeats-the-request", "200 comes with the body that was sent",
+     success_repeats_the_request},
+});
+
+}  // namespace
+
+std::span<const Bug> reading_bugs() {
+  return kReadingBugs;
+}
+
+}  // namespace certdrill::simulator::bugs

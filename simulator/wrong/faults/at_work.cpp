@@ -1,0 +1,210 @@
+#include "simulator/wrong/faults/at_work.h"
+
+#include <algorithm>
+#include <utility>
+
+namespace certdrill::simulator {
+
+using contract::CertificateName;
+
+Scene with_mishaps(const Scene& scene, Mishaps& mishaps) {
+  return with_cluster(scene, scene.cluster, mishaps);
+}
+
+Scene with_cluster(const Scene& scene, Cluster& cluster, Mishaps& mishaps) {
+  return {cluster, mishaps, scene.edition, scene.now, scene.success_body, scene.sent};
+}
+
+Mishaps& no_mishaps() {
+  static Mishaps none;
+  return none;
+}
+
+NodeRoles roles_in(const Cluster& cluster, int called) {
+  return {static_cast<int>(cluster.node_count()), cluster.primary(), called};
+}
+
+RequestFaults::RequestFaults(std::shared_ptr<const FaultSet> faults, RequestFacts facts,
+                             RequestSurroundings surroundings, Mishaps& inner)
+    : AroundMishaps(inner),
+      faults_(std::move(faults)),
+      facts_(std::move(facts)),
+      surroundings_(std::move(surroundings)) {}
+
+bool RequestFaults::fires(ArmedFault& fault) {
+  const auto [place, is_new] = decisions_.try_emplace(&fault, false);
+  if (!is_new) return place->second;
+  place->second = fault.strikes(surroundings_.now);
+  if (place->second) fired_.push_back(&fault.rule());
+  return place->second;
+}
+
+Answer RequestFaults::serve(const Request& request) {
+  auto mishaps = at_request();
+  if (mishaps.delay_before.count() > 0) request.sleep(mishaps.delay_before);
+  Answer answer;
+  if (mishaps.cut_instead) {
+    answer = cut_off(*mishaps.cut_instead);
+  } else {
+    answer = mishaps.answer_instead
+                 ? std::move(*mishaps.answer_instead)
+                 : at_answer(request.next(with_mishaps(request.scene, *this), request.call));
+    if (mishaps.answer_after)
+      answer = with_notes_of(std::move(*mishaps.answer_after), std::move(answer));
+    if (mishaps.delivery) answer.delivery = *mishaps.delivery;
+  }
+  if (mishaps.delay_after.count() > 0) request.sleep(mishaps.delay_after);
+  return answer;
+}
+
+RequestMishaps RequestFaults::at_request() {
+  RequestMishaps mishaps;
+  for (const auto& fault : *faults_) {
+    const bool closed = fault->with_effect([&](Effect& effect, Dice&) {
+      return effect.closes_port(facts_.called, CertificateName::api, surroundings_.now);
+    });
+    // A connection that was open before the port was closed.
+    if (closed) mishaps.cut_instead = Delivery{DeliveryKind::reset};
+    if (!fault->acts_at(Point::request) ||
+        !fault->rule().match.fits_request(facts_, surroundings_.roles) || !fires(*fault)) {
+      continue;
+    }
+    fault->with_effect([&](Effect& effect, Dice& dice) { effect.at_request(mishaps, dice); });
+  }
+  return mishaps;
+}
+
+Answer RequestFaults::at_answer(Answer answer) {
+  for (const auto& fault : *faults_) {
+    if (!fault->acts_at(Point::answer) ||
+        !fault->rule().match.fits_request(facts_, surroundings_.roles)) {
+      continue;
+    }
+    const bool wants =
+        fault->with_effect([&](Effect& effect, Dice&) { return effect.wants_answer(answer); });
+    if (!wants || !fires(*fault)) continue;
+    Answer told;
+    fault->with_effect([&](Effect& effect, Dice&) { effect.at_answer(told); });
+    return with_notes_of(std::move(told), std::move(answer));
+  }
+  return answer;
+}
+
+bool RequestFaults::fits_step(const FaultMatch& match, CertificateName name, int uid) const {
+  return match.fits_endpoint(facts_) && match.fits_change(facts_, name) &&
+         match.nodes.includes(uid, surroundings_.roles);
+}
+
+Step RequestFaults::on_apply(CertificateName name, int uid) {
+  rolled_out_ = true;
+  const StepPlace place{name, uid, surroundings_.now};
+  StepMishap mishap{AroundMishaps::on_apply(name, uid)};
+  for (const auto& fault : *faults_) {
+    if (!fault->acts_at(Point::step) || !fits_step(fault->rule().match, name, uid)) continue;
+    const bool wants =
+        fault->with_effect([&](Effect& effect, Dice&) { return effect.wants_step(place); });
+    if (!wants || !fires(*fault)) continue;
+    fault->with_effect([&](Effect& effect, Dice& dice) { effect.at_step(place, mishap, dice); });
+  }
+  if (mishap.delay.count() > 0) surroundings_.sleep(mishap.delay);
+  return std::move(mishap.step);
+}
+
+Step RequestFaults::on_node_down(CertificateName name, int uid) {
+  rolled_out_ = true;
+  const StepPlace place{name, uid, surroundings_.now};
+  Step step = AroundMishaps::on_node_down(name, uid);
+  for (const auto& fault : *faults_) {
+    if (!fits_step(fault->rule().match, name, uid)) continue;
+    fault->with_effect([&](Effect& effect, Dice&) { effect.at_node_down(place, step); });
+  }
+  return step;
+}
+
+std::optional<certs::Strictness> RequestFaults::strictness_for(CertificateName name) {
+  for (const auto& fault : *faults_) {
+    const auto& match = fault->rule().match;
+    if (fault->acts_at(Point::judge) && match.fits_endpoint(facts_) &&
+        match.fits_change(facts_, name) && fires(*fault)) {
+      return fault->with_effect([](Effect& effect, Dice&) { return effect.at_judge(); });
+    }
+  }
+  return AroundMishaps::strictness_for(name);
+}
+
+std::optional<std::string> RequestFaults::read_back(CertificateName name,
+                                                    const InstalledCertificate& stored) {
+  for (const auto& fault : *faults_) {
+    const auto& match = fault->rule().match;
+    if (fault->acts_at(Point::read) && match.fits_certificate(name) &&
+        match.nodes.includes(facts_.called, surroundings_.roles) && fires(*fault)) {
+      return fault->with_effect([&](Effect& effect, Dice&) { return effect.at_read(stored); });
+    }
+  }
+  return AroundMishaps::read_back(name, stored);
+}
+
+bool RequestFaults::count_rollout() {
+  if (!rolled_out_) return false;
+  for (const auto& fault : *faults_) {
+    if (fault->acts_at(Point::state) && !fault->expired(surroundings_.now)) fault->count_match();
+  }
+  return true;
+}
+
+Answer cut_off(const Delivery& delivery) {
+  auto answer = error_answer(503, "no_answer", "The connection was cut before the call.");
+  answer.delivery = delivery;
+  return answer;
+}
+
+Answer with_notes_of(Answer told, Answer done) {
+  told.notes = std::move(done.notes);
+  return told;
+}
+
+bool port_accepts(const FaultSet& faults, int uid, CertificateName port, SteadyTime now) {
+  return std::ranges::none_of(faults, [&](const auto& fault) {
+    return fault->with_effect(
+        [&](Effect& effect, Dice&) { return effect.closes_port(uid, port, now); });
+  });
+}
+
+BundlePtr present_with_faults(const FaultSet& faults, const Handshake& handshake,
+                              BundlePtr presented, const Hit& hit) {
+  for (const auto& fault : faults) {
+    const auto& match = fault->rule().match;
+    if (!match.fits_certificate(handshake.port) ||
+        !match.nodes.includes(handshake.node.uid(), handshake.roles)) {
+      continue;
+    }
+    fault->with_effect(
+        [&](Effect& effect, Dice&) { effect.after_hit_handshake(handshake, presented); });
+    if (!fault->acts_at(Point::handshake) || !fault->strikes(handshake.now)) continue;
+    hit(fault->rule());
+    fault->with_effect([&](Effect& effect, Dice&) { effect.at_handshake(handshake, presented); });
+  }
+  return presented;
+}
+
+MetricFaults::MetricFaults(const FaultPlan& plan, int uid, const NodeRoles& roles) {
+  const auto armed = plan.armed();
+  if (!armed) return;
+  for (const auto& fault : *armed) {
+    if (!fault->acts_at(Point::metrics) || !fault->rule().match.nodes.includes(uid, roles) ||
+        !fault->strikes(plan.now())) {
+      continue;
+    }
+    plan.tell({FaultEvent::What::hit, fault->rule().name, fault->rule().drill});
+    firing_.push_back(fault);
+  }
+}
+
+void MetricFaults::apply(CertificateName name, std::vector<ExpirySeries>& series) const {
+  for (const auto& fault : firing_) {
+    if (!fault->rule().match.fits_certificate(name)) continue;
+    fault->with_effect([&](Effect& effect, Dice&) { effect.at_metrics(series); });
+  }
+}
+
+}  // namespace certdrill::simulator

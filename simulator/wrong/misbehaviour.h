@@ -1,0 +1,67 @@
+// All that goes wrong on purpose, around the healthy cluster: the armed faults, the drill that a
+// request asks for by its header, and the planted bug. The healthy code knows none of it.
+//
+// It stands around each call, each step of a rollout (as Mishaps) and each handshake. Of one call:
+// first the drill that the request itself names, or else the armed faults; inside them the bug;
+// inside that the healthy server. Faults act before the credentials are looked at, as whatever
+// stands before a real cluster would.
+// Thread safety: every member may be called from any thread, except plant().
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "simulator/cluster/clock.h"
+#include "simulator/cluster/users.h"
+#include "simulator/wrong/bugs/bug.h"
+#include "simulator/wrong/faults/at_work.h"
+
+namespace certdrill::simulator {
+
+class Misbehaviour {
+ public:
+  // All outlive this. `nodes_changed` is called when a rollout may have begun or ended the time for
+  // which a fault keeps a node down.
+  Misbehaviour(Cluster& cluster, const Clock& clock, FaultPlan& faults,
+               std::function<void()> nodes_changed)
+      : cluster_(cluster),
+        clock_(clock),
+        faults_(faults),
+        nodes_changed_(std::move(nodes_changed)) {}
+
+  // Before the first request.
+  void plant(const bugs::Bug& bug, const std::vector<User>& users);
+
+  // The answer to a request, whose `next` is the healthy server. One with the header
+  // X-Certdrill-Drill is answered by that drill alone, from a copy of the cluster, and leaves no
+  // trace in it.
+  Answer serve(const Request& request);
+
+  // False: a fault has closed the port, and the connection is to be reset.
+  bool accepts(int uid, contract::CertificateName port) const;
+
+  // What a node presents to a connection; null refuses the handshake.
+  BundlePtr presents(const Node& node, contract::CertificateName port);
+
+  // What the cluster does by itself as time passes, and what goes wrong with it.
+  void maintain();
+
+  // What the bug remembers of the past. No request is being served.
+  void forget();
+
+ private:
+  Answer serve_drill(const Request& request, const std::string& name);
+  Answer serve_armed(const Request& request);
+  RequestSurroundings surroundings(const Cluster& cluster, const Request& request) const;
+  void tell_hit(const FaultRule& rule) const;
+
+  Cluster& cluster_;
+  const Clock& clock_;
+  FaultPlan& faults_;
+  const std::function<void()> nodes_changed_;
+  std::unique_ptr<bugs::PlantedBug> bug_;  // null: none
+};
+
+}  // namespace certdrill::simulator
