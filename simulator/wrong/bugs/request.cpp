@@ -49,8 +49,8 @@ std::string_view name_to_delete(const Call& call) {
 }
 
 std::vector<nlohmann::json> entries_of(const Call& call) {
-  const auto& body = object_in(call);
-  if (!is_update(call) || body.empty()) return {};
+  if (!is_update(call) || !call.body.object()) return {};
+  const auto& body = *call.body.object();
   if (!is_batch(call)) return {body};
   const auto list = body.find("certificates");
   if (list == body.end() || !list->is_array()) return {};
