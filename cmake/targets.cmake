@@ -44,7 +44,7 @@ endfunction()
 # CERTDRILL_BATCH of them at once. So names in anonymous namespaces are unique within a folder. The lint and the
 # preset for work compile each file alone.
 option(CERTDRILL_UNITY "Compile the files of a folder together" OFF)
-set(CERTDRILL_BATCH 12 CACHE STRING "How many files are compiled together at most")
+set(CERTDRILL_BATCH 20 CACHE STRING "How many files are compiled together at most")
 
 # certdrill_batches(TARGET SOURCES...): puts the target's sources into batches.
 function(certdrill_batches target)

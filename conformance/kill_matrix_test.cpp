@@ -17,6 +17,11 @@
 #include "tests/support/simulated_run.h"
 
 namespace certdrill::conformance {
+
+void PrintTo(const PlantedBug& bug, std::ostream* out) {
+  *out << bug.id;
+}
+
 namespace {
 
 using support::Finished;

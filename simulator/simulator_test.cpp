@@ -121,6 +121,10 @@ struct RejectionCase {
   int status;
   const char* error_code;
   std::string (*body)();
+
+  friend void PrintTo(const RejectionCase& rejection, std::ostream* out) {
+    *out << rejection.title;
+  }
 };
 
 class Rejected : public SimulatorTest, public ::testing::WithParamInterface<RejectionCase> {};
