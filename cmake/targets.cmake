@@ -9,7 +9,7 @@ function(certdrill_headers name)
   file(CONFIGURE OUTPUT ${PROJECT_BINARY_DIR}/${name}.cpp CONTENT "")
   add_library(${name} OBJECT ${PROJECT_BINARY_DIR}/${name}.cpp)
   certdrill_settings(${name})
-  target_link_libraries(${name} PRIVATE fmt::fmt)  # its definitions must be the same for all who reuse it
+  target_link_libraries(${name} PRIVATE fmt::fmt)
   target_precompile_headers(${name} PRIVATE <algorithm> <chrono> <functional> <map> <memory> <mutex> <optional>
     <string> <vector> <fmt/format.h> <nlohmann/json.hpp> <tl/expected.hpp> ${ARGN})
 endfunction()
@@ -37,6 +37,7 @@ function(certdrill_precompile target)
       certdrill_headers(${headers})
     endif()
   endif()
+  target_link_libraries(${target} PRIVATE fmt::fmt)  # the headers' definitions must be the same for all
   target_precompile_headers(${target} REUSE_FROM ${headers})
 endfunction()
 
