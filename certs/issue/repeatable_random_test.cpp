@@ -1,7 +1,6 @@
 #include "certs/issue/repeatable_random.h"
 
 #include <array>
-#include <atomic>
 #include <string>
 #include <thread>
 #include <vector>

@@ -30,7 +30,6 @@ using X509NameHandle = std::unique_ptr<X509_NAME, Freer<X509_NAME_free>>;
 using TimeHandle = std::unique_ptr<ASN1_TIME, Freer<ASN1_TIME_free>>;
 using KeyHandle = std::unique_ptr<EVP_PKEY, Freer<EVP_PKEY_free>>;
 using KeyContextHandle = std::unique_ptr<EVP_PKEY_CTX, Freer<EVP_PKEY_CTX_free>>;
-using DigestContextHandle = std::unique_ptr<EVP_MD_CTX, Freer<EVP_MD_CTX_free>>;
 using BioHandle = std::unique_ptr<BIO, Freer<BIO_free_all>>;
 using BignumHandle = std::unique_ptr<BIGNUM, Freer<BN_clear_free>>;
 using SslContextHandle = std::unique_ptr<SSL_CTX, Freer<SSL_CTX_free>>;
