@@ -36,9 +36,9 @@ constexpr std::array kSharedByRest{
     answers(403, "The role lacks the permission"),
 };
 
-// "NodeDownFault", "ArmedNodeDownFault"
-std::string fault_schema_name(std::string_view before, std::string_view kind) {
-  std::string name(before);
+// "NodeDownFault"
+std::string fault_schema_name(std::string_view kind) {
+  std::string name;
   bool begins = true;
   for (const char c : kind) {
     if (c != '_') name += begins ? static_cast<char>(std::toupper(c)) : c;
@@ -85,25 +85,28 @@ Json setting_schema(const Setting& setting) {
       schema = names_schema(setting.choices);
       break;
   }
-  schema["description"] = setting.condition.empty()
-                              ? std::string(setting.sentence)
-                              : fmt::format("{} (with {} {})", setting.sentence, setting.condition,
-                                            setting.condition_value);
+  schema["description"] = setting.sentence;
   if (auto fallback = fallback_json(setting); !fallback.is_null()) schema["default"] = fallback;
   return schema;
 }
 
+// A name can have several rows, each for another value of the setting that it depends on.
 void add_settings(Json& rule, std::span<const Setting> settings) {
   for (const auto& setting : settings) {
-    const std::string name(setting.name);
-    if (rule["properties"].contains(name)) continue;  // another row of it holds at other times
-    rule["properties"][name] = setting_schema(setting);
-    const bool required = std::holds_alternative<Setting::Required>(setting.fallback);
-    if (required && setting.condition.empty()) rule["required"].push_back(name);
+    Json& schema = rule["properties"][std::string(setting.name)];
+    const bool first = schema.is_null();
+    if (first) schema = setting_schema(setting);
+    if (!first) schema.erase("default");  // each row has its own
+    if (!setting.condition.empty()) {
+      schema["x-only-with"].push_back(
+          fmt::format("{}={}", setting.condition, setting.condition_value));
+    } else if (std::holds_alternative<Setting::Required>(setting.fallback)) {
+      rule["required"].push_back(setting.name);
+    }
   }
 }
 
-// A fault of one kind, as it is sent.
+// A fault of one kind: what all have, and its own settings.
 Json fault_schema(Json rule, const FaultKind& kind) {
   rule["description"] = kind.sentence;
   if (!kind.counts.empty())
@@ -113,39 +116,20 @@ Json fault_schema(Json rule, const FaultKind& kind) {
   add_settings(rule, kind.settings);
   add_settings(rule, schedule_settings());
   if (kind.by_chance) add_settings(rule, chance_settings());
-  rule["additionalProperties"] = false;
   return rule;
 }
 
-// The same, as it is shown once it is armed: defaults written out, with its hits.
-Json armed_schema(Json fault, const Json& hits) {
-  for (const auto& [name, schema] : hits["properties"].items()) fault["properties"][name] = schema;
-  for (const char* field : {"name", "after", "times", "ttl_ms"}) fault["required"].push_back(field);
-  for (const auto& field : hits["required"]) fault["required"].push_back(field);
-  return fault;
-}
-
-Json one_of_kinds(std::string_view before) {
-  Json schema{{"oneOf", Json::array()}, {"discriminator", {{"propertyName", "kind"}}}};
-  for (const auto* kind : fault_kinds()) {
-    const Json reference = type_schema(fault_schema_name(before, kind->name));
-    schema["oneOf"].push_back(reference);
-    schema["discriminator"]["mapping"][std::string(kind->name)] = reference["$ref"];
-  }
-  return schema;
-}
-
-// Rule and Hits are what all faults have: the kinds' own schemas stand in their place.
+// "Rule" is what all faults have; the schemas of the kinds take its place.
 void add_faults(Json& schemas) {
+  Json fault{{"oneOf", Json::array()}, {"discriminator", {{"propertyName", "kind"}}}};
   for (const auto* kind : fault_kinds()) {
-    const Json fault = fault_schema(schemas["Rule"], *kind);
-    schemas[fault_schema_name("Armed", kind->name)] = armed_schema(fault, schemas["Hits"]);
-    schemas[fault_schema_name("", kind->name)] = fault;
+    const auto name = fault_schema_name(kind->name);
+    schemas[name] = fault_schema(schemas["Rule"], *kind);
+    fault["oneOf"].push_back(type_schema(name));
+    fault["discriminator"]["mapping"][std::string(kind->name)] = type_schema(name)["$ref"];
   }
-  schemas["Fault"] = one_of_kinds("");
-  schemas["ArmedFault"] = one_of_kinds("Armed");
+  schemas["Fault"] = std::move(fault);
   schemas.erase("Rule");
-  schemas.erase("Hits");
 }
 
 Names certificate_names(bool internode_only) {

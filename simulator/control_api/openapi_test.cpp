@@ -10,6 +10,7 @@
 
 #include "simulator/control_api/endpoint.h"
 #include "simulator/rest_api/endpoint.h"
+#include "simulator/wrong/drills.h"
 #include "tests/support/running_simulator.h"
 
 namespace certdrill::simulator {
@@ -245,6 +246,18 @@ TEST_F(OpenApiTest, TheControlApiAnswersAsDocumented) {
   expect_documented("delete", "/sim/v1/snapshots/{name}", api.remove("/sim/v1/snapshots/a"), 200);
   expect_documented("delete", "/sim/v1/requests", api.remove("/sim/v1/requests"), 200);
   expect_documented("post", "/sim/v1/reset", api.post("/sim/v1/reset"), 200);
+}
+
+// Every kind of fault is in some drill.
+TEST_F(OpenApiTest, ArmedFaultsLookAsDocumented) {
+  start();
+  for (const auto& drill : drills()) {
+    const auto path = "/sim/v1/drills/" + std::string(drill.name);
+    expect_documented("put", "/sim/v1/drills/{name}", control().put(path), 200);
+    expect_documented("get", "/sim/v1/faults", control().get("/sim/v1/faults"), 200);
+    expect_documented("delete", "/sim/v1/drills/{name}", control().remove(path), 200);
+  }
+  expect_documented("get", "/sim/v1/drills", control().get("/sim/v1/drills"), 200);
 }
 
 TEST_F(OpenApiTest, TheRestApiAnswersAsDocumented) {

@@ -66,6 +66,7 @@ class ControlClient {
   ControlSeen put(const std::string& path, const nlohmann::json& body) {
     return seen(client_.Put(path, body.dump(), "application/json"));
   }
+  ControlSeen put(const std::string& path) { return seen(client_.Put(path)); }
   ControlSeen post(const std::string& path) { return seen(client_.Post(path)); }
   ControlSeen post(const std::string& path, const nlohmann::json& body) {
     return seen(client_.Post(path, body.dump(), "application/json"));
