@@ -31,7 +31,7 @@ TEST_F(RequestsTest, KeepsWhatWasAskedAndAnswered) {
   EXPECT_EQ(request["user"], ready().username);
   EXPECT_EQ(request["status"], 200);
   EXPECT_EQ(request["certificates"][0]["name"], "proxy");
-  EXPECT_EQ(request["certificates"][0]["subject"], "CN=cluster.local");
+  EXPECT_EQ(request["certificates"][0]["subject"], "O=certdrill,CN=cluster.local");
   EXPECT_EQ(request["certificates"][0]["fingerprint"], fresh.fingerprint);
   EXPECT_EQ(request["certificates"][0]["not_after"], "2026-07-01T12:00:00Z");
   EXPECT_EQ(request["answered_by"], "organic");
