@@ -92,6 +92,12 @@ function(certdrill_settings target)
   endif()
 endfunction()
 
+# A linker that takes a tenth of the time, where it is installed.
+find_program(CERTDRILL_MOLD mold)
+if(PROJECT_IS_TOP_LEVEL AND CERTDRILL_MOLD AND NOT CERTDRILL_SANITIZE AND CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
+  add_link_options(-fuse-ld=mold)
+endif()
+
 # certdrill_sources(OUT FOLDERS...): the sources of the folders, tests and programs' main files left out. A new file
 # is found by itself.
 function(certdrill_sources out)
