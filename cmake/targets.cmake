@@ -83,9 +83,11 @@ function(certdrill_settings target)
   set_target_properties(${target} PROPERTIES CXX_EXTENSIONS OFF)
   target_include_directories(${target} PUBLIC
     $<BUILD_INTERFACE:${PROJECT_SOURCE_DIR}> $<INSTALL_INTERFACE:${CMAKE_INSTALL_INCLUDEDIR}/certdrill>)
-  target_compile_options(${target} PRIVATE -Wall -Wextra -Wpedantic -Wshadow -Wconversion
+  target_compile_options(${target} PRIVATE -Wall -Wextra -Wpedantic -Wconversion
     -Wno-sign-conversion -Wno-missing-field-initializers -Wno-restrict -Wno-array-bounds -Wno-stringop-overflow
-    -Wno-stringop-overread -Wno-maybe-uninitialized $<$<BOOL:${CERTDRILL_WERROR}>:-Werror>)
+    -Wno-stringop-overread -Wno-maybe-uninitialized $<$<BOOL:${CERTDRILL_WERROR}>:-Werror>
+    # In a batch, a local name would shadow what is another file's own.
+    $<$<NOT:$<BOOL:${CERTDRILL_UNITY}>>:-Wshadow>)
   if(CERTDRILL_SANITIZE)
     target_compile_options(${target} PRIVATE -fsanitize=${CERTDRILL_SANITIZE} -fno-omit-frame-pointer)
     target_link_options(${target} PUBLIC -fsanitize=${CERTDRILL_SANITIZE})

@@ -25,7 +25,7 @@ using support::TestClient;
 
 constexpr auto plain = TestClient::Security::plain;
 constexpr auto tls = TestClient::Security::tls;
-constexpr std::chrono::seconds patience{10};
+constexpr std::chrono::seconds kPatience{10};
 
 TEST(ListenersTest, ConnectionsMadeBeforeTheStartAreServedAfterIt) {
   Listeners listeners(exact_deadlines());
@@ -251,7 +251,7 @@ TEST(ListenersTest, StopWhileBusy) {
   while (answered < 100) std::this_thread::yield();
   const auto begin = std::chrono::steady_clock::now();
   listeners.stop();
-  EXPECT_LT(std::chrono::steady_clock::now() - begin, patience);
+  EXPECT_LT(std::chrono::steady_clock::now() - begin, kPatience);
   for (auto& client : clients) client.join();
   EXPECT_EQ(listeners.connections(), 0U);
   ListenerSpec late;
