@@ -248,7 +248,7 @@ TEST_F(OpenApiTest, TheControlApiAnswersAsDocumented) {
   expect_documented("post", "/sim/v1/reset", api.post("/sim/v1/reset"), 200);
 }
 
-// Every kind of fault is in some drill.
+// All kinds of faults stand in some drill.
 TEST_F(OpenApiTest, ArmedFaultsLookAsDocumented) {
   start();
   for (const auto& drill : drills()) {
