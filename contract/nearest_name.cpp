@@ -5,6 +5,8 @@
 #include <numeric>
 #include <vector>
 
+#include <fmt/format.h>
+
 namespace certdrill::contract {
 namespace {
 
@@ -56,7 +58,7 @@ std::optional<std::string_view> nearest_name(std::string_view text,
 
 std::string did_you_mean(std::string_view text, std::span<const std::string_view> known) {
   const auto nearest = nearest_name(text, known);
-  return nearest ? " (did you mean '" + std::string(*nearest) + "'?)" : "";
+  return nearest ? fmt::format(" (did you mean '{}'?)", *nearest) : "";
 }
 
 }  // namespace certdrill::contract
