@@ -6,10 +6,8 @@
 
 #include <unistd.h>
 
-#include "conformance/interruption.h"
-#include "conformance/options.h"
-#include "conformance/restore_command.h"
-#include "conformance/run.h"
+#include "conformance/run/session.h"
+#include "conformance/suite.h"
 
 int main(int argc, char** argv) {
   using namespace certdrill::conformance;
@@ -25,6 +23,6 @@ int main(int argc, char** argv) {
     return options.error().exit_code;
   }
   watch_signals();
-  if (options->restore_journal) return restore_command(*options, std::cout);
+  if (options->restore_journal) return options->restore_command().run(std::cout);
   return run_suite(*options, for_gtest, std::cout, ::isatty(STDOUT_FILENO) == 1);
 }

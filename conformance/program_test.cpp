@@ -101,8 +101,7 @@ TEST_P(HealthyTest, PassesCompletelyAndLeavesNothingBehind) {
   EXPECT_THAT(run.journals(), IsEmpty());
 }
 
-INSTANTIATE_TEST_SUITE_P(Editions, HealthyTest,
-                         ::testing::Values("7.8", "7.22", "8.0", "next"));
+INSTANTIATE_TEST_SUITE_P(Editions, HealthyTest, ::testing::Values("7.8", "7.22", "8.0", "next"));
 
 TEST(Program, WithoutAllowChangesItSendsNothingThatChanges) {
   const SimulatedRun run;

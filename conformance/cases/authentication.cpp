@@ -1,129 +1,108 @@
 // Who may: 401 without or with wrong credentials, and 403 for a role that may only look.
 #include "conformance/cases/cases.h"
-#include "conformance/settings.h"
-#include "conformance/trial.h"
+#include "conformance/run/trial.h"
 #include "contract/sentences.h"
 
 namespace certdrill::conformance {
-namespace {
+namespace authentication_cases {
 
-const std::string read_path = "/v1/cluster/certificates";
-
-HttpRequest anonymous(std::string method, std::string path, std::string body = "") {
-  HttpRequest request;
-  request.method = std::move(method);
-  request.path = std::move(path);
-  request.body = std::move(body);
+HttpRequest as(const std::optional<Credentials>& credentials, HttpRequest request) {
+  request.credentials = credentials;
   return request;
 }
 
-HttpRequest as_viewer(Trial& trial, std::string method, std::string path, std::string body = "") {
-  HttpRequest request = anonymous(std::move(method), std::move(path), std::move(body));
-  request.credentials = viewer_credentials(trial.session().options);
-  return request;
+HttpRequest read_as(Trial& trial, const std::optional<Credentials>& credentials) {
+  return as(credentials, trial.request("GET", path_of("get_certificates")));
 }
 
-// A user with a password; without one, a client certificate lets every request in.
-Credentials own(Trial& trial) {
-  if (!trial.session().cluster.credentials() || !trial.session().options.client_cert.empty()) {
-    throw CaseStopped{Outcome::could_not_run,
-                      "the client certificate authenticates every request; --username"};
-  }
-  return *trial.session().cluster.credentials();
+HttpRequest delete_as(Trial& trial, const std::optional<Credentials>& credentials) {
+  return as(credentials, trial.request("DELETE", path_of("delete_certificate", trial.name_text())));
 }
 
 void reading_needs_credentials(Trial& trial) {
-  own(trial);
-  trial.expect_status(trial.send(anonymous("GET", read_path)), {401},
+  trial.password_user();
+  trial.expect_status(trial.send(read_as(trial, std::nullopt)), {401},
                       "reading without credentials");
 }
 
+Credentials with_wrong_password(Trial& trial) {
+  Credentials wrong = trial.password_user();
+  wrong.password += "-wrong";
+  return wrong;
+}
+
 void wrong_password(Trial& trial) {
-  HttpRequest request = anonymous("GET", read_path);
-  request.credentials = own(trial);
-  request.credentials->password += "-wrong";
-  trial.expect_status(trial.send(request), {401}, "reading with a wrong password");
+  trial.expect_status(trial.send(read_as(trial, with_wrong_password(trial))), {401},
+                      "reading with a wrong password");
 }
 
 void empty_password(Trial& trial) {
-  HttpRequest request = anonymous("GET", read_path);
-  request.credentials = Credentials{own(trial).username, ""};
-  trial.expect_status(trial.send(request), {401}, "reading with an empty password");
+  const Credentials empty{trial.password_user().username, ""};
+  trial.expect_status(trial.send(read_as(trial, empty)), {401}, "reading with an empty password");
 }
 
 void unknown_user(Trial& trial) {
-  HttpRequest request = anonymous("GET", read_path);
-  request.credentials = Credentials{"nobody@certdrill.invalid", own(trial).password};
-  trial.expect_status(trial.send(request), {401}, "reading as a user that does not exist");
+  const Credentials nobody{"nobody@certdrill.invalid", trial.password_user().password};
+  trial.expect_status(trial.send(read_as(trial, nobody)), {401},
+                      "reading as a user that does not exist");
 }
 
 void malformed_header(Trial& trial) {
-  own(trial);
-  HttpRequest request = anonymous("GET", read_path);
+  trial.password_user();
+  HttpRequest request = read_as(trial, std::nullopt);
   request.authorization = "Basic %%%not-base64%%%";
   trial.expect_status(trial.send(request), {401, 400},
                       "an Authorization header that cannot be decoded");
 }
 
 // With a certificate that would be taken, so that a server that forgets to ask would show it.
-void update_without(Trial& trial, const std::optional<Credentials>& credentials,
-                    const std::string& what) {
-  own(trial);
+void update_as(Trial& trial, const std::optional<Credentials>& credentials, int status,
+               const std::string& what) {
   const Snapshot before = trial.with_valid_sibling();
   const TestCertificate other = trial.valid(1);
-  HttpRequest request =
-      anonymous("PUT", std::string(std::string(contract::endpoint_of(trial.call()).path)),
-                other.body(trial.call()));
-  request.credentials = credentials;
-  trial.expect_status(trial.send(request, other.note()), {401}, what);
+  const HttpRequest request = trial.request("PUT", path_of(trial.call()), other.body(trial.call()));
+  trial.expect_status(trial.send(as(credentials, request), other.note()), {status}, what);
   trial.expect_unchanged(before, what);
 }
 
 void update_needs_credentials(Trial& trial) {
-  update_without(trial, std::nullopt, "an update without credentials");
+  trial.password_user();
+  update_as(trial, std::nullopt, 401, "an update without credentials");
 }
 
 void update_with_wrong_password(Trial& trial) {
-  Credentials wrong = own(trial);
-  wrong.password += "-wrong";
-  update_without(trial, wrong, "an update with a wrong password");
+  update_as(trial, with_wrong_password(trial), 401, "an update with a wrong password");
 }
 
 void viewer_may_not_update(Trial& trial) {
-  const Snapshot before = trial.with_valid_sibling();
-  const TestCertificate other = trial.valid(1);
-  const HttpAnswer answer = trial.send(
-      as_viewer(trial, "PUT", std::string(std::string(contract::endpoint_of(trial.call()).path)),
-                other.body(trial.call())),
-      other.note());
-  trial.expect_status(answer, {403}, "an update by a user without update_cluster");
-  trial.expect_unchanged(before, "the update by a user without update_cluster");
+  update_as(trial, trial.session().options.viewer(), 403,
+            "an update by a user without update_cluster");
 }
 
 void viewer_may_read(Trial& trial) {
-  trial.expect_status(trial.send(as_viewer(trial, "GET", read_path)), {200},
+  trial.expect_status(trial.send(read_as(trial, trial.session().options.viewer())), {200},
                       "reading as a user who may look");
 }
 
 void viewer_may_not_delete(Trial& trial) {
   const Snapshot before = trial.with_valid_sibling();
-  const HttpAnswer answer =
-      trial.send(as_viewer(trial, "DELETE", read_path + "/" + trial.name_text()));
-  trial.expect_status(answer, {403}, "a deletion by a user without update_cluster");
+  trial.expect_status(trial.send(delete_as(trial, trial.session().options.viewer())), {403},
+                      "a deletion by a user without update_cluster");
   trial.expect_unchanged(before, "the deletion by a user without update_cluster");
 }
 
 void delete_needs_credentials(Trial& trial) {
-  own(trial);
+  trial.password_user();
   const Snapshot before = trial.with_valid_sibling();
-  const HttpAnswer answer = trial.send(anonymous("DELETE", read_path + "/" + trial.name_text()));
-  trial.expect_status(answer, {401}, "a deletion without credentials");
+  trial.expect_status(trial.send(delete_as(trial, std::nullopt)), {401},
+                      "a deletion without credentials");
   trial.expect_unchanged(before, "the deletion without credentials");
 }
 
-}  // namespace
+}  // namespace authentication_cases
 
 void add_authentication_cases(std::vector<Case>& into) {
+  using namespace authentication_cases;
   const auto add = [&](std::string id, std::string checks, std::string_view sentence, Needs needs,
                        void (*run)(Trial&)) {
     into.push_back({.id = std::move(id),

@@ -2,11 +2,11 @@
 #include <nlohmann/json.hpp>
 
 #include "conformance/cases/cases.h"
-#include "conformance/trial.h"
+#include "conformance/run/trial.h"
 #include "contract/sentences.h"
 
 namespace certdrill::conformance {
-namespace {
+namespace batch_cases {
 
 using nlohmann::json;
 
@@ -18,17 +18,13 @@ contract::CertificateName other_name(Trial& trial) {
         name != contract::CertificateName::api)
       return name;
   }
-  throw CaseStopped{Outcome::could_not_run, "no second certificate may be changed; --cert"};
+  trial.could_not_run("no second certificate may be changed; --cert");
 }
 
 HttpAnswer put_list(Trial& trial, const std::vector<CertificateEntry>& entries,
                     const std::string& note) {
   return trial.send(
-      trial.request(
-          "PUT",
-          std::string(std::string(contract::endpoint_of(contract::UpdateCall::certificates).path)),
-          list_body(entries)),
-      note);
+      trial.request("PUT", path_of(contract::UpdateCall::certificates), list_body(entries)), note);
 }
 
 void all_are_replaced(Trial& trial) {
@@ -128,9 +124,10 @@ void a_node_down(Trial& trial) {
   all_are_replaced(trial);
 }
 
-}  // namespace
+}  // namespace batch_cases
 
 void add_batch_cases(std::vector<Case>& into) {
+  using namespace batch_cases;
   const auto add = [&](std::string id, Level level, std::string checks, std::string_view sentence,
                        Needs needs, void (*run)(Trial&)) {
     into.push_back({.id = std::move(id),

@@ -2,11 +2,11 @@
 #include <nlohmann/json.hpp>
 
 #include "conformance/cases/cases.h"
-#include "conformance/trial.h"
+#include "conformance/run/trial.h"
 #include "contract/sentences.h"
 
 namespace certdrill::conformance {
-namespace {
+namespace body_cases {
 
 using nlohmann::json;
 
@@ -86,9 +86,10 @@ void errors_never_repeat_the_key(Trial& trial) {
   trial.expect(silent, "an error that does not repeat the private key", "it repeats it");
 }
 
-}  // namespace
+}  // namespace body_cases
 
 void add_body_cases(std::vector<Case>& into) {
+  using namespace body_cases;
   const Needs needs = changes_of(Subject::any);
   add_for_both_calls(
       {{"400/body-is-an-array", Level::must, "An array instead of the object.", contract::kBody,

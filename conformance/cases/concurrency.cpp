@@ -4,14 +4,14 @@
 
 #include "certs/verdict/bundle.h"
 #include "conformance/cases/cases.h"
-#include "conformance/trial.h"
+#include "conformance/run/trial.h"
 #include "contract/sentences.h"
 
 namespace certdrill::conformance {
-namespace {
+namespace concurrency_cases {
 
 std::future<int> put_in_background(Trial& trial, const TestCertificate& certificate) {
-  auto cluster = std::make_shared<ClusterAccess>(trial.session().cluster.clone());
+  auto cluster = std::make_shared<ClusterAccess>(trial.cluster().clone());
   const contract::UpdateCall call = trial.call();
   return std::async(std::launch::async, [cluster, call, entry = certificate.entry()] {
     const auto answer = cluster->update(call, entry);
@@ -59,15 +59,14 @@ void readings_are_never_torn(Trial& trial) {
   const TestCertificate one = trial.valid(1);
   const TestCertificate two = trial.fixture("valid/p256");
   trial.with_valid_sibling(one);
-  auto writer =
-      std::async(std::launch::async, [&, cluster = trial.session().cluster.clone()]() mutable {
-        for (int i = 0; i < updates; ++i) {
-          static_cast<void>(cluster.update(trial.call(), (i % 2 == 0 ? two : one).entry()));
-        }
-      });
+  auto writer = std::async(std::launch::async, [&, cluster = trial.cluster().clone()]() mutable {
+    for (int i = 0; i < updates; ++i) {
+      static_cast<void>(cluster.update(trial.call(), (i % 2 == 0 ? two : one).entry()));
+    }
+  });
   int readings = 0;
   do {
-    const auto read = trial.session().cluster.read_installed();
+    const auto read = trial.cluster().read_installed();
     if (!read) continue;
     ++readings;
     const auto held = read->find(trial.name_text());
@@ -82,9 +81,10 @@ void readings_are_never_torn(Trial& trial) {
   trial.expect(readings > 0, "reading works while certificates change", "no reading succeeded");
 }
 
-}  // namespace
+}  // namespace concurrency_cases
 
 void add_concurrency_cases(std::vector<Case>& into) {
+  using namespace concurrency_cases;
   add_for_both_calls({{"concurrency/one-winner-everywhere", Level::must,
                        "Two different updates at once: each is 200 or 409, and in the end one of "
                        "them is installed everywhere.",

@@ -2,11 +2,11 @@
 #include <algorithm>
 
 #include "conformance/cases/cases.h"
-#include "conformance/trial.h"
+#include "conformance/run/trial.h"
 #include "contract/sentences.h"
 
 namespace certdrill::conformance {
-namespace {
+namespace deletion_cases {
 
 void install(Trial& trial) {
   trial.with_valid_sibling();
@@ -20,9 +20,9 @@ void removed_everywhere(Trial& trial) {
   install(trial);
   remove_installed(trial);
   for (const ClusterNode& node : trial.nodes()) {
-    const auto read = trial.session().cluster.read_installed_at(node.rest);
+    const auto read = trial.cluster().read_installed_at(node.rest);
     trial.expect(read && !read->contains(trial.name_text()),
-                 "node " + std::to_string(node.uid) + " does not list it any more",
+                 fmt::format("node {} does not list it any more", node.uid),
                  read ? "it lists it" : read.error());
   }
 }
@@ -76,9 +76,10 @@ void required(Trial& trial) {
   trial.expect_unchanged(before, "the refused deletion");
 }
 
-}  // namespace
+}  // namespace deletion_cases
 
-void add_delete_cases(std::vector<Case>& into) {
+void add_deletion_cases(std::vector<Case>& into) {
+  using namespace deletion_cases;
   const auto add = [&](std::string id, std::string checks, Needs needs, void (*run)(Trial&)) {
     into.push_back({.id = std::move(id),
                     .checks = std::move(checks),

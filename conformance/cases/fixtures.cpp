@@ -5,12 +5,12 @@
 #include <string>
 
 #include "conformance/cases/cases.h"
-#include "conformance/trial.h"
+#include "conformance/run/trial.h"
 #include "contract/sentences.h"
 #include "fixtures/catalogue/catalogue.h"
 
 namespace certdrill::conformance {
-namespace {
+namespace fixtures_cases {
 
 using fixtures::Fixture;
 
@@ -132,9 +132,10 @@ Case case_of(const Fixture& fixture, contract::UpdateCall call) {
           [&fixture](Trial& trial) { run_fixture(trial, fixture); }};
 }
 
-}  // namespace
+}  // namespace fixtures_cases
 
 void add_fixture_cases(std::vector<Case>& into) {
+  using namespace fixtures_cases;
   for (const contract::UpdateCall call :
        {contract::UpdateCall::update_cert, contract::UpdateCall::certificates}) {
     for (const Fixture& fixture : fixtures::catalogue()) {

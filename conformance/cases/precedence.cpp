@@ -3,12 +3,11 @@
 #include <nlohmann/json.hpp>
 
 #include "conformance/cases/cases.h"
-#include "conformance/settings.h"
-#include "conformance/trial.h"
+#include "conformance/run/trial.h"
 #include "contract/sentences.h"
 
 namespace certdrill::conformance {
-namespace {
+namespace precedence_cases {
 
 void observe(Trial& trial, const std::string& body, const std::string& what,
              const std::vector<int>& possible) {
@@ -40,13 +39,9 @@ void absent_and_unknown_name(Trial& trial) {
 }
 
 void not_json_and_no_credentials(Trial& trial) {
-  if (!trial.session().options.client_cert.empty()) {
-    throw CaseStopped{Outcome::could_not_run,
-                      "the client certificate authenticates every request; --username"};
-  }
+  trial.password_user();
   const Snapshot before = trial.with_valid_sibling();
-  HttpRequest request =
-      trial.request("PUT", std::string(std::string(contract::endpoint_of(trial.call()).path)), "{");
+  HttpRequest request = trial.request("PUT", path_of(trial.call()), "{");
   request.credentials.reset();
   const HttpAnswer answer = trial.send(request);
   trial.expect_status(answer, {400, 401}, "broken JSON without credentials");
@@ -57,19 +52,18 @@ void not_json_and_no_credentials(Trial& trial) {
 void expired_by_a_viewer(Trial& trial) {
   const Snapshot before = trial.with_valid_sibling();
   const TestCertificate certificate = trial.fixture("expired/leaf");
-  HttpRequest request =
-      trial.request("PUT", std::string(std::string(contract::endpoint_of(trial.call()).path)),
-                    certificate.body(trial.call()));
-  request.credentials = viewer_credentials(trial.session().options);
+  HttpRequest request = trial.request("PUT", path_of(trial.call()), certificate.body(trial.call()));
+  request.credentials = trial.session().options.viewer();
   const HttpAnswer answer = trial.send(request, certificate.note());
   trial.expect_status(answer, {403, 406}, "expired, by a user who may only look");
   trial.expect_unchanged(before, "expired, by a user who may only look");
   trial.observe("expired, by a user who may only look: " + std::to_string(answer.status));
 }
 
-}  // namespace
+}  // namespace precedence_cases
 
 void add_precedence_cases(std::vector<Case>& into) {
+  using namespace precedence_cases;
   constexpr auto sentence = "Nothing documents which code wins when two apply.";
   const Needs needs = changes_of(Subject::any);
   Needs viewer = needs;

@@ -4,12 +4,12 @@
 
 #include "certs/verdict/bundle.h"
 #include "conformance/cases/cases.h"
-#include "conformance/trial.h"
+#include "conformance/run/trial.h"
 #include "contract/certificates.h"
 #include "contract/sentences.h"
 
 namespace certdrill::conformance {
-namespace {
+namespace reading_cases {
 
 using nlohmann::json;
 
@@ -66,11 +66,10 @@ void every_node_presents_what_reads_back(Trial& trial) {
     for (const ClusterNode& node : trial.nodes()) {
       const auto port = node.presents(*known);
       if (!port) continue;
-      const auto presented = trial.session().cluster.presented(*port);
+      const auto presented = trial.cluster().presented(*port);
       const bool same = presented && presented->front().der() == chain->front().der();
       trial.expect(
-          same,
-          "node " + std::to_string(node.uid) + " presents " + name + " on " + to_string(*port),
+          same, fmt::format("node {} presents ", node.uid) + name + " on " + to_string(*port),
           presented ? "it presents " + presented->front().subject() : presented.error().what);
     }
   }
@@ -79,9 +78,9 @@ void every_node_presents_what_reads_back(Trial& trial) {
 void every_node_reads_the_same(Trial& trial) {
   const Installed first = trial.installed();
   for (const ClusterNode& node : trial.nodes()) {
-    const auto other = trial.session().cluster.read_installed_at(node.rest);
+    const auto other = trial.cluster().read_installed_at(node.rest);
     trial.expect(other && differences(first, *other).empty(),
-                 "node " + std::to_string(node.uid) + " reads the same certificates",
+                 fmt::format("node {} reads the same certificates", node.uid),
                  other ? "others" : other.error());
   }
 }
@@ -160,9 +159,10 @@ void unknown_uri_is_404(Trial& trial) {
   trial.expect_status(answer, {404}, "GET of an unknown URI");
 }
 
-}  // namespace
+}  // namespace reading_cases
 
 void add_reading_cases(std::vector<Case>& into) {
+  using namespace reading_cases;
   const auto add = [&](std::string id, Level level, std::string checks, std::string_view sentence,
                        void (*run)(Trial&)) {
     into.push_back({.id = std::move(id),

@@ -1,11 +1,11 @@
 // Rotating the internal certificates: the two internode ones, both or one by name.
 #include "certs/verdict/bundle.h"
 #include "conformance/cases/cases.h"
-#include "conformance/trial.h"
+#include "conformance/run/trial.h"
 #include "contract/sentences.h"
 
 namespace certdrill::conformance {
-namespace {
+namespace rotation_cases {
 
 constexpr auto control_plane = "ccs_internode_encryption";
 constexpr auto data_plane = "data_internode_encryption";
@@ -32,8 +32,7 @@ void expect_others_unchanged(Trial& trial, Installed before, Installed after) {
 // here.
 void need_both(Trial& trial) {
   if (trial.session().is_allowed(contract::CertificateName::ccs_internode_encryption)) return;
-  throw CaseStopped{Outcome::could_not_run,
-                    "--cert ccs_internode_encryption --force-cert would let it run"};
+  trial.could_not_run("--cert ccs_internode_encryption --force-cert would let it run");
 }
 
 void both_are_new(Trial& trial) {
@@ -93,10 +92,7 @@ void works_after_the_node_is_back(Trial& trial) {
 }
 
 void needs_credentials(Trial& trial) {
-  if (!trial.session().options.client_cert.empty()) {
-    throw CaseStopped{Outcome::could_not_run,
-                      "the client certificate authenticates every request; --username"};
-  }
+  trial.password_user();
   const Installed before = trial.installed();
   HttpRequest request = trial.request("POST", "/v1/cluster/certificates/rotate");
   request.credentials.reset();
@@ -104,9 +100,10 @@ void needs_credentials(Trial& trial) {
   trial.expect_same(before, trial.installed(), "nothing is rotated");
 }
 
-}  // namespace
+}  // namespace rotation_cases
 
-void add_rotate_cases(std::vector<Case>& into) {
+void add_rotation_cases(std::vector<Case>& into) {
+  using namespace rotation_cases;
   const auto add = [&](std::string id, std::string checks, Needs needs, void (*run)(Trial&)) {
     into.push_back({.id = std::move(id),
                     .checks = std::move(checks),

@@ -3,11 +3,11 @@
 
 #include "certs/verdict/bundle.h"
 #include "conformance/cases/cases.h"
-#include "conformance/trial.h"
+#include "conformance/run/trial.h"
 #include "contract/sentences.h"
 
 namespace certdrill::conformance {
-namespace {
+namespace update_200_cases {
 
 void replaces_everywhere(Trial& trial) {
   trial.accepts(trial.valid());
@@ -65,11 +65,11 @@ void every_node_reads_it_back(Trial& trial) {
   trial.with_valid_sibling();
   trial.expect_status(trial.put(certificate), {200}, certificate.note());
   for (const ClusterNode& node : trial.nodes()) {
-    const auto read = trial.session().cluster.read_installed_at(node.rest);
+    const auto read = trial.cluster().read_installed_at(node.rest);
     const auto held = read ? read->find(certificate.name()) : Installed::const_iterator();
     const bool right =
         read && held != read->end() && held->second.certificate == *certificate.made.certificate;
-    trial.expect(right, "node " + std::to_string(node.uid) + " reads the new certificate back",
+    trial.expect(right, fmt::format("node {} reads the new certificate back", node.uid),
                  read ? "another one or none" : read.error());
   }
 }
@@ -78,9 +78,7 @@ void every_node_reads_it_back(Trial& trial) {
 void any_node_takes_it(Trial& trial) {
   trial.with_valid_sibling();
   const TestCertificate next = trial.valid(1);
-  const HttpRequest request =
-      trial.request("PUT", std::string(std::string(contract::endpoint_of(trial.call()).path)),
-                    next.body(trial.call()));
+  const HttpRequest request = trial.request("PUT", path_of(trial.call()), next.body(trial.call()));
   trial.expect_status(trial.send(request, next.note(), trial.other_node().rest), {200},
                       next.note() + " sent to node " + std::to_string(trial.other_node().uid));
   trial.expect_reads_back(next);
@@ -102,9 +100,32 @@ void key_never_comes_back(Trial& trial) {
                "an answer without the private key", "the answer repeats it");
 }
 
-}  // namespace
+void replaces(Trial& trial) {
+  trial.accepts(trial.valid());
+  trial.accepts(trial.valid(1));
+}
+
+std::string dashed(std::string_view name) {
+  std::string text(name);
+  for (char& c : text) {
+    if (c == '_') c = '-';
+  }
+  return text;
+}
+
+void without_key(Trial& trial) {
+  TestCertificate certificate = trial.valid();
+  certificate.made.key.reset();
+  certificate.made.entry.reset();
+  trial.accepts(certificate);
+  const auto held = held_of(trial.installed(), trial.name_text());
+  trial.expect(held && !held->key, "it reads back without a key", "with a key, or not at all");
+}
+
+}  // namespace update_200_cases
 
 void add_update_200_cases(std::vector<Case>& into) {
+  using namespace update_200_cases;
   Needs two_nodes = changes_of(Subject::any);
   two_nodes.nodes = 2;
   add_for_both_calls(
@@ -140,6 +161,21 @@ void add_update_200_cases(std::vector<Case>& into) {
         "The answer to an update does not repeat the private key.",
         "No body is documented for 200.", changes_of(Subject::any), key_never_comes_back}},
       into);
+  std::vector<CallCase> rows;
+  for (const auto& certificate : contract::cluster_certificates()) {
+    Needs needs = changes_of(Subject::named);
+    needs.name = certificate.name;
+    const std::string name(certificate.text);
+    rows.push_back({"200/" + dashed(name) + "-can-be-replaced", Level::must,
+                    name + " is replaced twice, reads back, and is presented where it is seen (" +
+                        std::string(certificate.seen_where) + ").",
+                    contract::kReplaced, needs, replaces});
+    if (certificate.has_key) continue;
+    rows.push_back({"200/" + dashed(name) + "-needs-no-key", Level::must,
+                    name + " is taken without a key.", contract::kTrustWithoutKey, needs,
+                    without_key});
+  }
+  add_for_both_calls(rows, into);
 }
 
 }  // namespace certdrill::conformance

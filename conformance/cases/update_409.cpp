@@ -3,11 +3,11 @@
 
 #include "certs/verdict/bundle.h"
 #include "conformance/cases/cases.h"
-#include "conformance/trial.h"
+#include "conformance/run/trial.h"
 #include "contract/sentences.h"
 
 namespace certdrill::conformance {
-namespace {
+namespace update_409_cases {
 
 // With one node down, the update that follows the valid sibling.
 struct PartialUpdate {
@@ -51,11 +51,10 @@ void reached_nodes_are_updated(Trial& trial) {
   const auto chain = certs::parse_chain(*partial.sent.made.certificate);
   for (const ClusterNode& node : trial.nodes()) {
     if (node.uid == partial.down.uid) continue;
-    const auto presented = trial.session().cluster.presented(*node.presents(known));
-    trial.expect(
-        presented && presented->front().der() == chain->front().der(),
-        "node " + std::to_string(node.uid) + ", which was reached, presents the new certificate",
-        presented ? "it presents another" : presented.error().what);
+    const auto presented = trial.cluster().presented(*node.presents(known));
+    trial.expect(presented && presented->front().der() == chain->front().der(),
+                 fmt::format("node {}, which was reached, presents the new certificate", node.uid),
+                 presented ? "it presents another" : presented.error().what);
   }
 }
 
@@ -84,7 +83,7 @@ void what_the_node_presents_on_its_return(Trial& trial) {
   const PartialUpdate partial = update_with_a_node_down(trial);
   trial.bring_up(partial.down);
   const auto known = *contract::find_certificate(partial.sent.name());
-  const auto presented = trial.session().cluster.presented(*partial.down.presents(known));
+  const auto presented = trial.cluster().presented(*partial.down.presents(known));
   const auto chain = certs::parse_chain(*partial.sent.made.certificate);
   if (!presented) trial.inconclusive(presented.error().what);
   trial.observe(presented->front().der() == chain->front().der()
@@ -105,7 +104,7 @@ void all_others_down(Trial& trial) {
   trial.with_valid_sibling();
   std::vector<ClusterNode> down;
   for (const ClusterNode& node : trial.nodes()) {
-    if (node.rest != trial.session().cluster.target()) down.push_back(node);
+    if (node.rest != trial.cluster().target()) down.push_back(node);
   }
   for (const ClusterNode& node : down) trial.take_down(node);
   const TestCertificate next = trial.valid(1);
@@ -120,9 +119,10 @@ void reading_works_meanwhile(Trial& trial) {
   trial.installed();
 }
 
-}  // namespace
+}  // namespace update_409_cases
 
 void add_update_409_cases(std::vector<Case>& into) {
+  using namespace update_409_cases;
   Needs needs = changes_of(Subject::presented);
   needs.injector = true;
   needs.nodes = 2;

@@ -2,17 +2,15 @@
 
 #include <algorithm>
 #include <array>
-#include <iomanip>
 #include <ostream>
 
-#include "conformance/case.h"
+#include <fmt/format.h>
 
 namespace certdrill::conformance {
 namespace {
 
-constexpr int group_width = 26;
-constexpr std::array columns{Outcome::passed, Outcome::failed, Outcome::inconclusive,
-                             Outcome::could_not_run};
+constexpr std::array kColumns{Outcome::passed, Outcome::failed, Outcome::inconclusive,
+                              Outcome::could_not_run};
 
 // Expected failures are shown with those that could not run: neither is news.
 Outcome column_of(Outcome outcome) {
@@ -21,19 +19,18 @@ Outcome column_of(Outcome outcome) {
   return outcome;
 }
 
-bool is_problem(const CaseResult& result) {
-  return result.outcome == Outcome::failed || result.outcome == Outcome::inconclusive ||
-         result.outcome == Outcome::unexpected_pass;
+std::string row_of_group(std::string_view group, const std::array<std::string, 4>& columns) {
+  std::string row = fmt::format("{:<26}", group);
+  for (const std::string& column : columns) row += fmt::format("{:>15}", column);
+  return row;
 }
 
 }  // namespace
 
 void Console::preflight(const std::vector<std::string>& lines) {
-  for (const std::string& line : lines) out_ << "  " << line << "\n";
-  out_ << "\n" << std::left << std::setw(group_width) << "group" << std::right;
-  for (const char* title : {"passed", "failed", "inconclusive", "could not run"})
-    out_ << std::setw(15) << title;
-  out_ << std::endl;
+  for (const std::string& line : lines) out_ << fmt::format("  {}\n", line);
+  out_ << "\n"
+       << row_of_group("group", {"passed", "failed", "inconclusive", "could not run"}) << std::endl;
 }
 
 void Console::starts(const std::string& id) {
@@ -50,69 +47,60 @@ void Console::ended(const CaseResult& result) {
 
 void Console::close_group() {
   if (in_group_.empty()) return;
-  std::array<int, columns.size()> counts{};
-  for (const CaseResult& result : in_group_) {
-    const auto column = std::ranges::find(columns, column_of(result.outcome)) - columns.begin();
-    ++counts.at(static_cast<std::size_t>(column));
+  std::array<std::string, kColumns.size()> numbers;
+  for (std::size_t i = 0; i < kColumns.size(); ++i) {
+    const auto number = std::ranges::count_if(in_group_, [&](const CaseResult& result) {
+      return column_of(result.outcome) == kColumns.at(i);
+    });
+    numbers.at(i) = number == 0 ? "-" : std::to_string(number);
   }
-  out_ << std::left << std::setw(group_width) << group_ << std::right;
-  for (const int number : counts)
-    out_ << std::setw(15) << (number == 0 ? "-" : std::to_string(number));
-  out_ << std::endl;
+  out_ << row_of_group(group_, numbers) << std::endl;
   for (const CaseResult& result : in_group_) {
-    if (is_problem(result))
-      out_ << "    " << to_string(result.outcome) << ": " << claim_of(result.id) << "\n";
+    if (result.is_problem())
+      out_ << fmt::format("    {}: {}\n", to_string(result.outcome), claim_of(result.id));
   }
   in_group_.clear();
 }
 
 void Console::show_problem(const CaseResult& result) {
-  out_ << "\n"
-       << to_string(result.outcome) << ": " << result.id << " (" << to_string(result.level) << ")\n"
-       << "  checks    " << result.checks << "\n"
-       << "  contract  " << result.contract << "\n";
-  for (const Finding& finding : result.findings) {
-    out_ << "  expected  " << finding.expected << "\n  actual    " << finding.actual << "\n";
-  }
-  if (!result.reason.empty()) out_ << "  because   " << result.reason << "\n";
-  for (const std::string& command : result.commands) out_ << "  repeat    " << command << "\n";
+  out_ << fmt::format("\n{}: {} ({})\n  checks    {}\n  contract  {}\n", to_string(result.outcome),
+                      result.id, to_string(result.level), result.checks, result.contract);
+  for (const Finding& finding : result.findings)
+    out_ << fmt::format("  expected  {}\n  actual    {}\n", finding.expected, finding.actual);
+  if (!result.reason.empty()) out_ << fmt::format("  because   {}\n", result.reason);
+  for (const std::string& command : result.commands)
+    out_ << fmt::format("  repeat    {}\n", command);
 }
 
 void Console::summary(const RunReport& report) {
   close_group();
   for (const CaseResult& result : report.results) {
-    if (is_problem(result)) show_problem(result);
+    if (result.is_problem()) show_problem(result);
   }
 
-  std::map<std::string, int> reasons;
-  for (const CaseResult& result : report.results) {
-    if (result.outcome == Outcome::could_not_run) ++reasons[result.reason];
-  }
+  const auto reasons = reasons_not_run(report.results);
   if (!reasons.empty()) out_ << "\nCould not run here:\n";
-  for (const auto& [reason, number] : reasons)
-    out_ << std::setw(5) << number << "  " << reason << "\n";
+  for (const auto& [reason, number] : reasons) out_ << fmt::format("{:>5}  {}\n", number, reason);
 
   out_ << "\nDocumented codes:\n";
   for (const CodeCoverage& covered : report.coverage) {
-    out_ << "  " << std::left << std::setw(13) << covered.call << std::setw(5)
-         << covered.code.status << std::setw(23) << to_string(covered.reach) << std::right
-         << covered.code.meaning;
-    if (!covered.remark.empty()) out_ << " [" << covered.remark << "]";
-    out_ << "\n";
+    out_ << fmt::format("  {:<13}{:<5}{:<23}{}{}\n", covered.call, covered.code.status,
+                        to_string(covered.reach), covered.code.meaning,
+                        covered.remark.empty() ? "" : fmt::format(" [{}]", covered.remark));
   }
 
   for (const CaseResult& result : report.results) {
     for (const std::string& text : result.observations)
-      out_ << "  observed: " << result.id << ": " << text << "\n";
+      out_ << fmt::format("  observed: {}: {}\n", result.id, text);
   }
   if (!report.unrestored.empty()) {
     out_ << "\nACT NOW, the cluster is not as it was:\n";
-    for (const std::string& problem : report.unrestored) out_ << "  " << problem << "\n";
-    out_ << "  Once it can be reached: certdrill-conform restore " << report.journal << "\n";
+    for (const std::string& problem : report.unrestored) out_ << fmt::format("  {}\n", problem);
+    out_ << fmt::format("  Once it can be reached: certdrill-conform restore {}\n", report.journal);
   }
-  out_ << "\n"
-       << verdict_line(report) << " (" << std::fixed << std::setprecision(1)
-       << static_cast<double>(report.elapsed.count()) / 1000 << " s)" << std::endl;
+  out_ << fmt::format("\n{} ({:.1f} s)", verdict_line(report),
+                      static_cast<double>(report.elapsed.count()) / 1000)
+       << std::endl;
 }
 
 }  // namespace certdrill::conformance

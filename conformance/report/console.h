@@ -1,14 +1,12 @@
 // The report on the terminal: a line per group while it runs, then what failed, then the coverage
 // of the documented codes.
-//
-// Thread safety: one thread at a time.
 #pragma once
 
 #include <iosfwd>
 #include <string>
 #include <vector>
 
-#include "conformance/run_report.h"
+#include "conformance/run/run_report.h"
 
 namespace certdrill::conformance {
 

@@ -1,18 +1,15 @@
-#include "conformance/report/html.h"
-
 #include <algorithm>
-#include <iomanip>
-#include <map>
 #include <span>
-#include <sstream>
 
-#include "conformance/case.h"
-#include "conformance/exit_code.h"
+#include <fmt/format.h>
+
+#include "conformance/guard/restoration.h"
+#include "conformance/report/report.h"
 
 namespace certdrill::conformance {
 namespace {
 
-constexpr std::string_view style = R"css(
+constexpr std::string_view kStyle = R"css(
 :root{--ink:#1c2430;--soft:#5b6776;--line:#dfe4ea;--paper:#fff;--back:#f4f6f9;--good:#1a7f4b;--bad:#c0262d;
 --doubt:#a05a00;--idle:#76808c}
 @media (prefers-color-scheme:dark){:root{--ink:#e6eaf0;--soft:#9aa6b5;--line:#2d3643;--paper:#171c24;
@@ -42,21 +39,16 @@ a{color:inherit}.number{width:56px;text-align:right;font-weight:600}tr:first-chi
 std::string escaped(std::string_view text) {
   std::string safe;
   for (const char c : text) {
-    switch (c) {
-      case '&':
-        safe += "&amp;";
-        break;
-      case '<':
-        safe += "&lt;";
-        break;
-      case '>':
-        safe += "&gt;";
-        break;
-      case '"':
-        safe += "&quot;";
-        break;
-      default:
-        safe += c;
+    if (c == '&') {
+      safe += "&amp;";
+    } else if (c == '<') {
+      safe += "&lt;";
+    } else if (c == '>') {
+      safe += "&gt;";
+    } else if (c == '"') {
+      safe += "&quot;";
+    } else {
+      safe += c;
     }
   }
   return safe;
@@ -69,157 +61,138 @@ std::string_view class_of(Reach reach) {
 
 std::string words_of(Outcome outcome) {
   std::string words(to_string(outcome));
-  for (char& c : words) {
-    if (c == '_') c = ' ';
-  }
+  std::ranges::replace(words, '_', ' ');
   return words;
 }
 
-std::string seconds_of(std::chrono::milliseconds elapsed) {
-  std::ostringstream text;
-  text << std::fixed << std::setprecision(1) << static_cast<double>(elapsed.count()) / 1000;
-  return text.str();
-}
-
-void write_verdict(std::ostream& out, const RunReport& report) {
-  const char* mood = report.exit_code == exit_conforms        ? ""
-                     : report.exit_code == exit_could_not_run ? " doubt"
-                                                              : " bad";
-  out << "<section class=\"card verdict" << mood << "\"><h1>" << escaped(verdict_line(report))
-      << "</h1>"
-      << "<p class=soft>" << escaped(report.target) << " &middot; cluster "
-      << escaped(report.cluster) << " &middot; edition " << to_string(report.edition)
-      << " &middot; " << certs::format_instant(report.now) << " &middot; "
-      << seconds_of(report.elapsed) << " s &middot; exit code " << report.exit_code << "</p>"
-      << "<div class=numbers>";
+std::string verdict_part(const RunReport& report) {
+  const char* mood = report.exit_code == kExitConforms      ? ""
+                     : report.exit_code == kExitCouldNotRun ? " doubt"
+                                                            : " bad";
+  std::string html = fmt::format(
+      "<section class=\"card verdict{}\"><h1>{}</h1><p class=soft>{} &middot; cluster {} &middot; "
+      "edition {} &middot; {} &middot; {:.1f} s &middot; exit code {}</p><div class=numbers>",
+      mood, escaped(verdict_line(report)), escaped(report.target), escaped(report.cluster),
+      to_string(report.edition), certs::format_instant(report.now),
+      static_cast<double>(report.elapsed.count()) / 1000, report.exit_code);
   for (const auto& [outcome, number] : count(report.results)) {
-    out << "<div class=" << to_string(outcome) << "><b>" << number << "</b>" << words_of(outcome)
-        << "</div>";
+    html += fmt::format("<div class={}><b>{}</b>{}</div>", to_string(outcome), number,
+                        words_of(outcome));
   }
-  out << "</div></section>\n";
-  if (report.unrestored.empty()) return;
-  out << "<section class=\"card verdict bad\"><h2>Act now: the cluster is not as it was</h2><ul>";
-  for (const std::string& problem : report.unrestored) out << "<li>" << escaped(problem) << "</li>";
-  out << "</ul><pre>certdrill-conform restore " << escaped(report.journal) << "</pre></section>\n";
+  html += "</div></section>\n";
+  if (report.unrestored.empty()) return html;
+  html += "<section class=\"card verdict bad\"><h2>Act now: the cluster is not as it was</h2><ul>";
+  for (const std::string& problem : report.unrestored)
+    html += fmt::format("<li>{}</li>", escaped(problem));
+  return html + fmt::format("</ul><pre>certdrill-conform restore {}</pre></section>\n",
+                            escaped(report.journal));
 }
 
-void write_coverage(std::ostream& out, const RunReport& report) {
-  out << "<h2>The documented codes</h2><section "
-         "class=card><table><tr><th>Call<th>Code<th>Meaning<th>Here<th>"
-         "Documented in<th>Remark</tr>\n";
+std::string coverage_part(const RunReport& report) {
+  std::string html =
+      "<h2>The documented codes</h2><section class=card><table><tr><th>Call<th>Code<th>Meaning"
+      "<th>Here<th>Documented in<th>Remark</tr>\n";
   for (const CodeCoverage& covered : report.coverage) {
-    out << "<tr><td><code>" << covered.call << "</code><td><b>" << covered.code.status << "</b><td>"
-        << escaped(covered.code.meaning) << "<td class=" << class_of(covered.reach) << ">"
-        << to_string(covered.reach)
-        << (covered.cases > 0 ? " (" + std::to_string(covered.cases) + ")" : "")
-        << "<td class=soft>" << covered.code.source << "<td class=soft>" << escaped(covered.remark)
-        << "</tr>\n";
+    html += fmt::format(
+        "<tr><td><code>{}</code><td><b>{}</b><td>{}<td class={}>{}{}<td class=soft>{}"
+        "<td class=soft>{}</tr>\n",
+        covered.call, covered.code.status, escaped(covered.code.meaning), class_of(covered.reach),
+        to_string(covered.reach), covered.cases > 0 ? fmt::format(" ({})", covered.cases) : "",
+        covered.code.source, escaped(covered.remark));
   }
-  out << "</table></section>\n";
+  return html + "</table></section>\n";
 }
 
-void write_case(std::ostream& out, const CaseResult& result) {
+std::string case_part(const CaseResult& result) {
   const bool open = result.outcome == Outcome::failed || result.outcome == Outcome::inconclusive;
-  out << "<details" << (open ? " open" : "") << " id=\"" << escaped(result.id)
-      << "\"><summary><span class=\"tag " << to_string(result.outcome) << "\">"
-      << words_of(result.outcome) << "</span><code>" << escaped(claim_of(result.id))
-      << "</code><span class=level>" << to_string(result.level) << " &middot; "
-      << result.elapsed.count() << " ms</span></summary><div class=inner><p>"
-      << escaped(result.checks) << "</p><p class=soft>Contract: " << escaped(result.contract)
-      << "</p>";
-  if (!result.reason.empty()) out << "<p>" << escaped(result.reason) << "</p>";
+  std::string html = fmt::format(
+      "<details{} id=\"{}\"><summary><span class=\"tag {}\">{}</span><code>{}</code>"
+      "<span class=level>{} &middot; {} ms</span></summary><div class=inner><p>{}</p>"
+      "<p class=soft>Contract: {}</p>",
+      open ? " open" : "", escaped(result.id), to_string(result.outcome), words_of(result.outcome),
+      escaped(claim_of(result.id)), to_string(result.level), result.elapsed.count(),
+      escaped(result.checks), escaped(result.contract));
+  if (!result.reason.empty()) html += fmt::format("<p>{}</p>", escaped(result.reason));
   for (const Finding& finding : result.findings) {
-    out << "<p><b>Expected:</b> " << escaped(finding.expected) << "<br><b>Actual:</b> "
-        << escaped(finding.actual) << "</p>";
+    html += fmt::format("<p><b>Expected:</b> {}<br><b>Actual:</b> {}</p>",
+                        escaped(finding.expected), escaped(finding.actual));
   }
   for (const std::string& text : result.observations)
-    out << "<p><b>Observed:</b> " << escaped(text) << "</p>";
-  for (const std::string& command : result.commands) out << "<pre>" << escaped(command) << "</pre>";
-  out << "</div></details>\n";
-}
-
-bool is_problem(const CaseResult& result) {
-  return result.outcome == Outcome::failed || result.outcome == Outcome::inconclusive ||
-         result.outcome == Outcome::unexpected_pass;
+    html += fmt::format("<p><b>Observed:</b> {}</p>", escaped(text));
+  for (const std::string& command : result.commands)
+    html += fmt::format("<pre>{}</pre>", escaped(command));
+  return html + "</div></details>\n";
 }
 
 // What a reader looks for first: each problem in two lines, with the way to its details.
-void write_problems(std::ostream& out, const RunReport& report) {
-  if (std::ranges::none_of(report.results, is_problem)) return;
-  out << "<h2>What is wrong</h2><section class=card><table>\n";
+std::string problems_part(const RunReport& report) {
+  std::string rows;
   for (const CaseResult& result : report.results) {
-    if (!is_problem(result)) continue;
-    out << "<tr><td class=" << to_string(result.outcome) << "><b>" << words_of(result.outcome)
-        << "</b><td><a href=\"#" << escaped(result.id) << "\"><code>" << escaped(result.id)
-        << "</code></a><br>";
-    if (result.findings.empty()) {
-      out << escaped(result.reason);
-    } else {
-      const Finding& first = result.findings.front();
-      out << escaped(first.expected) << "<br><b>but: " << escaped(first.actual) << "</b>";
-    }
-    out << "</tr>\n";
+    if (!result.is_problem()) continue;
+    const std::string what =
+        result.findings.empty()
+            ? escaped(result.reason)
+            : fmt::format("{}<br><b>but: {}</b>", escaped(result.findings.front().expected),
+                          escaped(result.findings.front().actual));
+    rows += fmt::format(
+        "<tr><td class={}><b>{}</b><td><a href=\"#{}\"><code>{}</code></a><br>{}</tr>\n",
+        to_string(result.outcome), words_of(result.outcome), escaped(result.id), escaped(result.id),
+        what);
   }
-  out << "</table></section>\n";
+  if (rows.empty()) return "";
+  return fmt::format("<h2>What is wrong</h2><section class=card><table>\n{}</table></section>\n",
+                     rows);
 }
 
-void write_not_run(std::ostream& out, const RunReport& report) {
-  std::map<std::string, int> reasons;
-  for (const CaseResult& result : report.results) {
-    if (result.outcome == Outcome::could_not_run) ++reasons[result.reason];
-  }
-  if (reasons.empty()) return;
-  out << "<h2>Could not run here</h2><section class=card><table>\n";
-  for (const auto& [reason, number] : reasons) {
-    out << "<tr><td class=number>" << number << "<td>" << escaped(reason) << "</tr>\n";
-  }
-  out << "</table></section>\n";
+std::string not_run_part(const RunReport& report) {
+  std::string rows;
+  for (const auto& [reason, number] : reasons_not_run(report.results))
+    rows += fmt::format("<tr><td class=number>{}<td>{}</tr>\n", number, escaped(reason));
+  if (rows.empty()) return "";
+  return fmt::format(
+      "<h2>Could not run here</h2><section class=card><table>\n{}</table></section>\n", rows);
 }
 
 // Folded, unless there is something wrong in it.
-void write_group(std::ostream& out, std::string_view group, std::span<const CaseResult> results) {
-  const bool open = std::ranges::any_of(results, is_problem);
-  out << "<details class=group" << (open ? " open" : "") << "><summary><code>" << escaped(group)
-      << "</code>";
+std::string group_part(std::string_view group, std::span<const CaseResult> results) {
+  const bool open = std::ranges::any_of(results, &CaseResult::is_problem);
+  std::string html = fmt::format("<details class=group{}><summary><code>{}</code>",
+                                 open ? " open" : "", escaped(group));
   for (const auto& [outcome, number] : count({results.begin(), results.end()})) {
-    out << " <span class=\"chip " << to_string(outcome) << "\">" << number << " "
-        << words_of(outcome) << "</span>";
+    html += fmt::format(" <span class=\"chip {}\">{} {}</span>", to_string(outcome), number,
+                        words_of(outcome));
   }
-  out << "</summary>\n";
-  for (const CaseResult& result : results) write_case(out, result);
-  out << "</details>\n";
+  html += "</summary>\n";
+  for (const CaseResult& result : results) html += case_part(result);
+  return html + "</details>\n";
 }
 
-void write_cases(std::ostream& out, const RunReport& report) {
-  out << "<h2>All cases</h2><section class=card>\n";
+std::string cases_part(const RunReport& report) {
+  std::string html = "<h2>All cases</h2><section class=card>\n";
   const std::span<const CaseResult> results(report.results);
   for (std::size_t begin = 0; begin < results.size();) {
     const std::string_view group = group_of(results[begin].id);
     std::size_t end = begin;
     while (end < results.size() && group_of(results[end].id) == group) ++end;
-    write_group(out, group, results.subspan(begin, end - begin));
+    html += group_part(group, results.subspan(begin, end - begin));
     begin = end;
   }
-  out << "</section>\n";
+  return html + "</section>\n";
 }
 
 }  // namespace
 
 std::string html_report(const RunReport& report) {
-  std::ostringstream out;
-  out << "<!doctype html><html lang=en><head><meta charset=utf-8><meta name=viewport "
-         "content=\"width=device-width,initial-scale=1\"><title>certdrill-conform: "
-      << escaped(report.cluster) << "</title><style>" << style << "</style></head><body><main>\n";
-  write_verdict(out, report);
-  write_problems(out, report);
-  write_coverage(out, report);
-  write_not_run(out, report);
-  out << "<h2>Preflight</h2><section class=card><ul>";
-  for (const std::string& line : report.preflight) out << "<li>" << escaped(line) << "</li>";
-  out << "</ul></section>\n";
-  write_cases(out, report);
-  out << "</main></body></html>\n";
-  return out.str();
+  std::string preflight;
+  for (const std::string& line : report.preflight)
+    preflight += fmt::format("<li>{}</li>", escaped(line));
+  return fmt::format(
+      "<!doctype html><html lang=en><head><meta charset=utf-8><meta name=viewport "
+      "content=\"width=device-width,initial-scale=1\"><title>certdrill-conform: {}</title>"
+      "<style>{}</style></head><body><main>\n{}{}{}{}"
+      "<h2>Preflight</h2><section class=card><ul>{}</ul></section>\n{}</main></body></html>\n",
+      escaped(report.cluster), kStyle, verdict_part(report), problems_part(report),
+      coverage_part(report), not_run_part(report), preflight, cases_part(report));
 }
 
 }  // namespace certdrill::conformance

@@ -9,7 +9,7 @@
 
 #include <nlohmann/json.hpp>
 
-#include "conformance/cluster_access.h"
+#include "conformance/client/cluster_access.h"
 #include "tests/support/process.h"
 #include "tests/support/temporary_folder.h"
 

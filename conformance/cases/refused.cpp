@@ -1,0 +1,194 @@
+// What must be refused, beyond the fixtures: pairs that do not belong together (400), unknown names
+// (403), no certificate to look at (404), expired ones (406), and calls that an edition does not
+// have.
+#include <fmt/format.h>
+#include <nlohmann/json.hpp>
+
+#include "conformance/cases/cases.h"
+#include "conformance/run/trial.h"
+#include "contract/sentences.h"
+
+namespace certdrill::conformance {
+namespace refused_cases {
+
+using nlohmann::json;
+
+// The new certificate with the installed one's key: a mix-up that a server must see.
+void key_of_the_former(Trial& trial) {
+  const TestCertificate former = trial.fixture("valid/p256");
+  TestCertificate next = trial.valid(1);
+  const Snapshot before = trial.with_valid_sibling(former);
+  next.made.key = former.made.key;
+  next.made.entry.reset();
+  trial.rejected_after(before, next.body(trial.call()), next.note() + " with the former key",
+                       {400});
+}
+
+void certificate_of_the_former(Trial& trial) {
+  const TestCertificate former = trial.fixture("valid/p256");
+  TestCertificate next = trial.valid(1);
+  const Snapshot before = trial.with_valid_sibling(former);
+  next.made.certificate = former.made.certificate;
+  next.made.entry.reset();
+  trial.rejected_after(before, next.body(trial.call()), "the former certificate with a new key",
+                       {400});
+}
+
+// Without a key the installed one must match.
+void no_key_and_the_installed_one_is_another(Trial& trial) {
+  const Snapshot before = trial.with_valid_sibling(trial.fixture("valid/p256"));
+  TestCertificate next = trial.valid(1);
+  next.made.key.reset();
+  next.made.entry.reset();
+  trial.rejected_after(before, next.body(trial.call()), next.note() + " without its key", {400});
+}
+
+void no_key_and_the_installed_one_fits(Trial& trial) {
+  TestCertificate certificate = trial.valid();
+  trial.with_valid_sibling(certificate);
+  certificate.made.key.reset();
+  certificate.made.entry.reset();
+  const HttpAnswer answer = trial.put(certificate);
+  trial.expect_status(answer, {200}, certificate.note() + " without a key");
+  const auto held = held_of(trial.installed(), trial.name_text());
+  trial.expect(held && held->key == trial.valid().made.key, "the installed key stays",
+               "it is gone or another one");
+}
+
+void still_works_after_rejections(Trial& trial) {
+  for (int i = 0; i < 3; ++i) trial.rejects(trial.fixture("key/does-not-match"), {400});
+  trial.accepts(trial.valid(1));
+}
+
+void rejects_name(Trial& trial, const std::string& name, const std::vector<int>& codes) {
+  TestCertificate certificate = trial.valid(1);
+  certificate.made.name = name;
+  certificate.made.entry.reset();
+  trial.rejects_body(certificate.body(trial.call()),
+                     "a valid certificate for the name '" + name + "'", codes);
+}
+
+void with_blanks(Trial& trial) {
+  rejects_name(trial, " " + trial.name_text() + " ", {403});
+}
+
+void a_path(Trial& trial) {
+  rejects_name(trial, "../" + trial.name_text(), {403});
+}
+
+// Proves that 403 is not about the user: the same user's valid request got 200 a moment before.
+void nothing_is_created(Trial& trial) {
+  rejects_name(trial, "certdrill_no_such_name", {403});
+  trial.expect(!trial.installed().contains("certdrill_no_such_name"),
+               "no certificate of the unknown name", "it is listed");
+}
+
+void rejects_text(Trial& trial, const json& certificate, const std::string& what) {
+  json entry = to_json(trial.valid(1).entry());
+  if (certificate.is_null()) {
+    entry.erase("certificate");
+  } else {
+    entry["certificate"] = certificate;
+  }
+  const Snapshot before = trial.with_valid_sibling();
+  const HttpAnswer answer = trial.put_entry(entry, what);
+  const bool may_be_404 =
+      trial.edition() == contract::Edition::v7_8 || trial.edition() == contract::Edition::v7_22;
+  trial.expect_status(answer, may_be_404 ? std::vector{404, 400} : std::vector{400}, what);
+  trial.expect_unchanged(before, what);
+  trial.observe(what + " is answered " + std::to_string(answer.status));
+}
+
+void only_a_key(Trial& trial) {
+  rejects_text(trial, *trial.valid(1).made.key, "a private key in place of the certificate");
+}
+
+void stays_refused(Trial& trial) {
+  trial.rejects(trial.fixture("expired/leaf"), {406});
+  const HttpAnswer again = trial.put(trial.fixture("expired/leaf"));
+  trial.expect_status(again, {406}, "the same expired certificate again");
+}
+
+void renewal_is_taken(Trial& trial) {
+  trial.rejects(trial.fixture("expired/leaf"), {406});
+  trial.accepts(trial.valid(1));
+}
+
+void says_that_it_expired(Trial& trial) {
+  const HttpAnswer answer = trial.put(trial.fixture("expired/leaf"));
+  trial.expect_status(answer, {406}, "an expired certificate");
+  trial.expect_error_body(answer);
+}
+
+// With a certificate that would be taken, so that a server that still has the call shows it.
+void is_not_there(Trial& trial, contract::UpdateCall call) {
+  const auto known = trial.cluster().update(usual_call(trial.edition()), trial.valid().entry());
+  if (!known || known->status != 200)
+    trial.inconclusive("the edition's own call must answer 200 first");
+  const Snapshot before = trial.snapshot();
+  const TestCertificate other = trial.valid(1);
+  const HttpAnswer answer =
+      trial.send(trial.request("PUT", path_of(call), other.body(call)), other.note());
+  trial.expect_status(answer, {404, 405}, "PUT " + path_of(call));
+  trial.expect_unchanged(before, "a call that is not there");
+}
+
+}  // namespace refused_cases
+
+void add_refused_cases(std::vector<Case>& into) {
+  using namespace refused_cases;
+  const Needs needs = changes_of(Subject::any);
+  add_for_both_calls(
+      {{"400/key-of-the-former-certificate", Level::must,
+        "A new certificate with the installed one's key.", contract::kInvalid, needs,
+        key_of_the_former},
+       {"400/former-certificate-with-a-new-key", Level::must,
+        "The installed certificate with another key.", contract::kInvalid, needs,
+        certificate_of_the_former},
+       {"400/no-key-and-the-installed-one-is-another", Level::must,
+        "Without a key, and the installed key is not the certificate's.", contract::kKeyOptional,
+        needs, no_key_and_the_installed_one_is_another},
+       {"200/no-key-and-the-installed-one-fits", Level::should,
+        "Without a key, and the installed key is the certificate's: 200, and the key stays.",
+        contract::kKeyOptional, needs, no_key_and_the_installed_one_fits},
+       {"200/after-rejections", Level::must,
+        "Three rejected requests do not keep a valid one from being taken.",
+        contract::kValidatedFirst, changes_of(Subject::presented), still_works_after_rejections}},
+      into);
+  add_for_both_calls(
+      {{"403/name-with-blanks", Level::must, "The name with blanks around it.", contract::kUnknown,
+        needs, with_blanks},
+       {"403/name-is-a-path", Level::must, "A path that leads out of the store.",
+        contract::kUnknown, needs, a_path},
+       {"403/nothing-is-created", Level::must, "An unknown name does not appear in the read-back.",
+        contract::kUnknown, needs, nothing_is_created}},
+      into);
+  add_for_both_calls(
+      {{"404/certificate-is-a-key", Level::must, "The key in place of the certificate.",
+        contract::kNotFound, needs, only_a_key}},
+      into);
+  add_for_both_calls(
+      {{"406/stays-refused", Level::must, "An expired certificate is refused a second time too.",
+        contract::kExpired, needs, stays_refused},
+       {"200/renewal-after-expired", Level::must, "After an expired one, its renewal is taken.",
+        contract::kExpired, changes_of(Subject::presented), renewal_is_taken},
+       {"406/has-the-documented-form", Level::must, "406 comes with error_code and description.",
+        contract::kErrorBody, needs, says_that_it_expired}},
+      into);
+  into.push_back(
+      {.id = "editions/404/update-cert-is-gone",
+       .checks = "Where update_cert was removed, it changes nothing.",
+       .contract = std::string(contract::kEditions),
+       .editions = contract::editions_of({contract::Edition::next}),
+       .needs = changes_of(Subject::any),
+       .run = [](Trial& trial) { is_not_there(trial, contract::UpdateCall::update_cert); }});
+  into.push_back(
+      {.id = "editions/404/successor-is-not-there-yet",
+       .checks = "Before 7.22 the successor is unknown, and changes nothing.",
+       .contract = std::string(contract::kEditions),
+       .editions = contract::editions_of({contract::Edition::v7_8}),
+       .needs = changes_of(Subject::any),
+       .run = [](Trial& trial) { is_not_there(trial, contract::UpdateCall::certificates); }});
+}
+
+}  // namespace certdrill::conformance

@@ -1,0 +1,174 @@
+#include "conformance/client/cluster_access.h"
+
+#include <algorithm>
+#include <utility>
+
+#include <fmt/format.h>
+#include <nlohmann/json.hpp>
+
+namespace certdrill::conformance {
+namespace {
+
+using nlohmann::json;
+
+// A handshake is quick even on a busy node; only answers may take minutes.
+constexpr std::chrono::milliseconds kHandshakeLimit{10'000};
+
+std::vector<std::string> fingerprints_of(const Presented& chain) {
+  if (!chain) return {chain.error().what};
+  std::vector<std::string> fingerprints;
+  for (const auto& certificate : *chain) fingerprints.push_back(certificate.fingerprint());
+  return fingerprints;
+}
+
+}  // namespace
+
+std::string path_of(std::string_view endpoint, std::string_view parameter) {
+  std::string path(contract::find_endpoint(endpoint)->path);
+  if (const auto star = path.find('*'); star != std::string::npos) path.replace(star, 1, parameter);
+  return path;
+}
+
+std::string path_of(contract::UpdateCall call) {
+  return std::string(contract::endpoint_of(call).path);
+}
+
+contract::UpdateCall usual_call(contract::Edition edition) {
+  return contract::kWithUpdateCert.contains(edition) ? contract::UpdateCall::update_cert
+                                                     : contract::UpdateCall::certificates;
+}
+
+json to_json(const CertificateEntry& entry) {
+  json object{{"name", entry.name}};
+  if (entry.key) object["key"] = *entry.key;
+  if (entry.certificate) object["certificate"] = *entry.certificate;
+  return object;
+}
+
+std::string dump(const json& value) {
+  return value.dump(-1, ' ', false, json::error_handler_t::replace);
+}
+
+std::string body_of(contract::UpdateCall call, const json& entry) {
+  if (call == contract::UpdateCall::update_cert) return dump(entry);
+  return dump(json{{"certificates", json::array({entry})}});
+}
+
+std::string body_of(contract::UpdateCall call, const CertificateEntry& entry) {
+  return body_of(call, to_json(entry));
+}
+
+std::string list_body(const std::vector<CertificateEntry>& entries) {
+  json list = json::array();
+  for (const CertificateEntry& entry : entries) list.push_back(to_json(entry));
+  return dump(json{{"certificates", list}});
+}
+
+ClusterAccess::ClusterAccess(const Address& target, std::vector<ClusterNode> nodes, TlsSettings tls,
+                             std::optional<Credentials> credentials,
+                             std::chrono::milliseconds timeout)
+    : target_(target),
+      nodes_(std::move(nodes)),
+      tls_(std::move(tls)),
+      credentials_(std::move(credentials)),
+      timeout_(timeout) {
+  // One name for all nodes: their certificates carry the cluster's, not their own addresses.
+  if (tls_.verify_as.empty()) tls_.verify_as = target.host;
+}
+
+ClusterAccess ClusterAccess::clone() const {
+  ClusterAccess copy(target_, nodes_, tls_, credentials_, timeout_);
+  copy.changes_sent_ = changes_sent_;
+  return copy;
+}
+
+tl::expected<HttpAnswer, std::string> ClusterAccess::send(const HttpRequest& request) {
+  return send_to(target_, request);
+}
+
+tl::expected<HttpAnswer, std::string> ClusterAccess::send_to(const Address& address,
+                                                             const HttpRequest& request) {
+  if (request.method != "GET") ++*changes_sent_;
+  const std::string url = to_string(address);
+  auto open = open_.find(url);
+  if (open == open_.end()) open = open_.emplace(url, Target(address, tls_, timeout_)).first;
+  return open->second.send(request);
+}
+
+HttpRequest ClusterAccess::request(std::string method, std::string path, std::string body) const {
+  HttpRequest made;
+  made.method = std::move(method);
+  made.path = std::move(path);
+  made.body = std::move(body);
+  made.credentials = credentials_;
+  return made;
+}
+
+tl::expected<Installed, std::string> ClusterAccess::read_installed() {
+  return read_installed_at(target_);
+}
+
+tl::expected<Installed, std::string> ClusterAccess::read_installed_at(const Address& address) {
+  const std::string path = path_of("get_certificates");
+  const auto failed = [&](const std::string& why) {
+    return tl::unexpected(fmt::format("GET {}: {}", path, why));
+  };
+  const auto answer = send_to(address, request("GET", path));
+  if (!answer) return failed(answer.error());
+  if (answer->status != 200) return failed(fmt::format("answered {}", answer->status));
+  auto installed = parse_installed(answer->body);
+  if (!installed) return failed(installed.error());
+  return installed;
+}
+
+tl::expected<HttpAnswer, std::string> ClusterAccess::update(contract::UpdateCall call,
+                                                            const CertificateEntry& entry) {
+  return send(request("PUT", path_of(call), body_of(call, entry)));
+}
+
+tl::expected<HttpAnswer, std::string> ClusterAccess::remove(std::string_view name) {
+  return send(request("DELETE", path_of("delete_certificate", name)));
+}
+
+Presented ClusterAccess::presented(const Address& address) const {
+  return presented_chain(address, tls_.verify_as, std::min(timeout_, kHandshakeLimit));
+}
+
+std::vector<Presented> ClusterAccess::presented(const std::vector<Address>& addresses) const {
+  return presented_chains(addresses, tls_.verify_as, std::min(timeout_, kHandshakeLimit));
+}
+
+PresentedByNode presented_by_nodes(const ClusterAccess& cluster, contract::CertificateName name) {
+  std::vector<int> uids;
+  std::vector<Address> ports;
+  for (const ClusterNode& node : cluster.nodes()) {
+    const auto port = node.presents(name);
+    if (!port) continue;
+    uids.push_back(node.uid);
+    ports.push_back(*port);
+  }
+  const auto chains = cluster.presented(ports);
+  PresentedByNode presented;
+  for (std::size_t i = 0; i < uids.size(); ++i) presented[uids[i]] = fingerprints_of(chains[i]);
+  return presented;
+}
+
+tl::expected<Snapshot, std::string> take_snapshot(ClusterAccess& cluster,
+                                                  contract::CertificateName name) {
+  auto installed = cluster.read_installed();
+  if (!installed) return tl::unexpected(installed.error());
+  return Snapshot{std::move(*installed), presented_by_nodes(cluster, name)};
+}
+
+std::vector<std::string> differences(const Snapshot& before, const Snapshot& after) {
+  std::vector<std::string> found = differences(before.installed, after.installed);
+  for (const auto& [uid, was] : before.presented) {
+    const auto is = after.presented.find(uid);
+    if (is == after.presented.end() || is->second != was) {
+      found.push_back(fmt::format("node {} presents another chain than before", uid));
+    }
+  }
+  return found;
+}
+
+}  // namespace certdrill::conformance

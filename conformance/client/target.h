@@ -1,0 +1,69 @@
+// The HTTPS client of one node. It sends what it is told to, wrong content types and broken bodies
+// too, and judges nothing.
+//
+// Thread safety: one thread at a time; make another Target for another thread. The connection is
+// kept open.
+#pragma once
+
+#include <chrono>
+#include <memory>
+#include <optional>
+#include <string>
+
+#include <tl/expected.hpp>
+
+#include "conformance/client/address.h"
+
+namespace httplib {
+class SSLClient;
+}
+
+namespace certdrill::conformance {
+
+struct Credentials {
+  std::string username;
+  std::string password;
+};
+
+struct TlsSettings {
+  bool insecure = false;    // accept any server certificate
+  std::string ca_file;      // PEM; empty: the system's trust store
+  std::string client_cert;  // PEM file, empty for none
+  std::string client_key;   // PEM file
+  // The host name that certificates must carry, and SNI; empty: the address's own.
+  std::string verify_as;
+};
+
+struct HttpRequest {
+  std::string method = "GET";
+  std::string path;
+  std::optional<Credentials> credentials;
+  std::optional<std::string> authorization;  // a raw Authorization header instead of credentials
+  std::string content_type = "application/json";  // sent only along with a body
+  std::string body;
+};
+
+struct HttpAnswer {
+  int status = 0;
+  std::string content_type;
+  std::string body;
+  std::chrono::milliseconds elapsed{0};
+};
+
+class Target {
+ public:
+  Target(const Address& address, const TlsSettings& tls, std::chrono::milliseconds timeout);
+  Target(Target&&) noexcept;
+  ~Target();
+
+  // The answer, whatever its status. The error is a clause that names the address and what failed.
+  tl::expected<HttpAnswer, std::string> send(const HttpRequest& request);
+
+  const Address& address() const { return address_; }
+
+ private:
+  Address address_;
+  std::unique_ptr<httplib::SSLClient> client_;
+};
+
+}  // namespace certdrill::conformance

@@ -1,0 +1,220 @@
+#include "conformance/run/judge.h"
+
+#include <algorithm>
+#include <thread>
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+#include <nlohmann/json.hpp>
+
+#include "certs/read/bundle.h"
+
+namespace certdrill::conformance {
+namespace {
+
+using nlohmann::json;
+
+// Between two looks at a port that does not yet present what it should.
+constexpr std::chrono::milliseconds kLongestPause{500};
+
+// "update_cert" for PUT /v1/cluster/update_cert and so on; empty for calls without a table of
+// codes.
+std::string_view documented_call(const HttpRequest& request) {
+  const contract::Endpoint* endpoint = contract::endpoint_of(request.method, request.path);
+  if (endpoint == nullptr) return "";
+  return endpoint->id == "get_certificates" ? "read" : endpoint->short_name;
+}
+
+// A server presents its chain without the root as it pleases (RFC 8446 4.4.2), and nothing else may
+// differ.
+bool presents_chain(const std::vector<certs::Certificate>& presented,
+                    const std::vector<certs::Certificate>& sent) {
+  const bool root_left_out =
+      presented.size() + 1 == sent.size() && sent.size() > 1 && sent.back().self_issued();
+  if (presented.size() != sent.size() && !root_left_out) return false;
+  return std::equal(presented.begin(), presented.end(), sent.begin(),
+                    [](const auto& one, const auto& other) { return one.der() == other.der(); });
+}
+
+}  // namespace
+
+std::string said_by(const HttpAnswer& answer) {
+  constexpr std::size_t longest = 200;
+  const json body = json::parse(answer.body, nullptr, false);
+  std::string text;
+  if (body.is_object() && body.contains("error_code") && body["error_code"].is_string()) {
+    text = body["error_code"].get<std::string>();
+    if (body.contains("description") && body["description"].is_string()) {
+      text += ": " + body["description"].get<std::string>();
+    }
+  }
+  if (text.size() > longest) text = text.substr(0, longest) + "...";
+  return text.empty() ? std::to_string(answer.status) : fmt::format("{} ({})", answer.status, text);
+}
+
+Judge::Judge(Session& session, const Case& one) : session_(&session) {
+  result_.id = one.id;
+  result_.level = one.level;
+  result_.checks = one.checks;
+  result_.contract = one.contract;
+}
+
+HttpAnswer Judge::send(const HttpRequest& request, const std::string& body_note,
+                       const std::optional<Address>& node) {
+  if (interrupted()) could_not_run("interrupted by a signal");
+  const Address address = node.value_or(cluster().target());
+  last_ = Exchange{address, request, body_note, 0};
+  const auto answer = cluster().send_to(address, request);
+  session_->unanswered = answer ? 0 : session_->unanswered + 1;
+  if (!answer) {
+    expect(false, fmt::format("an answer to {} {}", request.method, request.path), answer.error());
+    throw CaseStopped{};
+  }
+  last_->status = answer->status;
+  if (const auto call = documented_call(request); !call.empty())
+    result_.answered.emplace(call, answer->status);
+  return *answer;
+}
+
+HttpAnswer Judge::get(const std::string& path) {
+  return send(request("GET", path));
+}
+
+HttpRequest Judge::request(std::string method, std::string path, std::string body) const {
+  return session_->cluster.request(std::move(method), std::move(path), std::move(body));
+}
+
+Installed Judge::installed() {
+  const HttpAnswer answer = get(path_of("get_certificates"));
+  auto parsed = parse_installed(answer.body);
+  if (answer.status != 200 || !parsed) {
+    expect(false, "GET /v1/cluster/certificates answers 200 and one flat object",
+           answer.status != 200 ? said_by(answer) : parsed.error());
+    throw CaseStopped{};
+  }
+  return *parsed;
+}
+
+void Judge::expect(bool holds, const std::string& expected, const std::string& actual) {
+  if (holds) return;
+  const Redactor& redactor = session_->redactor;
+  result_.findings.push_back({redactor.redact(expected), redactor.redact(actual)});
+  if (!last_) return;
+  const std::string command = redactor.redact(
+      curl_command(*last_, session_->options.tls(), session_->options.viewer_username));
+  if (std::ranges::find(result_.commands, command) == result_.commands.end()) {
+    result_.commands.push_back(command);
+  }
+}
+
+void Judge::expect_status(const HttpAnswer& answer, const std::vector<int>& accepted,
+                          const std::string& what) {
+  expect(std::ranges::find(accepted, answer.status) != accepted.end(),
+         fmt::format("{} is answered {}", what, fmt::join(accepted, " or ")), said_by(answer));
+}
+
+void Judge::expect_error_body(const HttpAnswer& answer) {
+  const json body = json::parse(answer.body, nullptr, false);
+  const bool right = body.is_object() && body.value("error_code", json()).is_string() &&
+                     body.value("description", json()).is_string();
+  expect(right, R"(an error body {"error_code": "...", "description": "..."})",
+         body.is_discarded() ? "a body that is not JSON" : "JSON without these two strings");
+}
+
+json Judge::expect_json(const HttpAnswer& answer) {
+  json body = json::parse(answer.body, nullptr, false);
+  expect(!body.is_discarded(), "a JSON body",
+         fmt::format("a body of {} bytes that is not", answer.body.size()));
+  if (body.is_discarded()) throw CaseStopped{};
+  return body;
+}
+
+void Judge::expect_same(const Installed& before, const Installed& after,
+                        const std::string& expected) {
+  for (const std::string& clause : differences(before, after)) expect(false, expected, clause);
+}
+
+void Judge::expect_reads_back(const TestCertificate& sent) {
+  const auto read = cluster().read_installed();
+  if (!read) return expect(false, sent.name() + " reads back", read.error());
+  const auto found = held_of(*read, sent.name());
+  if (!found) return expect(false, sent.name() + " reads back", "it is not listed");
+  if (sent.made.certificate) {
+    const std::string& stored = found->certificate;
+    expect(stored == *sent.made.certificate,
+           fmt::format("{}_cert reads back byte for byte as it was sent ({} bytes)", sent.name(),
+                       sent.made.certificate->size()),
+           fmt::format("{} other bytes", stored.size()));
+  }
+  if (sent.made.key && contract::info(*contract::find_certificate(sent.name())).has_key) {
+    expect(found->key == sent.made.key, sent.name() + "_key reads back as it was sent",
+           found->key ? "another key" : "no key");
+  }
+}
+
+// Waits for it; what is presented instead once the time is over.
+std::string Judge::settle_presented(const Address& port,
+                                    const std::vector<certs::Certificate>& wanted,
+                                    int connections) {
+  const auto deadline = std::chrono::steady_clock::now() + session_->options.patience().settle;
+  std::chrono::milliseconds pause{2};
+  for (int in_a_row = 0;;) {
+    const auto presented = cluster().presented(port);
+    if (presented && presents_chain(*presented, wanted)) {
+      if (++in_a_row == connections) return {};
+      continue;
+    }
+    in_a_row = 0;
+    if (std::chrono::steady_clock::now() >= deadline) {
+      if (!presented) return presented.error().what;
+      if (presented->front().der() == wanted.front().der()) {
+        return fmt::format("the right leaf, but a chain of {} certificates instead of {}",
+                           presented->size(), wanted.size());
+      }
+      return fmt::format("another leaf: {}, SHA-256 {}...", presented->front().subject(),
+                         presented->front().fingerprint().substr(0, 16));
+    }
+    std::this_thread::sleep_for(pause);
+    pause = std::min(pause * 2, kLongestPause);
+  }
+}
+
+void Judge::expect_presented_everywhere(const TestCertificate& certificate, int connections) {
+  const auto known = contract::find_certificate(certificate.name());
+  if (!known || !certificate.made.certificate) return;
+  const auto chain = certs::parse_chain(*certificate.made.certificate);
+  if (!chain) return;
+  std::vector<int> uids;
+  std::vector<Address> ports;
+  for (const ClusterNode& node : nodes()) {
+    const auto port = node.presents(*known);
+    if (!port) continue;
+    uids.push_back(node.uid);
+    ports.push_back(*port);
+  }
+  const auto first_look = cluster().presented(ports);
+  for (std::size_t i = 0; i < ports.size(); ++i) {
+    const bool settled = first_look[i] && presents_chain(*first_look[i], *chain);
+    if (settled && connections == 1) continue;
+    const std::string wrong = settle_presented(ports[i], *chain, connections);
+    expect(wrong.empty(),
+           fmt::format("node {} presents the new {} chain on {}{}", uids[i], certificate.name(),
+                       to_string(ports[i]),
+                       connections > 1 ? fmt::format(", {} times in a row", connections) : ""),
+           wrong);
+  }
+}
+
+void Judge::observe(const std::string& text) {
+  result_.observations.push_back(session_->redactor.redact(text));
+}
+
+void Judge::inconclusive(const std::string& why) {
+  throw CaseStopped{Outcome::inconclusive, why};
+}
+
+void Judge::could_not_run(const std::string& why) {
+  throw CaseStopped{Outcome::could_not_run, why};
+}
+
+}  // namespace certdrill::conformance

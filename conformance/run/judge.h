@@ -1,0 +1,78 @@
+// What one case asks of the cluster, and what it finds: each expectation that does not hold becomes
+// a finding, with the curl command that repeats the request.
+//
+// A judgment that fails is noted and the case goes on, so that a wrong status and its effect are
+// both seen; what makes the rest meaningless stops the case (CaseStopped, caught by run_case and
+// nowhere else).
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include <nlohmann/json_fwd.hpp>
+
+#include "conformance/client/exchange.h"
+#include "conformance/run/run_report.h"
+#include "conformance/run/session.h"
+
+namespace certdrill::conformance {
+
+// Ends a case early. It says how the case ends; a noted failure outweighs it.
+struct CaseStopped {
+  Outcome outcome = Outcome::failed;
+  std::string reason;
+};
+
+// "400 (invalid_certificate: ...)": what an answer says, cut to what fits on a line.
+std::string said_by(const HttpAnswer& answer);
+
+class Judge {
+ public:
+  Judge(Session& session, const Case& one);
+
+  Session& session() { return *session_; }
+  const Session& session() const { return *session_; }
+  ClusterAccess& cluster() { return session_->cluster; }
+  const std::vector<ClusterNode>& nodes() const { return session_->cluster.nodes(); }
+  contract::Edition edition() const { return session_->edition; }
+
+  // --- requests; no answer at all stops the case
+  HttpAnswer send(const HttpRequest& request, const std::string& body_note = "",
+                  const std::optional<Address>& node = std::nullopt);
+  HttpAnswer get(const std::string& path);
+  HttpRequest request(std::string method, std::string path,
+                      std::string body = "") const;  // as the user
+  Installed installed();                             // through send(); stops when it cannot be read
+
+  // --- judgments
+  void expect(bool holds, const std::string& expected, const std::string& actual);
+  void expect_status(const HttpAnswer& answer, const std::vector<int>& accepted,
+                     const std::string& what);
+  void expect_error_body(const HttpAnswer& answer);
+  nlohmann::json expect_json(const HttpAnswer& answer);  // stops the case when it is not
+  // Of what is installed alone, not of what the ports present; a finding for each difference.
+  void expect_same(const Installed& before, const Installed& after, const std::string& expected);
+  void expect_reads_back(const TestCertificate& certificate);
+  // On each port, so many connections in a row must get it.
+  void expect_presented_everywhere(const TestCertificate& certificate, int connections = 1);
+
+  // --- endings
+  void observe(const std::string& text);
+  [[noreturn]] void inconclusive(const std::string& why);
+  [[noreturn]] void could_not_run(const std::string& why);
+
+  bool failed() const { return !result_.findings.empty(); }
+  CaseResult& result() { return result_; }
+
+ private:
+  std::string settle_presented(const Address& port, const std::vector<certs::Certificate>& wanted,
+                               int connections);
+
+  Session* session_;
+  std::optional<Exchange> last_;
+  CaseResult result_;
+};
+
+}  // namespace certdrill::conformance

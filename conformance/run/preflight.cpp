@@ -1,0 +1,276 @@
+#include "conformance/run/preflight.h"
+
+#include <algorithm>
+#include <random>
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+#include <nlohmann/json.hpp>
+
+namespace certdrill::conformance {
+namespace {
+
+using contract::CertificateName;
+using nlohmann::json;
+using PreflightProblem = std::optional<PreflightError>;
+
+PreflightError could_not_run(std::string what) {
+  return {kExitCouldNotRun, std::move(what)};
+}
+
+struct Start {
+  Address target;
+  std::vector<ClusterNode> nodes;  // empty: to be asked for
+  certs::Instant now;
+};
+
+tl::expected<Start, std::string> where_to_start(const Options& options) {
+  Start start;
+  start.now = std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now());
+  if (!options.sim_control.empty()) {
+    auto simulated = ask_simulator(options.sim_control);
+    if (!simulated) return tl::unexpected(simulated.error());
+    start.nodes = std::move(simulated->nodes);
+    start.now = simulated->now;
+  }
+  if (options.now) start.now = *options.now;
+  if (options.nodes != "auto") {
+    auto named = nodes_of_option(options.nodes);
+    if (!named) return tl::unexpected(named.error());
+    start.nodes = std::move(*named);
+  }
+  if (options.target.empty()) {
+    start.target = start.nodes.front().rest;
+  } else {
+    start.target = *parse_address(options.target);  // checked with the options
+  }
+  return start;
+}
+
+// GET as the user; nullopt when it is not answered with JSON of 200.
+std::optional<json> get_json(Session& session, const std::string& path) {
+  const auto answer = session.cluster.send(session.cluster.request("GET", path));
+  if (!answer || answer->status != 200) return std::nullopt;
+  json body = json::parse(answer->body, nullptr, false);
+  if (body.is_discarded()) return std::nullopt;
+  return body;
+}
+
+// The first request: whether anybody is there who speaks HTTPS and knows the user.
+PreflightProblem greet(Session& session) {
+  const auto presented = session.cluster.presented(session.cluster.target());
+  if (!presented) return could_not_run(presented.error().what);
+  session.say("reachable: {}, presents {}, valid until {}", to_string(session.cluster.target()),
+              presented->front().subject(), certs::format_instant(presented->front().not_after()));
+  const auto answer = session.cluster.send(session.cluster.request("GET", path_of("cluster")));
+  if (!answer) return could_not_run(answer.error());
+  if (answer->status == 401) {
+    return could_not_run("GET /v1/cluster answered 401: the credentials of --username are refused");
+  }
+  session.cluster_name = session.cluster.target().host;
+  const json body = json::parse(answer->body, nullptr, false);
+  if (answer->status == 200 && body.is_object() && body.value("name", json()).is_string()) {
+    session.cluster_name = body["name"].get<std::string>();
+    session.say("cluster: {}", session.cluster_name);
+  } else {
+    session.say("cluster: GET /v1/cluster answered {} without a name; its host name stands in",
+                answer->status);
+  }
+  session.say("TLS: {}", session.options.insecure
+                             ? "the server's certificate is NOT verified (--insecure)"
+                             : "the server's certificate is verified");
+  return std::nullopt;
+}
+
+void find_nodes(Session& session, const std::optional<json>& listing) {
+  if (!session.cluster.nodes().empty()) return;
+  if (listing) {
+    auto nodes = nodes_of_listing(*listing, session.cluster.target());
+    if (nodes) {
+      session.cluster.set_nodes(std::move(*nodes));
+      return;
+    }
+    session.say("nodes: {}", nodes.error());
+  }
+  session.cluster.set_nodes({node_at(1, session.cluster.target())});
+}
+
+// An update without any field can change nothing: 400 says that the user may, 403 that he may not,
+// and 404 or 405 that the call is not there.
+int answer_to_nothing(Session& session, contract::UpdateCall call) {
+  const auto answer = session.cluster.send(session.cluster.request("PUT", path_of(call), "{}"));
+  return answer ? answer->status : 0;
+}
+
+bool missing(int status) {
+  return status == 404 || status == 405;
+}
+
+void determine_edition(Session& session, const std::optional<json>& listing) {
+  std::string source = "assumed";
+  if (session.options.edition) {
+    session.edition = *session.options.edition;
+    source = "--edition";
+  } else if (listing && listing->is_array() && !listing->empty() && (*listing)[0].is_object()) {
+    const json version = (*listing)[0].value("software_version", json());
+    const auto found = version.is_string()
+                           ? contract::edition_of_version(version.get<std::string>())
+                           : std::nullopt;
+    if (found) {
+      session.edition = *found;
+      source = "software_version " + version.get<std::string>();
+    }
+  }
+  if (session.options.allow_changes) {
+    const int status = answer_to_nothing(session, contract::UpdateCall::update_cert);
+    if (missing(status) && !session.options.edition) {
+      session.edition = contract::Edition::next;
+      source = "update_cert is not there";
+    }
+    const int proof = contract::kWithUpdateCert.contains(session.edition)
+                          ? status
+                          : answer_to_nothing(session, contract::UpdateCall::certificates);
+    if (proof == 400) session.update_permission = Permission::held;
+    if (proof == 403 || proof == 401) session.update_permission = Permission::refused;
+  }
+  session.say("edition: {} ({})", to_string(session.edition), source);
+}
+
+void tell_user(Session& session) {
+  const Options& options = session.options;
+  const std::string who = options.username.empty() ? "client certificate " + options.client_cert
+                                                   : "user " + options.username;
+  const char* permission = !options.allow_changes ? "update_cluster not asked for"
+                           : session.update_permission == Permission::held ? "holds update_cluster"
+                           : session.update_permission == Permission::refused
+                               ? "does NOT hold update_cluster"
+                               : "update_cluster unproven";
+  session.say("{}: {}", who, permission);
+}
+
+bool needs_force(CertificateName name) {
+  return name == CertificateName::api || name == CertificateName::cm ||
+         contract::info(name).internode;
+}
+
+// --cert, else everything on a simulator, else an optional one that is not installed, else
+// metrics_exporter.
+tl::expected<std::vector<CertificateName>, std::string> choose_certificates(
+    const Options& options, const Installed& installed) {
+  for (const CertificateName name : options.certificates) {
+    if (needs_force(name) && !options.force_certificates) {
+      return tl::unexpected(
+          fmt::format("--cert {} can lock everybody out of the cluster; it needs --force-cert",
+                      contract::to_string(name)));
+    }
+  }
+  if (!options.certificates.empty()) return options.certificates;
+  if (!options.sim_control.empty()) {
+    std::vector<CertificateName> all{CertificateName::metrics_exporter};
+    for (const auto& certificate : contract::cluster_certificates()) {
+      if (certificate.name != CertificateName::metrics_exporter) all.push_back(certificate.name);
+    }
+    return all;
+  }
+  for (const CertificateName name : {CertificateName::ldap_client, CertificateName::sso_service}) {
+    if (!installed.contains(contract::to_string(name))) return std::vector{name};
+  }
+  return std::vector{CertificateName::metrics_exporter};
+}
+
+// Of what the suite chose itself; what the caller named must be restorable, or nothing is changed.
+void leave_out_unrestorable(Session& session, const Installed& installed) {
+  std::erase_if(session.allowed, [&](CertificateName name) {
+    const std::string problem =
+        unrestorable(session.cluster, installed, session.cluster_name, name, session.now);
+    if (!problem.empty()) session.say("left out, it could not be put back: {}", problem);
+    return !problem.empty();
+  });
+}
+
+// The guard, or why there is none. Only a contradiction in the options ends the run.
+PreflightProblem set_up_guard(Session& session,
+                              const tl::expected<Installed, std::string>& installed) {
+  if (!session.options.allow_changes) {
+    session.why_no_changes = "it changes the cluster: --allow-changes";
+    return std::nullopt;
+  }
+  if (session.update_permission == Permission::refused) {
+    session.why_no_changes = "the user does not hold update_cluster (role admin)";
+    return std::nullopt;
+  }
+  auto names = choose_certificates(session.options, installed.value_or(Installed()));
+  if (!names) return could_not_run(names.error());
+  session.allowed = std::move(*names);
+  if (session.options.certificates.empty() && installed)
+    leave_out_unrestorable(session, *installed);
+
+  Backup backup;
+  backup.cluster = session.cluster_name;
+  backup.target = to_string(session.cluster.target());
+  backup.edition = session.edition;
+  backup.nodes = session.cluster.nodes();
+  for (const CertificateName name : session.allowed)
+    backup.names.emplace_back(contract::to_string(name));
+  backup.control_url = session.options.sim_control;
+  backup.heal_command = session.options.heal_command;
+  auto guard = Guard::set_up(session.cluster, std::move(backup), session.injector,
+                             session.options.state_folder, session.options.patience(), session.now);
+  if (guard) {
+    session.guard.emplace(std::move(*guard));
+    session.say("may change: {}; backup and journal: {}",
+                fmt::join(session.guard->backup().names, ", "), session.guard->journal().string());
+    return std::nullopt;
+  }
+  if (guard.error().kind == GuardRefusal::Kind::busy) return could_not_run(guard.error().what);
+  if (guard.error().kind == GuardRefusal::Kind::left_behind) {
+    return PreflightError{kExitNotRestored, guard.error().what};
+  }
+  session.why_no_changes = "the guard changes nothing: " + guard.error().what;
+  session.say("{}", session.why_no_changes);
+  return std::nullopt;
+}
+
+// Keys made from a known seed are known to everybody: right for a simulator, where they cost
+// nothing, and wrong for a cluster that presents them, even for a moment.
+std::uint64_t key_seed(const Options& options) {
+  if (!options.sim_control.empty()) return 0;
+  std::random_device device;
+  return (static_cast<std::uint64_t>(device()) << 32) | device();
+}
+
+}  // namespace
+
+tl::expected<std::unique_ptr<Session>, PreflightError> preflight(const Options& options) {
+  auto start = where_to_start(options);
+  if (!start) return tl::unexpected(could_not_run(start.error()));
+  auto session = std::make_unique<Session>(
+      options, ClusterAccess(start->target, std::move(start->nodes), options.tls(), options.user(),
+                             options.timeout));
+  session->now = start->now;
+  session->began = std::chrono::steady_clock::now();
+  session->redactor.add(options.password);
+  session->redactor.add(options.viewer_password);
+  if (!options.sim_control.empty()) {
+    session->injector = Injector::of_simulator(options.sim_control);
+  } else if (!options.inject_command.empty()) {
+    session->injector = Injector::of_commands(options.inject_command, options.heal_command);
+  }
+
+  if (const PreflightProblem problem = greet(*session)) return tl::unexpected(*problem);
+  const auto listing = get_json(*session, path_of("nodes"));
+  find_nodes(*session, listing);
+  session->say("nodes: {}", session->cluster.nodes().size());
+  determine_edition(*session, listing);
+  tell_user(*session);
+
+  const auto installed = session->cluster.read_installed();
+  session->say("certificates installed: {}",
+               installed ? std::to_string(installed->size()) : "unknown; " + installed.error());
+  if (const PreflightProblem problem = set_up_guard(*session, installed))
+    return tl::unexpected(*problem);
+  session->test_certificates.emplace(session->cluster_name, session->now, key_seed(options));
+  return session;
+}
+
+}  // namespace certdrill::conformance

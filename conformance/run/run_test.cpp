@@ -1,0 +1,153 @@
+#include <algorithm>
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <nlohmann/json.hpp>
+
+#include "conformance/guard/restoration.h"
+#include "conformance/report/report.h"
+#include "conformance/run/run_report.h"
+#include "conformance/run/selection.h"
+#include "tests/support/temporary_folder.h"
+
+namespace certdrill::conformance {
+namespace {
+
+using ::testing::HasSubstr;
+using ::testing::Not;
+
+RunReport report_of(const std::vector<Outcome>& outcomes) {
+  RunReport report;
+  for (const Outcome outcome : outcomes) {
+    CaseResult result;
+    result.id = "update_cert/406/case-" + std::to_string(report.results.size());
+    result.outcome = outcome;
+    if (outcome == Outcome::failed) result.findings = {{"406 <expired>", "200 | taken"}};
+    report.results.push_back(result);
+  }
+  report.exit_code = exit_code_of(report);
+  return report;
+}
+
+TEST(RunReport, ExitCodes) {
+  EXPECT_EQ(report_of({Outcome::passed, Outcome::could_not_run}).exit_code, kExitConforms);
+  EXPECT_EQ(report_of({Outcome::passed, Outcome::expected_failure}).exit_code, kExitConforms);
+  EXPECT_EQ(report_of({Outcome::passed, Outcome::failed}).exit_code, kExitContradicts);
+  EXPECT_EQ(report_of({Outcome::passed, Outcome::inconclusive}).exit_code, kExitContradicts);
+  EXPECT_EQ(report_of({Outcome::passed, Outcome::unexpected_pass}).exit_code, kExitContradicts);
+  EXPECT_EQ(report_of({Outcome::could_not_run}).exit_code, kExitCouldNotRun);
+  EXPECT_EQ(report_of({}).exit_code, kExitCouldNotRun);
+
+  RunReport report = report_of({Outcome::passed});
+  report.interrupted = true;
+  EXPECT_EQ(exit_code_of(report), kExitCouldNotRun);
+  report.interrupted = false;
+  report.changes_refused = true;
+  EXPECT_EQ(exit_code_of(report), kExitCouldNotRun);
+  report.unrestored = {"proxy"};
+  EXPECT_EQ(exit_code_of(report), kExitNotRestored);
+}
+
+TEST(RunReport, JsonHoldsEveryCase) {
+  const auto json =
+      nlohmann::json::parse(json_report(report_of({Outcome::passed, Outcome::failed})));
+  EXPECT_EQ(json.at("schema_version"), 1);
+  EXPECT_EQ(json.at("exit_code"), 1);
+  EXPECT_EQ(json.at("cases").size(), 2U);
+  EXPECT_EQ(json.at("cases")[1].at("findings")[0].at("actual"), "200 | taken");
+}
+
+TEST(RunReport, HtmlIsSelfContainedAndEscaped) {
+  const std::string html = html_report(report_of({Outcome::passed, Outcome::failed}));
+  EXPECT_THAT(html, HasSubstr("406 &lt;expired&gt;"));
+  for (const char* outside : {"http://", "src=", "<link", "@import", "url("})
+    EXPECT_THAT(html, Not(HasSubstr(outside)));
+}
+
+TEST(RunReport, MarkdownSaysWhatFailed) {
+  const std::string text = markdown_report(report_of({Outcome::passed, Outcome::failed}));
+  EXPECT_THAT(text, HasSubstr("Does not conform: 1 failed, 1 passed"));
+  EXPECT_THAT(text, HasSubstr("update_cert/406/case-1"));
+}
+
+CaseResult result(const std::string& id, Outcome outcome,
+                  std::set<std::pair<std::string, int>> answered) {
+  CaseResult one;
+  one.id = id;
+  one.outcome = outcome;
+  one.answered = std::move(answered);
+  return one;
+}
+
+CodeCoverage of(const std::vector<CaseResult>& results, int status) {
+  const auto all = coverage_of(results, contract::Edition::v7_22);
+  return *std::ranges::find_if(all, [&](const CodeCoverage& one) {
+    return one.call == "update_cert" && one.code.status == status;
+  });
+}
+
+TEST(Coverage, ReachedOnlyWhenTheCodeWasReallySeen) {
+  EXPECT_EQ(of({result("update_cert/406/x", Outcome::passed, {{"update_cert", 406}})}, 406).reach,
+            Reach::reached);
+  EXPECT_EQ(of({result("update_cert/406/x", Outcome::could_not_run, {})}, 406).reach,
+            Reach::not_provoked);
+  EXPECT_EQ(of({}, 406).reach, Reach::not_provoked);
+}
+
+TEST(Coverage, OneFailureContradicts) {
+  const auto covered = of({result("update_cert/406/x", Outcome::passed, {{"update_cert", 406}}),
+                           result("update_cert/406/y", Outcome::failed, {{"update_cert", 200}})},
+                          406);
+  EXPECT_EQ(covered.reach, Reach::contradicted);
+  EXPECT_EQ(covered.failed, std::vector<std::string>{"update_cert/406/y"});
+}
+
+TEST(Coverage, FourHundredInPlaceOf404IsTold) {
+  const auto covered =
+      of({result("update_cert/404/x", Outcome::passed, {{"update_cert", 400}})}, 404);
+  EXPECT_EQ(covered.reach, Reach::not_provoked);
+  EXPECT_NE(covered.remark.find("another accepted code"), std::string::npos);
+}
+
+TEST(Coverage, EditionsWithoutTheCodeDoNotListIt) {
+  for (const CodeCoverage& one : coverage_of({}, contract::Edition::v8_0)) {
+    EXPECT_FALSE(one.call == "update_cert" && one.code.status == 404);
+  }
+}
+
+TEST(ExpectedFailures, ReadsGlobsWithReasons) {
+  const support::TemporaryFolder folder;
+  const auto list = read_expected_failures(
+      folder.write("known", "# ours\n\nupdate_cert/406/*: ticket 7: until the upgrade\n"));
+  ASSERT_TRUE(list.has_value()) << list.error();
+  const ExpectedFailure* found = find_expected(*list, "update_cert/406/expired-leaf");
+  ASSERT_NE(found, nullptr);
+  EXPECT_EQ(found->reason, "ticket 7: until the upgrade");
+  EXPECT_EQ(find_expected(*list, "update_cert/409/retry-converges"), nullptr);
+}
+
+TEST(ExpectedFailures, AReasonIsRequired) {
+  const support::TemporaryFolder folder;
+  EXPECT_THAT(read_expected_failures(folder.write("known", "\nread/*\n")).error(),
+              HasSubstr("known:2:"));
+  EXPECT_FALSE(read_expected_failures(folder.write("known", "read/*:  \n")).has_value());
+  EXPECT_FALSE(read_expected_failures("/no/such/file").has_value());
+}
+
+TEST(Glob, Matches) {
+  EXPECT_TRUE(glob_matches("*", ""));
+  EXPECT_TRUE(glob_matches("update_cert/409/*", "update_cert/409/retry-converges"));
+  EXPECT_TRUE(glob_matches("*/409/*", "update_cert/409/retry-converges"));
+  EXPECT_TRUE(glob_matches("a*b*c", "a-b-b-c"));
+  EXPECT_TRUE(glob_matches("a?c", "abc"));
+}
+
+TEST(Glob, DoesNotMatch) {
+  EXPECT_FALSE(glob_matches("", "a"));
+  EXPECT_FALSE(glob_matches("update_cert/40?/*", "update_cert/200/x"));
+  EXPECT_FALSE(glob_matches("a*b", "a-b-c"));
+  EXPECT_FALSE(glob_matches("a?", "a"));
+}
+
+}  // namespace
+}  // namespace certdrill::conformance

@@ -1,0 +1,72 @@
+#include "conformance/run/selection.h"
+
+#include <algorithm>
+#include <fstream>
+
+#include <CLI/StringTools.hpp>
+#include <fmt/format.h>
+#include <fnmatch.h>
+
+namespace certdrill::conformance {
+
+bool glob_matches(const std::string& pattern, const std::string& text) {
+  return ::fnmatch(pattern.c_str(), text.c_str(), 0) == 0;
+}
+
+std::vector<Case> select(std::vector<Case> cases, const Options& options) {
+  std::erase_if(cases, [&](const Case& one) {
+    const bool named =
+        options.filters.empty() || std::ranges::any_of(options.filters, [&](const auto& glob) {
+          return glob_matches(glob, one.id);
+        });
+    return !named || std::ranges::find(options.levels, one.level) == options.levels.end();
+  });
+  return cases;
+}
+
+tl::expected<std::vector<ExpectedFailure>, std::string> read_expected_failures(
+    const std::string& file) {
+  std::ifstream stream(file);
+  if (!stream)
+    return tl::unexpected(fmt::format("--expected-failures: the file '{}' cannot be read", file));
+  std::vector<ExpectedFailure> list;
+  int number = 0;
+  for (std::string line; std::getline(stream, line);) {
+    ++number;
+    CLI::detail::trim(line);
+    if (line.empty() || line.front() == '#') continue;
+    const auto colon = std::min(line.find(':'), line.size());
+    ExpectedFailure one{line.substr(0, colon), line.substr(std::min(colon + 1, line.size()))};
+    CLI::detail::trim(one.glob);
+    CLI::detail::trim(one.reason);
+    if (one.glob.empty() || one.reason.empty()) {
+      return tl::unexpected(fmt::format(
+          "{}:{}: an expected failure needs its reason, as in 'update_cert/406/*: ticket 4711'",
+          file, number));
+    }
+    list.push_back(std::move(one));
+  }
+  return list;
+}
+
+const ExpectedFailure* find_expected(const std::vector<ExpectedFailure>& list,
+                                     const std::string& id) {
+  const auto found = std::ranges::find_if(
+      list, [&](const ExpectedFailure& one) { return glob_matches(one.glob, id); });
+  return found == list.end() ? nullptr : &*found;
+}
+
+void judge_by_expectation(CaseResult& result, const std::vector<ExpectedFailure>& list) {
+  const ExpectedFailure* known = find_expected(list, result.id);
+  if (known == nullptr) return;
+  if (result.outcome == Outcome::failed) {
+    result.outcome = Outcome::expected_failure;
+    result.reason = known->reason;
+  } else if (result.outcome == Outcome::passed) {
+    result.outcome = Outcome::unexpected_pass;
+    result.reason = fmt::format("it passes, but '{}' says that it fails: {}; remove that line",
+                                known->glob, known->reason);
+  }
+}
+
+}  // namespace certdrill::conformance

@@ -1,0 +1,82 @@
+// What one run knows of its cluster and may do with it: the result of the preflight, shared by all
+// cases.
+#pragma once
+
+#include <chrono>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include <fmt/format.h>
+
+#include "certs/read/instant.h"
+#include "conformance/client/cluster_access.h"
+#include "conformance/client/exchange.h"
+#include "conformance/guard/guard.h"
+#include "conformance/guard/inject.h"
+#include "conformance/run/options.h"
+#include "conformance/run/test_certificates.h"
+#include "contract/certificates.h"
+#include "contract/editions.h"
+
+namespace certdrill::conformance {
+
+// Whether the user may change certificates, as far as could be proven without changing anything.
+enum class Permission { held, refused, unproven };
+
+// What the ports were last seen to present for a name, with nothing sent since that could change
+// it. The next case that begins with the same certificate begins with this look instead of taking
+// it a second time.
+struct LastLook {
+  contract::CertificateName name;
+  std::optional<InstalledCertificate> installed;
+  PresentedByNode presented;
+  std::uint64_t changes_sent = 0;  // ClusterAccess::changes_sent() at the time
+};
+
+struct Session {
+  Session(Options with, ClusterAccess to) : options(std::move(with)), cluster(std::move(to)) {}
+
+  Options options;
+  Redactor redactor;
+  ClusterAccess cluster;
+  std::string cluster_name;  // the FQDN
+  contract::Edition edition = contract::Edition::v7_22;
+  certs::Instant now;  // the cluster's time when the run began; what the fixtures are made for
+  std::chrono::steady_clock::time_point began;
+  Permission update_permission = Permission::unproven;
+  std::vector<contract::CertificateName> allowed;  // may be changed; the first is the run's own
+  std::optional<Injector> injector;
+  std::optional<TestCertificates> test_certificates;
+  std::optional<Guard> guard;  // set once changes are allowed and the guard agrees
+  std::string why_no_changes;  // when there is no guard
+  std::optional<LastLook> last_look;
+  int unanswered = 0;             // cases in a row that ended because nobody answered
+  std::vector<std::string> said;  // the preflight's lines, for people
+
+  // The certificate that a case of these needs works with; nullopt: none of the allowed ones fits.
+  std::optional<contract::CertificateName> subject_for(const Needs& needs) const;
+
+  // The cluster's time by now, rounded up: what it has just made is valid by then.
+  certs::Instant cluster_time() const;
+
+  bool is_allowed(contract::CertificateName name) const;
+
+  // Adds a line to `said`, put together as fmt does it.
+  template <typename... Parts>
+  void say(fmt::format_string<Parts...> sentence, Parts&&... parts) {
+    said.push_back(fmt::format(sentence, std::forward<Parts>(parts)...));
+  }
+};
+
+// SIGINT and SIGTERM are noted and nothing more: the request in flight is waited for (an abandoned
+// update could take effect after the restoration), then the remaining cases are skipped and the
+// cluster is put back. SIGPIPE is ignored.
+void watch_signals();  // once, from main
+bool interrupted();    // from any thread
+
+// Why the case cannot run here, with the option that would let it; nullopt: it can.
+std::optional<std::string> obstacle(const Session& session, const Case& one);
+
+}  // namespace certdrill::conformance

@@ -1,0 +1,190 @@
+#include "conformance/run/trial.h"
+
+#include <algorithm>
+#include <exception>
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+#include <nlohmann/json.hpp>
+
+namespace certdrill::conformance {
+
+Trial::Trial(Session& session, const Case& one)
+    : Judge(session, one), case_(&one), subject_(session.subject_for(one.needs)) {}
+
+contract::UpdateCall Trial::call() const {
+  return case_->call.value_or(usual_call(edition()));
+}
+
+TestCertificate Trial::valid(std::uint64_t variant) {
+  return valid_for(name(), variant);
+}
+
+TestCertificate Trial::valid_for(contract::CertificateName name, std::uint64_t variant) {
+  return session().test_certificates->valid(name, variant);
+}
+
+TestCertificate Trial::fixture(std::string_view id) {
+  auto made = session().test_certificates->fixture(id, name());
+  if (!made) could_not_run(made.error());
+  return *made;
+}
+
+HttpAnswer Trial::put(const TestCertificate& certificate) {
+  return put_body(certificate.body(call()), certificate.note());
+}
+
+HttpAnswer Trial::put_entry(const nlohmann::json& entry, const std::string& note) {
+  return put_body(body_of(call(), entry), note);
+}
+
+HttpAnswer Trial::put_body(const std::string& body, const std::string& note,
+                           const std::string& content_type) {
+  HttpRequest made = request("PUT", path_of(call()), body);
+  made.content_type = content_type;
+  return send(made, note);
+}
+
+HttpAnswer Trial::remove(std::string_view name) {
+  return send(request("DELETE", path_of("delete_certificate", name)));
+}
+
+Snapshot Trial::snapshot() {
+  auto taken = take_snapshot(cluster(), name());
+  if (!taken) inconclusive("the state cannot be read: " + taken.error());
+  return *taken;
+}
+
+void Trial::expect_unchanged(const Snapshot& before, const std::string& after_what) {
+  const std::string expected = fmt::format("nothing has changed after {}", after_what);
+  const auto after = take_snapshot(cluster(), name());
+  if (!after) return expect(false, expected, "the state cannot be read: " + after.error());
+  const auto found = differences(before, *after);
+  expect(found.empty(), expected, fmt::format("{}", fmt::join(found, "; ")));
+  if (!found.empty()) return;
+  session().last_look = LastLook{name(), held_of(after->installed, name_text()), after->presented,
+                                 cluster().changes_sent()};
+}
+
+void Trial::accepts(const TestCertificate& certificate) {
+  expect_status(put(certificate), {200}, certificate.note());
+  expect_reads_back(certificate);
+  expect_presented_everywhere(certificate);
+}
+
+Snapshot Trial::with_valid_sibling() {
+  return with_valid_sibling(valid());
+}
+
+Snapshot Trial::with_valid_sibling(const TestCertificate& sibling) {
+  const std::uint64_t changes = cluster().changes_sent();
+  const HttpAnswer answer = put(sibling);
+  if (answer.status != 200) {
+    inconclusive(fmt::format("its valid sibling ({}) must get 200 first, and got {}",
+                             sibling.note(), said_by(answer)));
+  }
+  auto now = cluster().read_installed();
+  if (!now) inconclusive("the state cannot be read: " + now.error());
+  const auto held = held_of(*now, sibling.name());
+  if (!held || held->certificate != *sibling.made.certificate) {
+    inconclusive(
+        fmt::format("its valid sibling ({}) got 200 and does not read back", sibling.note()));
+  }
+  auto presented = looked_before(*now, changes);
+  if (!presented) presented = presented_by_nodes(cluster(), name());
+  return {std::move(*now), std::move(*presented)};
+}
+
+// A repetition changes nothing; if it does, the look at the end of the case sees it.
+std::optional<PresentedByNode> Trial::looked_before(const Installed& now,
+                                                    std::uint64_t changes) const {
+  const auto& look = session().last_look;
+  if (!look || look->name != name() || look->changes_sent != changes) return std::nullopt;
+  if (!look->installed || look->installed != held_of(now, name_text())) return std::nullopt;
+  return look->presented;
+}
+
+void Trial::install_beside(const TestCertificate& other) {
+  const auto answer = cluster().update(call(), other.entry());
+  if (answer && answer->status == 200) return;
+  inconclusive(fmt::format("a valid sibling for {} must get 200 first", other.name()));
+}
+
+void Trial::rejects(const TestCertificate& certificate, const std::vector<int>& codes) {
+  rejected_after(with_valid_sibling(), certificate.body(call()), certificate.note(), codes);
+}
+
+void Trial::rejects_body(const std::string& body, const std::string& note,
+                         const std::vector<int>& codes, const std::string& content_type) {
+  rejected_after(with_valid_sibling(), body, note, codes, content_type);
+}
+
+HttpAnswer Trial::rejected_after(const Snapshot& before, const std::string& body,
+                                 const std::string& note, const std::vector<int>& codes,
+                                 const std::string& content_type) {
+  HttpAnswer answer = put_body(body, note, content_type);
+  expect_status(answer, codes, note);
+  expect_unchanged(before, "the rejected request");
+  return answer;
+}
+
+void Trial::take_down(const ClusterNode& node) {
+  session().last_look.reset();
+  down_.push_back(node);
+  if (auto done = session().guard->take_down(node); !done) inconclusive(done.error());
+}
+
+void Trial::bring_up(const ClusterNode& node) {
+  if (auto done = session().guard->bring_up(node); !done) inconclusive(done.error());
+  std::erase_if(down_, [&](const ClusterNode& one) { return one.uid == node.uid; });
+}
+
+void Trial::bring_all_up() {
+  while (!down_.empty()) {
+    const ClusterNode node = down_.back();
+    down_.pop_back();
+    const auto up = session().guard->bring_up(node);
+    if (!up) expect(false, fmt::format("node {} can be brought up again", node.uid), up.error());
+  }
+}
+
+const ClusterNode& Trial::other_node() const {
+  const auto other = std::ranges::find_if(
+      nodes().rbegin(), nodes().rend(),
+      [&](const ClusterNode& node) { return node.rest != session().cluster.target(); });
+  if (other != nodes().rend()) return *other;
+  throw CaseStopped{Outcome::could_not_run,
+                    "every known node is the one that the requests go through"};
+}
+
+Credentials Trial::password_user() {
+  if (!cluster().credentials() || !session().options.client_cert.empty())
+    could_not_run("the client certificate authenticates every request; --username");
+  return *cluster().credentials();
+}
+
+CaseResult run_case(Session& session, const Case& one) {
+  const auto start = std::chrono::steady_clock::now();
+  Trial trial(session, one);
+  CaseResult& result = trial.result();
+  const auto end_as = [&](Outcome outcome, const std::string& reason) {
+    result.outcome = outcome;
+    result.reason = session.redactor.redact(reason);
+  };
+  try {
+    if (interrupted()) trial.could_not_run("interrupted by a signal");
+    if (const auto why = obstacle(session, one)) trial.could_not_run(*why);
+    one.run(trial);
+  } catch (const CaseStopped& stopped) {
+    end_as(stopped.outcome, stopped.reason);
+  } catch (const std::exception& error) {
+    end_as(Outcome::inconclusive, fmt::format("the suite itself failed: {}", error.what()));
+  }
+  trial.bring_all_up();
+  if (trial.failed()) end_as(Outcome::failed, "");
+  result.elapsed = std::chrono::duration_cast<std::chrono::milliseconds>(
+      std::chrono::steady_clock::now() - start);
+  return result;
+}
+
+}  // namespace certdrill::conformance
