@@ -1,13 +1,226 @@
 // certdrill-conform: checks a cluster against the documentation of its certificate API.
-
+//
+// The cases are GoogleTest tests, so that its filters, shards, repeats and XML are the ones people
+// know: "update_cert/409/unreached-node-is-reported" is the test "unreached-node-is-reported" of
+// the suite "update_cert/409". A case that could not run is skipped; one that failed, was
+// inconclusive or passed unexpectedly is a failure.
+#include <algorithm>
+#include <functional>
 #include <iostream>
+#include <memory>
 #include <string>
 #include <vector>
 
+#include <fmt/format.h>
+#include <gtest/gtest.h>
 #include <unistd.h>
 
-#include "conformance/run/session.h"
-#include "conformance/suite.h"
+#include "conformance/cases/cases.h"
+#include "conformance/cases/selection.h"
+#include "conformance/report/report.h"
+#include "conformance/run/trial.h"
+
+namespace certdrill::conformance {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+using RunFunction = std::function<CaseResult(const Case&)>;
+
+// --- the cases as GoogleTest tests
+
+std::string failure_text(const CaseResult& result) {
+  std::string text = fmt::format("{}: {}\ncontract: {}", to_string(result.outcome), result.checks,
+                                 result.contract);
+  for (const Finding& finding : result.findings)
+    text += fmt::format("\nexpected: {}\nactual: {}", finding.expected, finding.actual);
+  if (!result.reason.empty()) text += "\n" + result.reason;
+  for (const std::string& command : result.commands) text += "\nrepeat: " + command;
+  return text;
+}
+
+class CaseTest : public testing::Test {
+ public:
+  CaseTest(const Case& one, const RunFunction& run) : case_(one), run_(run) {}
+
+  void TestBody() override {
+    const CaseResult result = run_(case_);
+    RecordProperty("level", std::string(to_string(result.level)));
+    RecordProperty("outcome", std::string(to_string(result.outcome)));
+    switch (result.outcome) {
+      case Outcome::passed:
+        return;
+      case Outcome::could_not_run:
+        GTEST_SKIP() << "could not run: " << result.reason;
+      case Outcome::expected_failure:
+        GTEST_SKIP() << "failed as expected: " << result.reason;
+      default:
+        // The id stands where a source file would: it is what leads a reader to the case.
+        ADD_FAILURE_AT(result.id.c_str(), -1) << failure_text(result);
+    }
+  }
+
+ private:
+  const Case& case_;
+  const RunFunction& run_;
+};
+
+// `run` is called for each test that GoogleTest selects, in its order.
+// REQUIRES: `cases` outlives RUN_ALL_TESTS; InitGoogleTest was called.
+void register_cases(const std::vector<Case>& cases, RunFunction run) {
+  static RunFunction kept;  // GoogleTest's factories live until the process ends
+  kept = std::move(run);
+  for (const Case& one : cases) {
+    testing::RegisterTest(std::string(group_of(one.id)).c_str(),
+                          std::string(claim_of(one.id)).c_str(), nullptr, nullptr, one.id.c_str(),
+                          0, [&one]() -> testing::Test* { return new CaseTest(one, kept); });
+  }
+}
+
+bool given(const std::vector<std::string>& arguments, std::string_view flag) {
+  return std::ranges::any_of(arguments,
+                             [&](const std::string& one) { return one.starts_with(flag); });
+}
+
+// GoogleTest takes its flags as main's argc and argv, and its XML goes to the report folder by
+// default.
+void initialize_gtest(const Options& options, std::vector<std::string> arguments) {
+  if (!options.report_folder.empty() && !given(arguments, "--gtest_output")) {
+    arguments.push_back("--gtest_output=xml:" + (options.report_folder / "junit.xml").string());
+  }
+  arguments.insert(arguments.begin(), "certdrill-conform");
+  std::vector<char*> raw;
+  raw.reserve(arguments.size() + 1);
+  for (std::string& argument : arguments) raw.push_back(argument.data());
+  int count = static_cast<int>(raw.size());
+  raw.push_back(nullptr);
+  testing::InitGoogleTest(&count, raw.data());
+}
+
+// Its own printer: the console has a better one. --gtest_list_tests still prints.
+void silence_default_printer() {
+  auto& listeners = testing::UnitTest::GetInstance()->listeners();
+  delete listeners.Release(listeners.default_result_printer());
+}
+
+// --- the run
+
+void list_cases(const std::vector<Case>& cases, std::ostream& out) {
+  for (const Case& one : cases) {
+    std::string editions;
+    for (const contract::Edition edition : contract::kAllEditions) {
+      if (one.editions.contains(edition)) editions += fmt::format(" {}", to_string(edition));
+    }
+    out << fmt::format("{}  [{}{}, {}]\n    {}\n", one.id, to_string(one.level), editions,
+                       one.needs.changes ? "changes" : "only looks", one.checks);
+  }
+}
+
+// What the preflight says of the selection: how many can run, and why the others cannot.
+void tell_obstacles(Session& session, const std::vector<Case>& cases) {
+  std::map<std::string, int> reasons;
+  std::size_t can = 0;
+  for (const Case& one : cases) {
+    const auto why = obstacle(session, one);
+    if (why) {
+      ++reasons[*why];
+    } else {
+      ++can;
+    }
+  }
+  session.say("cases: {} of {} can run", can, cases.size());
+  for (const auto& [reason, number] : reasons) session.say("  {} cannot: {}", number, reason);
+  if (!session.options.allow_changes) session.say("nothing will be changed (no --allow-changes)");
+}
+
+RunReport start_report(const Session& session) {
+  RunReport report;
+  report.target = to_string(session.cluster.target());
+  report.cluster = session.cluster_name;
+  report.edition = session.edition;
+  report.now = session.now;
+  report.preflight = session.redactor.redact(session.said);
+  report.changes_allowed = session.guard.has_value();
+  report.changes_refused = session.options.allow_changes && !session.guard;
+  return report;
+}
+
+void restore(Session& session, RunReport& report) {
+  if (!session.guard) return;
+  report.journal = session.guard->journal().string();
+  report.unrestored = session.redactor.redact(session.guard->restore());
+}
+
+// One run, from the options to the exit code. `gtest_arguments`: the --gtest_ flags of the command
+// line. `live`: `out` is a terminal. GoogleTest allows one run per process.
+int run_suite(const Options& options, const std::vector<std::string>& gtest_arguments,
+              std::ostream& out, bool live) {
+  const auto could_not_run = [&](const std::string& why, int exit_code = kExitCouldNotRun) {
+    out << why << "\n";
+    return exit_code;
+  };
+  static std::vector<Case> cases;  // GoogleTest's tests refer to them until the process ends
+  cases = select(all_cases(), options);
+  if (cases.empty()) {
+    return could_not_run(
+        "No case is selected: --filter and --level leave none (certdrill-conform --list shows "
+        "all)");
+  }
+  if (options.list) {
+    list_cases(cases, out);
+    return kExitConforms;
+  }
+  std::vector<ExpectedFailure> expected;
+  if (!options.expected_failures.empty()) {
+    auto read = read_expected_failures(options.expected_failures);
+    if (!read) return could_not_run(read.error());
+    expected = std::move(*read);
+  }
+  initialize_gtest(options, gtest_arguments);
+  if (given(gtest_arguments, "--gtest_list_tests")) {
+    register_cases(cases, nullptr);
+    return RUN_ALL_TESTS();
+  }
+
+  const auto start = Clock::now();
+  auto session = preflight(options);
+  if (!session)
+    return could_not_run("Could not run: " + session.error().what, session.error().exit_code);
+  tell_obstacles(**session, cases);
+  RunReport report = start_report(**session);
+  Console console(out, live);
+  console.preflight(report.preflight);
+
+  silence_default_printer();
+  register_cases(cases, [&](const Case& one) {
+    console.starts(one.id);
+    CaseResult result = run_case(**session, one);
+    judge_by_expectation(result, expected);
+    console.ended(result);
+    report.results.push_back(result);
+    return result;
+  });
+  // Its verdict is in the results too, with more shades; what it adds is a failure outside of any
+  // case.
+  const bool gtest_failed = RUN_ALL_TESTS() != 0;
+
+  restore(**session, report);
+  report.interrupted = interrupted();
+  report.coverage = coverage_of(report.results, report.edition);
+  report.elapsed = std::chrono::duration_cast<std::chrono::milliseconds>(Clock::now() - start);
+  report.exit_code = exit_code_of(report);
+  if (gtest_failed && report.exit_code == kExitConforms) report.exit_code = kExitContradicts;
+  if (report.results.empty()) out << "No case is selected: the --gtest_ flags leave none\n";
+  console.summary(report);
+  if (!options.report_folder.empty()) {
+    const auto written = write_reports(report, options.report_folder);
+    if (!written)
+      return could_not_run(written.error(), std::max(report.exit_code, kExitCouldNotRun));
+  }
+  return report.exit_code;
+}
+
+}  // namespace
+}  // namespace certdrill::conformance
 
 int main(int argc, char** argv) {
   using namespace certdrill::conformance;

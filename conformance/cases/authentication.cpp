@@ -103,43 +103,38 @@ void delete_needs_credentials(Trial& trial) {
 
 void add_authentication_cases(std::vector<Case>& into) {
   using namespace authentication_cases;
-  const auto add = [&](std::string id, std::string checks, std::string_view sentence, Needs needs,
-                       void (*run)(Trial&)) {
-    into.push_back({.id = std::move(id),
-                    .checks = std::move(checks),
-                    .contract = std::string(sentence),
-                    .needs = needs,
-                    .run = run});
-  };
-  add("read/401/no-credentials", "Reading the certificates needs credentials.",
-      contract::kAuthentication, {}, reading_needs_credentials);
-  add("read/401/wrong-password", "A wrong password is refused.", contract::kAuthentication, {},
-      wrong_password);
-  add("read/401/empty-password", "An empty password is refused.", contract::kAuthentication, {},
-      empty_password);
-  add("read/401/unknown-user", "A user that does not exist is refused.", contract::kAuthentication,
-      {}, unknown_user);
-  add("read/401/malformed-header", "An Authorization header that cannot be decoded is refused.",
-      "401 when the credentials are wrong; an invalid header is 400.", {}, malformed_header);
-  add("read/200/viewer-may-read", "A user who may look reads the certificates.", contract::kViewing,
-      {.viewer = true}, viewer_may_read);
-  add("delete/401/no-credentials", "A deletion without credentials deletes nothing.",
-      contract::kAuthentication, changes_of(Subject::optional), delete_needs_credentials);
   Needs viewer_deletes = changes_of(Subject::optional);
   viewer_deletes.viewer = true;
-  add("delete/403/viewer-may-not", "A user without update_cluster deletes nothing.",
-      contract::kPermission, viewer_deletes, viewer_may_not_delete);
+  add_cases(
+      {{"read/401/no-credentials", Level::must, "Reading the certificates needs credentials.",
+        contract::kAuthentication, reading_needs_credentials},
+       {"read/401/wrong-password", Level::must, "A wrong password is refused.",
+        contract::kAuthentication, wrong_password},
+       {"read/401/empty-password", Level::must, "An empty password is refused.",
+        contract::kAuthentication, empty_password},
+       {"read/401/unknown-user", Level::must, "A user that does not exist is refused.",
+        contract::kAuthentication, unknown_user},
+       {"read/401/malformed-header", Level::must,
+        "An Authorization header that cannot be decoded is refused.",
+        "401 when the credentials are wrong; an invalid header is 400.", malformed_header},
+       {"read/200/viewer-may-read", Level::must, "A user who may look reads the certificates.",
+        contract::kViewing, viewer_may_read, viewer},
+       {"delete/401/no-credentials", Level::must, "A deletion without credentials deletes nothing.",
+        contract::kAuthentication, delete_needs_credentials, changes_of(Subject::optional)},
+       {"delete/403/viewer-may-not", Level::must, "A user without update_cluster deletes nothing.",
+        contract::kPermission, viewer_may_not_delete, viewer_deletes}},
+      into);
 
   Needs by_viewer = changes_of(Subject::any);
   by_viewer.viewer = true;
   add_for_both_calls(
       {{"401/no-credentials", Level::must, "A valid update without credentials changes nothing.",
-        contract::kAuthentication, changes_of(Subject::any), update_needs_credentials},
+        contract::kAuthentication, update_needs_credentials, changes_of(Subject::any)},
        {"401/wrong-password", Level::must, "A valid update with a wrong password changes nothing.",
-        contract::kAuthentication, changes_of(Subject::any), update_with_wrong_password},
+        contract::kAuthentication, update_with_wrong_password, changes_of(Subject::any)},
        {"403/viewer-may-not-update", Level::must,
         "A valid update by a user without update_cluster changes nothing.", contract::kPermission,
-        by_viewer, viewer_may_not_update}},
+        viewer_may_not_update, by_viewer}},
       into);
 }
 

@@ -1,4 +1,5 @@
 // Several certificates in one call of the successor: all are validated before any is changed.
+#include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
 #include "conformance/cases/cases.h"
@@ -100,7 +101,7 @@ void list_is_empty(Trial& trial) {
   const HttpAnswer answer = trial.put_body(R"({"certificates": []})", "");
   trial.expect_status(answer, {200, 400}, "an empty list");
   trial.expect_unchanged(before, "an empty list");
-  trial.observe("an empty list is answered " + std::to_string(answer.status));
+  trial.observe(fmt::format("an empty list is answered {}", answer.status));
 }
 
 void one_name_twice(Trial& trial) {
@@ -109,7 +110,7 @@ void one_name_twice(Trial& trial) {
   const Snapshot before = trial.with_valid_sibling();
   const HttpAnswer answer = put_list(trial, {one.entry(), two.entry()}, "one name twice");
   trial.expect_status(answer, {200, 400}, "one name twice");
-  trial.observe("one name twice is answered " + std::to_string(answer.status));
+  trial.observe(fmt::format("one name twice is answered {}", answer.status));
   if (answer.status != 200) trial.expect_unchanged(before, "one name twice");
 }
 
@@ -128,52 +129,43 @@ void a_node_down(Trial& trial) {
 
 void add_batch_cases(std::vector<Case>& into) {
   using namespace batch_cases;
-  const auto add = [&](std::string id, Level level, std::string checks, std::string_view sentence,
-                       Needs needs, void (*run)(Trial&)) {
-    into.push_back({.id = std::move(id),
-                    .level = level,
-                    .checks = std::move(checks),
-                    .contract = std::string(sentence),
-                    .editions = contract::kWithSuccessor,
-                    .needs = needs,
-                    .call = contract::UpdateCall::certificates,
-                    .run = run});
-  };
   Needs two = changes_of(Subject::any);
   two.other_certificates = 1;
   Needs down = two;
   down.injector = true;
   down.nodes = 2;
   const Needs one = changes_of(Subject::any);
-  add("certificates/200/all-are-replaced", Level::must,
-      "Two certificates in one call are both replaced everywhere.", contract::kAllOrNone, two,
-      all_are_replaced);
-  add("certificates/400/one-invalid-changes-none", Level::must,
-      "One with a wrong key beside a valid one.", contract::kAllOrNone, two, one_is_invalid);
-  add("certificates/406/one-expired-changes-none", Level::must,
-      "An expired one beside a valid one.", contract::kAllOrNone, two, one_has_expired);
-  add("certificates/403/one-unknown-changes-none", Level::must,
-      "An unknown name beside a valid one.", contract::kAllOrNone, two, one_is_unknown);
-  add("certificates/400/one-absent-changes-none", Level::must,
-      "An entry without a certificate beside a valid one.", contract::kAllOrNone, two,
-      one_is_absent);
-  add("certificates/400/list-is-missing", Level::must, "An object without `certificates`.",
-      contract::kSuccessorBody, one, list_is_missing);
-  add("certificates/400/list-is-an-object", Level::must, "`certificates` is an object.",
-      contract::kSuccessorBody, one, list_is_an_object);
-  add("certificates/400/list-is-not-there", Level::must,
-      "The entry alone, without the list around it.", contract::kSuccessorBody, one,
-      wrapper_is_missing);
-  add("certificates/400/entry-is-a-string", Level::must, "A string in the list.",
-      contract::kSuccessorBody, one, entry_is_a_string);
-  add("certificates/observed/list-is-empty", Level::info,
-      "An empty list changes nothing; its answer is recorded.", contract::kSuccessorBody, one,
-      list_is_empty);
-  add("certificates/observed/one-name-twice", Level::info, "The same name twice in one list.",
-      contract::kSuccessorBody, one, one_name_twice);
-  add("certificates/409/two-with-a-node-down", Level::must,
-      "Two certificates with a node down, and the retry.", contract::kNotAllNodes, down,
-      a_node_down);
+  add_for_call(
+      contract::UpdateCall::certificates,
+      {{"200/all-are-replaced", Level::must,
+        "Two certificates in one call are both replaced everywhere.", contract::kAllOrNone,
+        all_are_replaced, two},
+       {"400/one-invalid-changes-none", Level::must, "One with a wrong key beside a valid one.",
+        contract::kAllOrNone, one_is_invalid, two},
+       {"406/one-expired-changes-none", Level::must, "An expired one beside a valid one.",
+        contract::kAllOrNone, one_has_expired, two},
+       {"403/one-unknown-changes-none", Level::must, "An unknown name beside a valid one.",
+        contract::kAllOrNone, one_is_unknown, two},
+       {"400/one-absent-changes-none", Level::must,
+        "An entry without a certificate beside a valid one.", contract::kAllOrNone, one_is_absent,
+        two},
+       {"400/list-is-missing", Level::must, "An object without `certificates`.",
+        contract::kSuccessorBody, list_is_missing, one},
+       {"400/list-is-an-object", Level::must, "`certificates` is an object.",
+        contract::kSuccessorBody, list_is_an_object, one},
+       {"400/list-is-not-there", Level::must, "The entry alone, without the list around it.",
+        contract::kSuccessorBody, wrapper_is_missing, one},
+       {"400/entry-is-a-string", Level::must, "A string in the list.", contract::kSuccessorBody,
+        entry_is_a_string, one},
+       {"observed/list-is-empty", Level::info,
+        "An empty list changes nothing; its answer is recorded.", contract::kSuccessorBody,
+        list_is_empty, one},
+       {"observed/one-name-twice", Level::info, "The same name twice in one list.",
+        contract::kSuccessorBody, one_name_twice, one},
+       {"409/two-with-a-node-down", Level::must,
+        "Two certificates with a node down, and the retry.", contract::kNotAllNodes, a_node_down,
+        down}},
+      into);
 }
 
 }  // namespace certdrill::conformance

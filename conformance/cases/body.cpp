@@ -1,4 +1,5 @@
 // The request around the certificate: what is not the documented JSON is 400, and changes nothing.
+#include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
 #include "conformance/cases/cases.h"
@@ -55,19 +56,19 @@ void content_type_with_charset(Trial& trial) {
 void unknown_property(Trial& trial) {
   json entry = entry_of(trial);
   entry["passphrase"] = "none";
-  if (trial.edition() == contract::Edition::v8_0 || trial.edition() == contract::Edition::next) {
+  if (contract::rules_of(trial.edition()).refuses_unknown_properties) {
     rejects_entry(trial, entry, "an entry with an unknown property");
     return;
   }
   trial.with_valid_sibling();
   const HttpAnswer answer = trial.put_entry(entry, "an entry with an unknown property");
   trial.expect_status(answer, {200, 400}, "an unknown property");
-  trial.observe("an unknown property is answered " + std::to_string(answer.status));
+  trial.observe(fmt::format("an unknown property is answered {}", answer.status));
 }
 
 void enormous_body(Trial& trial) {
   constexpr std::size_t size = 17 << 20;
-  trial.rejects_body("{\"name\":\"" + std::string(size, 'x') + "\"}", "a body of 17 MiB",
+  trial.rejects_body(fmt::format(R"({{"name":"{}"}})", std::string(size, 'x')), "a body of 17 MiB",
                      {400, 413});
 }
 
@@ -76,9 +77,7 @@ void errors_have_the_documented_form(Trial& trial) {
 }
 
 void errors_never_repeat_the_key(Trial& trial) {
-  TestCertificate certificate = trial.valid(1);
-  certificate.made.certificate = "not a certificate";
-  certificate.made.entry.reset();
+  const TestCertificate certificate = trial.valid(1).with_certificate("not a certificate");
   const HttpAnswer answer = trial.put(certificate);
   const std::string key = certificate.made.key->substr(30, 60);
   const bool silent = answer.body.find("PRIVATE KEY") == std::string::npos &&
@@ -93,30 +92,30 @@ void add_body_cases(std::vector<Case>& into) {
   const Needs needs = changes_of(Subject::any);
   add_for_both_calls(
       {{"400/body-is-an-array", Level::must, "An array instead of the object.", contract::kBody,
-        needs, an_array},
+        an_array, needs},
        {"400/body-is-a-string", Level::must, "A string instead of the object.", contract::kBody,
-        needs, a_string},
-       {"400/body-is-missing", Level::must, "No body.", contract::kBody, needs, no_body},
-       {"400/key-is-not-a-string", Level::must, "A key inside an object.", contract::kBody, needs,
-        key_not_a_string},
+        a_string, needs},
+       {"400/body-is-missing", Level::must, "No body.", contract::kBody, no_body, needs},
+       {"400/key-is-not-a-string", Level::must, "A key inside an object.", contract::kBody,
+        key_not_a_string, needs},
        {"400/content-type-is-wrong", Level::should, "A valid body as text/plain.",
-        contract::kContentType, needs, wrong_content_type},
+        contract::kContentType, wrong_content_type, needs},
        {"200/content-type-with-charset", Level::should,
-        "A charset beside application/json does no harm.", contract::kContentType, needs,
-        content_type_with_charset},
+        "A charset beside application/json does no harm.", contract::kContentType,
+        content_type_with_charset, needs},
        {"observed/unknown-property", Level::info,
         "A property that is not documented: the OpenAPI file forbids it, earlier editions say "
         "nothing.",
-        "In the OpenAPI file both request objects forbid additional properties.", needs,
-        unknown_property},
+        "In the OpenAPI file both request objects forbid additional properties.", unknown_property,
+        needs},
        {"400/body-is-enormous", Level::should, "A body of 17 MiB is refused.", contract::kInvalid,
-        needs, enormous_body},
+        enormous_body, needs},
        {"400/errors-have-the-documented-form", Level::must,
-        "An error is JSON with error_code and description.", contract::kErrorBody, needs,
-        errors_have_the_documented_form},
+        "An error is JSON with error_code and description.", contract::kErrorBody,
+        errors_have_the_documented_form, needs},
        {"400/errors-never-repeat-the-key", Level::must,
-        "An error does not repeat the private key that was sent.", contract::kErrorBody, needs,
-        errors_never_repeat_the_key}},
+        "An error does not repeat the private key that was sent.", contract::kErrorBody,
+        errors_never_repeat_the_key, needs}},
       into);
 }
 

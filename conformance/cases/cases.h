@@ -16,19 +16,24 @@ namespace certdrill::conformance {
 // In the order in which they run: what only looks comes first.
 std::vector<Case> all_cases();
 
-// One row of a table of cases that hold for both calls: id without its first part.
-struct CallCase {
-  std::string id;  // "406/leaf-expired"
+// One row of a file's table.
+struct CaseRow {
+  std::string id;
   Level level = Level::must;
   std::string checks;
   std::string contract;
-  Needs needs;
   std::function<void(Trial&)> run;
+  Needs needs{};
   contract::Editions editions = contract::kEveryEdition;
 };
 
-// Each row twice: for update_cert and for its successor, in the editions that have them.
-void add_for_both_calls(const std::vector<CallCase>& rows, std::vector<Case>& into);
+void add_cases(const std::vector<CaseRow>& rows, std::vector<Case>& into);
+
+// Of one of the two update calls, in the editions that have it: an id without its first part, such
+// as "406/leaf-expired".
+void add_for_call(contract::UpdateCall call, const std::vector<CaseRow>& rows,
+                  std::vector<Case>& into);
+void add_for_both_calls(const std::vector<CaseRow>& rows, std::vector<Case>& into);
 
 inline Needs changes_of(Subject subject) {
   return {.changes = true, .subject = subject};

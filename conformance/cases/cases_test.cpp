@@ -5,12 +5,15 @@
 
 #include <gmock/gmock.h>
 
-#include "conformance/run/selection.h"
+#include "conformance/cases/selection.h"
 #include "conformance/run/trial.h"
 #include "contract/endpoints.h"
+#include "tests/support/temporary_folder.h"
 
 namespace certdrill::conformance {
 namespace {
+
+using ::testing::HasSubstr;
 
 TEST(CaseRegistry, IdsAreUniqueAndReadable) {
   std::set<std::string> seen;
@@ -68,6 +71,40 @@ TEST(CaseRegistry, FiltersByGlobAndLevel) {
   }
   options.filters = {"no-such-case"};
   EXPECT_TRUE(select(all_cases(), options).empty());
+}
+
+TEST(ExpectedFailures, ReadsGlobsWithReasons) {
+  const support::TemporaryFolder folder;
+  const auto list = read_expected_failures(
+      folder.write("known", "# ours\n\nupdate_cert/406/*: ticket 7: until the upgrade\n"));
+  ASSERT_TRUE(list.has_value()) << list.error();
+  const ExpectedFailure* found = find_expected(*list, "update_cert/406/expired-leaf");
+  ASSERT_NE(found, nullptr);
+  EXPECT_EQ(found->reason, "ticket 7: until the upgrade");
+  EXPECT_EQ(find_expected(*list, "update_cert/409/retry-converges"), nullptr);
+}
+
+TEST(ExpectedFailures, AReasonIsRequired) {
+  const support::TemporaryFolder folder;
+  EXPECT_THAT(read_expected_failures(folder.write("known", "\nread/*\n")).error(),
+              HasSubstr("known:2:"));
+  EXPECT_FALSE(read_expected_failures(folder.write("known", "read/*:  \n")).has_value());
+  EXPECT_FALSE(read_expected_failures("/no/such/file").has_value());
+}
+
+TEST(Glob, Matches) {
+  EXPECT_TRUE(glob_matches("*", ""));
+  EXPECT_TRUE(glob_matches("update_cert/409/*", "update_cert/409/retry-converges"));
+  EXPECT_TRUE(glob_matches("*/409/*", "update_cert/409/retry-converges"));
+  EXPECT_TRUE(glob_matches("a*b*c", "a-b-b-c"));
+  EXPECT_TRUE(glob_matches("a?c", "abc"));
+}
+
+TEST(Glob, DoesNotMatch) {
+  EXPECT_FALSE(glob_matches("", "a"));
+  EXPECT_FALSE(glob_matches("update_cert/40?/*", "update_cert/200/x"));
+  EXPECT_FALSE(glob_matches("a*b", "a-b-c"));
+  EXPECT_FALSE(glob_matches("a?", "a"));
 }
 
 }  // namespace

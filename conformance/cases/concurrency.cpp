@@ -88,10 +88,10 @@ void add_concurrency_cases(std::vector<Case>& into) {
   add_for_both_calls({{"concurrency/one-winner-everywhere", Level::must,
                        "Two different updates at once: each is 200 or 409, and in the end one of "
                        "them is installed everywhere.",
-                       contract::kReplaced, changes_of(Subject::presented), one_winner_everywhere},
+                       contract::kReplaced, one_winner_everywhere, changes_of(Subject::presented)},
                       {"concurrency/readings-are-never-torn", Level::must,
                        "While certificates change, what reads back is always one whole pair.",
-                       contract::kReadBack, changes_of(Subject::any), readings_are_never_torn}},
+                       contract::kReadBack, readings_are_never_torn, changes_of(Subject::any)}},
                      into);
 }
 

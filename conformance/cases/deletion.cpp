@@ -1,6 +1,8 @@
 // Deleting: only optional certificates, everywhere, and once.
 #include <algorithm>
 
+#include <fmt/format.h>
+
 #include "conformance/cases/cases.h"
 #include "conformance/run/trial.h"
 #include "contract/sentences.h"
@@ -80,32 +82,30 @@ void required(Trial& trial) {
 
 void add_deletion_cases(std::vector<Case>& into) {
   using namespace deletion_cases;
-  const auto add = [&](std::string id, std::string checks, Needs needs, void (*run)(Trial&)) {
-    into.push_back({.id = std::move(id),
-                    .checks = std::move(checks),
-                    .contract = std::string(contract::kDeletion),
-                    .needs = needs,
-                    .run = run});
-  };
   const Needs optional = changes_of(Subject::optional);
-  Needs nodes = optional;
-  Needs metrics = changes_of(Subject::named);
-  metrics.name = contract::CertificateName::metrics_exporter;
-  Needs proxy = metrics;
-  proxy.name = contract::CertificateName::proxy;
-  add("delete/200/removed-everywhere",
-      "An optional certificate is gone from every node's read-back.", nodes, removed_everywhere);
-  add("delete/200/nothing-else-is-removed", "The deletion removes the named certificate alone.",
-      optional, nothing_else_is_removed);
-  add("delete/200/can-be-installed-again", "What was deleted can be installed again.", optional,
-      can_be_installed_again);
-  add("delete/404/twice", "Deleting it a second time is 404.", optional, twice);
-  add("delete/404/unknown-name", "Deleting a name that no cluster has is 404 and removes nothing.",
-      {.changes = true}, unknown_name);
-  add("delete/403/required-metrics-exporter", "A required certificate cannot be deleted.", metrics,
-      required);
-  add("delete/403/required-proxy",
-      "A required certificate that databases present cannot be deleted.", proxy, required);
+  const Needs metrics = changes_of(contract::CertificateName::metrics_exporter);
+  const Needs proxy = changes_of(contract::CertificateName::proxy);
+  const Needs no_subject{.changes = true};
+  add_cases({{"delete/200/removed-everywhere", Level::must,
+              "An optional certificate is gone from every node's read-back.", contract::kDeletion,
+              removed_everywhere, optional},
+             {"delete/200/nothing-else-is-removed", Level::must,
+              "The deletion removes the named certificate alone.", contract::kDeletion,
+              nothing_else_is_removed, optional},
+             {"delete/200/can-be-installed-again", Level::must,
+              "What was deleted can be installed again.", contract::kDeletion,
+              can_be_installed_again, optional},
+             {"delete/404/twice", Level::must, "Deleting it a second time is 404.",
+              contract::kDeletion, twice, optional},
+             {"delete/404/unknown-name", Level::must,
+              "Deleting a name that no cluster has is 404 and removes nothing.",
+              contract::kDeletion, unknown_name, no_subject},
+             {"delete/403/required-metrics-exporter", Level::must,
+              "A required certificate cannot be deleted.", contract::kDeletion, required, metrics},
+             {"delete/403/required-proxy", Level::must,
+              "A required certificate that databases present cannot be deleted.",
+              contract::kDeletion, required, proxy}},
+            into);
 }
 
 }  // namespace certdrill::conformance

@@ -4,6 +4,8 @@
 #include <array>
 #include <string>
 
+#include <fmt/format.h>
+
 #include "conformance/cases/cases.h"
 #include "conformance/run/trial.h"
 #include "contract/sentences.h"
@@ -72,7 +74,7 @@ void must_be_rejected(Trial& trial, const Fixture& fixture, int status) {
   trial.expect_status(answer, accepted_codes(status), certificate.note());
   trial.expect_unchanged(before, "the rejected request");
   if (answer.status >= 400) trial.expect_error_body(answer);
-  if (status == 404) trial.observe("answered " + std::to_string(answer.status));
+  if (status == 404) trial.observe(fmt::format("answered {}", answer.status));
 }
 
 // Either answer is right, and each must have its effect.
@@ -81,7 +83,7 @@ void may_be_rejected(Trial& trial, const Fixture& fixture) {
   const TestCertificate certificate = trial.fixture(fixture.id);
   const HttpAnswer answer = trial.put(certificate);
   trial.expect_status(answer, {200, 400}, certificate.note());
-  trial.observe(std::string(fixture.sentence) + ": answered " + std::to_string(answer.status));
+  trial.observe(fmt::format("{}: answered {}", fixture.sentence, answer.status));
   if (answer.status == 200) {
     trial.expect_reads_back(certificate);
   } else {
@@ -122,9 +124,9 @@ Case case_of(const Fixture& fixture, contract::UpdateCall call) {
   const int status = usual_status(fixture, call, certs::Strictness::documented);
   const Level level = level_of(fixture, call);
   const std::string topic = level == Level::info ? "observed" : std::to_string(status);
-  return {std::string(to_string(call)) + "/" + topic + "/" + claim_for(fixture),
+  return {fmt::format("{}/{}/{}", to_string(call), topic, claim_for(fixture)),
           level,
-          std::string(fixture.sentence) + " " + std::string(fixture.why),
+          fmt::format("{} {}", fixture.sentence, fixture.why),
           std::string(contract_of(status)),
           contract::endpoint_of(call).editions,
           needs_of(fixture),

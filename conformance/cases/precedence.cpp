@@ -1,5 +1,6 @@
 // Two defects at once: which code wins is documented nowhere, so it is observed and not judged.
 // That nothing changes is judged.
+#include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
 #include "conformance/cases/cases.h"
@@ -15,20 +16,18 @@ void observe(Trial& trial, const std::string& body, const std::string& what,
   const HttpAnswer answer = trial.put_body(body, what);
   trial.expect_status(answer, possible, what);
   trial.expect_unchanged(before, what);
-  trial.observe(what + ": " + std::to_string(answer.status));
+  trial.observe(fmt::format("{}: {}", what, answer.status));
 }
 
 void expired_and_key_mismatch(Trial& trial) {
-  TestCertificate certificate = trial.fixture("expired/leaf");
-  certificate.made.key = trial.fixture("valid/p256").made.key;
-  certificate.made.entry.reset();
+  const TestCertificate certificate =
+      trial.fixture("expired/leaf").with_key(trial.fixture("valid/p256").made.key);
   observe(trial, certificate.body(trial.call()), "expired, with another's key", {400, 406});
 }
 
 void expired_and_unknown_name(Trial& trial) {
-  TestCertificate certificate = trial.fixture("expired/leaf");
-  certificate.made.name = "certdrill_no_such_name";
-  certificate.made.entry.reset();
+  const TestCertificate certificate =
+      trial.fixture("expired/leaf").with_name("certdrill_no_such_name");
   observe(trial, certificate.body(trial.call()), "expired, for an unknown name", {403, 406});
 }
 
@@ -46,7 +45,7 @@ void not_json_and_no_credentials(Trial& trial) {
   const HttpAnswer answer = trial.send(request);
   trial.expect_status(answer, {400, 401}, "broken JSON without credentials");
   trial.expect_unchanged(before, "broken JSON without credentials");
-  trial.observe("broken JSON without credentials: " + std::to_string(answer.status));
+  trial.observe(fmt::format("broken JSON without credentials: {}", answer.status));
 }
 
 void expired_by_a_viewer(Trial& trial) {
@@ -57,7 +56,7 @@ void expired_by_a_viewer(Trial& trial) {
   const HttpAnswer answer = trial.send(request, certificate.note());
   trial.expect_status(answer, {403, 406}, "expired, by a user who may only look");
   trial.expect_unchanged(before, "expired, by a user who may only look");
-  trial.observe("expired, by a user who may only look: " + std::to_string(answer.status));
+  trial.observe(fmt::format("expired, by a user who may only look: {}", answer.status));
 }
 
 }  // namespace precedence_cases
@@ -69,15 +68,15 @@ void add_precedence_cases(std::vector<Case>& into) {
   Needs viewer = needs;
   viewer.viewer = true;
   add_for_both_calls({{"observed/expired-and-key-mismatch", Level::info, "406 or 400.", sentence,
-                       needs, expired_and_key_mismatch},
+                       expired_and_key_mismatch, needs},
                       {"observed/expired-and-unknown-name", Level::info, "406 or 403.", sentence,
-                       needs, expired_and_unknown_name},
+                       expired_and_unknown_name, needs},
                       {"observed/absent-and-unknown-name", Level::info, "404, 403 or 400.",
-                       sentence, needs, absent_and_unknown_name},
+                       sentence, absent_and_unknown_name, needs},
                       {"observed/not-json-and-no-credentials", Level::info, "401 or 400.", sentence,
-                       needs, not_json_and_no_credentials},
-                      {"observed/expired-by-a-viewer", Level::info, "403 or 406.", sentence, viewer,
-                       expired_by_a_viewer}},
+                       not_json_and_no_credentials, needs},
+                      {"observed/expired-by-a-viewer", Level::info, "403 or 406.", sentence,
+                       expired_by_a_viewer, viewer}},
                      into);
 }
 

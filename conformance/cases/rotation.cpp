@@ -1,5 +1,7 @@
 // Rotating the internal certificates: the two internode ones, both or one by name.
-#include "certs/verdict/bundle.h"
+#include <fmt/format.h>
+
+#include "certs/read/bundle.h"
 #include "conformance/cases/cases.h"
 #include "conformance/run/trial.h"
 #include "contract/sentences.h"
@@ -11,7 +13,7 @@ constexpr auto control_plane = "ccs_internode_encryption";
 constexpr auto data_plane = "data_internode_encryption";
 
 HttpAnswer rotate(Trial& trial, const std::string& body) {
-  return trial.send(trial.request("POST", "/v1/cluster/certificates/rotate", body));
+  return trial.send(trial.request("POST", path_of("rotate"), body));
 }
 
 bool is_new(const Installed& before, const Installed& after, const std::string& name) {
@@ -41,12 +43,12 @@ void both_are_new(Trial& trial) {
   trial.expect_status(rotate(trial, ""), {200}, "rotating");
   const Installed after = trial.installed();
   for (const auto name : {control_plane, data_plane}) {
-    trial.expect(is_new(before, after, name), std::string(name) + " is a new certificate",
+    trial.expect(is_new(before, after, name), fmt::format("{} is a new certificate", name),
                  "it is the old one");
     const auto held = held_of(after, name);
     const bool whole = held && restorable(name, *held, trial.session().cluster_name,
                                           trial.session().cluster_time());
-    trial.expect(whole, std::string(name) + " is a valid pair", "it is not");
+    trial.expect(whole, fmt::format("{} is a valid pair", name), "it is not");
   }
   expect_others_unchanged(trial, before, after);
 }
@@ -65,7 +67,8 @@ void one_by_name(Trial& trial) {
 
 void refused_name(Trial& trial, const std::string& name) {
   const Installed before = trial.installed();
-  trial.expect_status(rotate(trial, R"({"name": ")" + name + R"("})"), {403}, "rotating " + name);
+  trial.expect_status(rotate(trial, fmt::format(R"({{"name": "{}"}})", name)), {403},
+                      "rotating " + name);
   trial.expect_same(before, trial.installed(), "a refused rotation changes nothing");
 }
 
@@ -94,7 +97,7 @@ void works_after_the_node_is_back(Trial& trial) {
 void needs_credentials(Trial& trial) {
   trial.password_user();
   const Installed before = trial.installed();
-  HttpRequest request = trial.request("POST", "/v1/cluster/certificates/rotate");
+  HttpRequest request = trial.request("POST", path_of("rotate"));
   request.credentials.reset();
   trial.expect_status(trial.send(request), {401}, "rotating without credentials");
   trial.expect_same(before, trial.installed(), "nothing is rotated");
@@ -104,34 +107,30 @@ void needs_credentials(Trial& trial) {
 
 void add_rotation_cases(std::vector<Case>& into) {
   using namespace rotation_cases;
-  const auto add = [&](std::string id, std::string checks, Needs needs, void (*run)(Trial&)) {
-    into.push_back({.id = std::move(id),
-                    .checks = std::move(checks),
-                    .contract = std::string(contract::kRotation),
-                    .needs = needs,
-                    .run = run});
-  };
   // All of them, the refused ones too: a server that gets it wrong rotates.
-  Needs internode = changes_of(Subject::named);
-  internode.name = contract::CertificateName::data_internode_encryption;
+  const Needs internode = changes_of(contract::CertificateName::data_internode_encryption);
   Needs down = internode;
   down.injector = true;
   down.nodes = 2;
-  add("rotate/200/both-are-new",
-      "Both internode certificates are new pairs, and nothing else changes.", internode,
-      both_are_new);
-  add("rotate/200/one-by-name", "The named one is new, the other stays.", internode, one_by_name);
-  add("rotate/403/not-an-internal-one", "Rotating proxy is refused and changes nothing.", internode,
-      not_an_internal_one);
-  add("rotate/403/unknown-name",
-      "Rotating a name that no cluster has is refused and changes nothing.", internode,
-      unknown_name);
-  add("rotate/400/unreached-node-is-reported", "With a node down, rotating is 400.", down,
-      a_node_down);
-  add("rotate/200/after-the-node-is-back", "Once the node is back, rotating is 200.", down,
-      works_after_the_node_is_back);
-  add("rotate/401/no-credentials", "Rotating without credentials changes nothing.", internode,
-      needs_credentials);
+  add_cases(
+      {{"rotate/200/both-are-new", Level::must,
+        "Both internode certificates are new pairs, and nothing else changes.", contract::kRotation,
+        both_are_new, internode},
+       {"rotate/200/one-by-name", Level::must, "The named one is new, the other stays.",
+        contract::kRotation, one_by_name, internode},
+       {"rotate/403/not-an-internal-one", Level::must,
+        "Rotating proxy is refused and changes nothing.", contract::kRotation, not_an_internal_one,
+        internode},
+       {"rotate/403/unknown-name", Level::must,
+        "Rotating a name that no cluster has is refused and changes nothing.", contract::kRotation,
+        unknown_name, internode},
+       {"rotate/400/unreached-node-is-reported", Level::must, "With a node down, rotating is 400.",
+        contract::kRotation, a_node_down, down},
+       {"rotate/200/after-the-node-is-back", Level::must, "Once the node is back, rotating is 200.",
+        contract::kRotation, works_after_the_node_is_back, down},
+       {"rotate/401/no-credentials", Level::must, "Rotating without credentials changes nothing.",
+        contract::kRotation, needs_credentials, internode}},
+      into);
 }
 
 }  // namespace certdrill::conformance

@@ -1,4 +1,5 @@
 // Success and its effect: everywhere, whole, at once, and on nothing else.
+#include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
 #include "certs/verdict/bundle.h"
@@ -80,7 +81,7 @@ void any_node_takes_it(Trial& trial) {
   const TestCertificate next = trial.valid(1);
   const HttpRequest request = trial.request("PUT", path_of(trial.call()), next.body(trial.call()));
   trial.expect_status(trial.send(request, next.note(), trial.other_node().rest), {200},
-                      next.note() + " sent to node " + std::to_string(trial.other_node().uid));
+                      fmt::format("{} sent to node {}", next.note(), trial.other_node().uid));
   trial.expect_reads_back(next);
   trial.expect_presented_everywhere(next);
 }
@@ -90,7 +91,7 @@ void answer_is_empty_or_json(Trial& trial) {
   trial.expect_status(answer, {200}, "a valid certificate");
   trial.expect(answer.body.empty() || nlohmann::json::accept(answer.body),
                "a body that is empty or JSON",
-               std::to_string(answer.body.size()) + " bytes of something else");
+               fmt::format("{} bytes of something else", answer.body.size()));
   trial.observe(answer.body.empty() ? "the body is empty" : "the body is JSON");
 }
 
@@ -114,10 +115,7 @@ std::string dashed(std::string_view name) {
 }
 
 void without_key(Trial& trial) {
-  TestCertificate certificate = trial.valid();
-  certificate.made.key.reset();
-  certificate.made.entry.reset();
-  trial.accepts(certificate);
+  trial.accepts(trial.valid().with_key(std::nullopt));
   const auto held = held_of(trial.installed(), trial.name_text());
   trial.expect(held && !held->key, "it reads back without a key", "with a key, or not at all");
 }
@@ -132,48 +130,47 @@ void add_update_200_cases(std::vector<Case>& into) {
       {{"200/replaces-everywhere", Level::must,
         "A valid certificate gets 200, reads back byte for byte, and every node presents it; then "
         "another one.",
-        contract::kReplaced, changes_of(Subject::presented), replaces_everywhere},
+        contract::kReplaced, replaces_everywhere, changes_of(Subject::presented)},
        {"200/repetition-is-a-success", Level::must,
         "The same request again is 200, and nothing is lost.", contract::kRetry,
-        changes_of(Subject::any), repetition_is_a_success},
+        repetition_is_a_success, changes_of(Subject::any)},
        {"200/back-to-the-former", Level::must, "A certificate that was replaced can be put back.",
-        contract::kReplaced, changes_of(Subject::any), back_to_the_former},
+        contract::kReplaced, back_to_the_former, changes_of(Subject::any)},
        {"200/every-connection-sees-the-new-one", Level::must,
         "After 200, connection after connection gets the new certificate.",
-        contract::kNextConnection, changes_of(Subject::presented),
-        every_connection_sees_the_new_one},
+        contract::kNextConnection, every_connection_sees_the_new_one,
+        changes_of(Subject::presented)},
        {"200/others-stay-as-they-were", Level::must,
         "An update changes the certificate that it names, and no other.", contract::kReplaced,
-        changes_of(Subject::any), others_stay_as_they_were},
+        others_stay_as_they_were, changes_of(Subject::any)},
        {"200/key-belongs-to-the-certificate", Level::must,
         "After each of two updates, key and certificate that read back are one pair.",
-        contract::kReadBack, changes_of(Subject::any), key_belongs_to_the_certificate},
+        contract::kReadBack, key_belongs_to_the_certificate, changes_of(Subject::any)},
        {"200/every-node-reads-it-back", Level::must,
         "After 200, every node's REST API reads the new certificate.", contract::kReplaced,
-        two_nodes, every_node_reads_it_back},
+        every_node_reads_it_back, two_nodes},
        {"200/any-node-takes-it", Level::must,
-        "The request may go to any node, and the cluster follows.", contract::kReplaced, two_nodes,
-        any_node_takes_it},
+        "The request may go to any node, and the cluster follows.", contract::kReplaced,
+        any_node_takes_it, two_nodes},
        {"200/answer-is-empty-or-json", Level::should, "The body of 200 is empty or JSON.",
-        "No source describes the body of 200; some 200 answers are empty.",
-        changes_of(Subject::any), answer_is_empty_or_json},
+        "No source describes the body of 200; some 200 answers are empty.", answer_is_empty_or_json,
+        changes_of(Subject::any)},
        {"200/key-never-comes-back", Level::must,
         "The answer to an update does not repeat the private key.",
-        "No body is documented for 200.", changes_of(Subject::any), key_never_comes_back}},
+        "No body is documented for 200.", key_never_comes_back, changes_of(Subject::any)}},
       into);
-  std::vector<CallCase> rows;
+  std::vector<CaseRow> rows;
   for (const auto& certificate : contract::cluster_certificates()) {
-    Needs needs = changes_of(Subject::named);
-    needs.name = certificate.name;
+    const Needs needs = changes_of(certificate.name);
     const std::string name(certificate.text);
     rows.push_back({"200/" + dashed(name) + "-can-be-replaced", Level::must,
                     name + " is replaced twice, reads back, and is presented where it is seen (" +
                         std::string(certificate.seen_where) + ").",
-                    contract::kReplaced, needs, replaces});
+                    contract::kReplaced, replaces, needs});
     if (certificate.has_key) continue;
     rows.push_back({"200/" + dashed(name) + "-needs-no-key", Level::must,
-                    name + " is taken without a key.", contract::kTrustWithoutKey, needs,
-                    without_key});
+                    name + " is taken without a key.", contract::kTrustWithoutKey, without_key,
+                    needs});
   }
   add_for_both_calls(rows, into);
 }

@@ -1,4 +1,5 @@
 // Not all nodes have been updated: reported, told apart, and finished by the same request again.
+#include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
 #include "certs/verdict/bundle.h"
@@ -23,7 +24,7 @@ PartialUpdate update_with_a_node_down(Trial& trial) {
   partial.answer = trial.put(partial.sent);
   trial.expect_status(
       partial.answer, {409},
-      partial.sent.note() + " with node " + std::to_string(partial.down.uid) + " unreachable");
+      fmt::format("{} with node {} unreachable", partial.sent.note(), partial.down.uid));
   return partial;
 }
 
@@ -130,37 +131,37 @@ void add_update_409_cases(std::vector<Case>& into) {
   three.nodes = 3;
   add_for_both_calls(
       {{"409/unreached-node-is-reported", Level::must,
-        "With one node down, a valid update is 409, never 200.", contract::kNotAllNodes, needs,
-        unreached_node_is_reported},
+        "With one node down, a valid update is 409, never 200.", contract::kNotAllNodes,
+        unreached_node_is_reported, needs},
        {"409/has-the-documented-form", Level::must, "409 comes with error_code and description.",
-        contract::kErrorBody, needs, report_has_the_documented_form},
+        contract::kErrorBody, report_has_the_documented_form, needs},
        {"409/names-the-node", Level::should, "The description names the node that was not reached.",
-        "RS185428: unclear errors; automation must know which node to look at.", needs,
-        report_names_the_node},
+        "RS185428: unclear errors; automation must know which node to look at.",
+        report_names_the_node, needs},
        {"409/reached-nodes-are-updated", Level::should,
-        "The nodes that were reached present the new certificate.", contract::kNotAllNodes, needs,
-        reached_nodes_are_updated},
+        "The nodes that were reached present the new certificate.", contract::kNotAllNodes,
+        reached_nodes_are_updated, needs},
        {"409/retry-converges", Level::must,
         "Once the node is back, the same request is 200, and every node presents the certificate.",
-        contract::kRetry, needs, retry_converges},
+        contract::kRetry, retry_converges, needs},
        {"409/retry-while-down-is-409-again", Level::must,
         "While the node is down, the same request is 409 again, and never 200 because the store "
         "has it already.",
-        contract::kNotAllNodes, needs, retry_while_down_is_409_again},
+        contract::kNotAllNodes, retry_while_down_is_409_again, needs},
        {"409/another-certificate-afterwards", Level::must,
-        "After 409 another certificate can be installed everywhere.", contract::kRetry, needs,
-        another_certificate_after_409},
+        "After 409 another certificate can be installed everywhere.", contract::kRetry,
+        another_certificate_after_409, needs},
        {"409/all-others-down", Level::should,
         "With every other node down: 409 (or 503), and the retry converges.",
-        contract::kNotAllNodes, three, all_others_down},
+        contract::kNotAllNodes, all_others_down, three},
        {"409/reading-works-meanwhile", Level::should, "After 409 the certificates still read.",
-        contract::kReadBack, needs, reading_works_meanwhile},
+        contract::kReadBack, reading_works_meanwhile, needs},
        {"406/comes-before-the-rollout", Level::must,
         "With a node down, an expired certificate is 406, not 409.", contract::kValidatedFirst,
-        needs, validation_comes_first},
+        validation_comes_first, needs},
        {"observed/node-on-its-return", Level::info,
-        "What a node that missed an update presents when it comes back.", contract::kRetry, needs,
-        what_the_node_presents_on_its_return}},
+        "What a node that missed an update presents when it comes back.", contract::kRetry,
+        what_the_node_presents_on_its_return, needs}},
       into);
 }
 

@@ -65,9 +65,11 @@ tl::expected<Address, std::string> parse_address(std::string_view url) {
 }
 
 std::string to_string(const Address& address) {
-  const bool ipv6 = address.host.find(':') != std::string::npos;
-  return fmt::format(ipv6 ? "{}://[{}]:{}" : "{}://{}:{}", address.scheme, address.host,
-                     address.port);
+  return fmt::format("{}://{}:{}", address.scheme, bracketed(address.host), address.port);
+}
+
+std::string bracketed(const std::string& host) {
+  return host.find(':') == std::string::npos ? host : fmt::format("[{}]", host);
 }
 
 Address at_port(const Address& address, int port) {

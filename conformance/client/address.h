@@ -22,6 +22,8 @@ tl::expected<Address, std::string> parse_address(std::string_view url);
 
 std::string to_string(const Address& address);  // "https://[::1]:9443"
 
+std::string bracketed(const std::string& host);  // an IPv6 address in brackets, others as they are
+
 // The same host, another port.
 Address at_port(const Address& address, int port);
 

@@ -10,7 +10,7 @@
 #include <openssl/err.h>
 #include <openssl/ssl.h>
 
-#include "certs/read/openssl_handles.h"
+#include "certs/read/openssl.h"
 
 namespace certdrill::conformance {
 namespace {
@@ -82,8 +82,7 @@ Presented presented_chain(const Address& address, const std::string& server_name
   static const certs::SslContextHandle context = make_probe_context();
   const std::string where = fmt::format("{}:{}", address.host, address.port);
   certs::BioHandle bio(BIO_new(BIO_s_connect()));
-  const bool ipv6 = address.host.find(':') != std::string::npos;
-  BIO_set_conn_hostname(bio.get(), fmt::format(ipv6 ? "[{}]" : "{}", address.host).c_str());
+  BIO_set_conn_hostname(bio.get(), bracketed(address.host).c_str());
   BIO_set_conn_port(bio.get(), std::to_string(address.port).c_str());
   BIO_set_nbio(bio.get(), 1);
   if (!proceed(bio.get(), timeout)) return no_connection(where);

@@ -1,10 +1,10 @@
-#include "conformance/report/console.h"
-
 #include <algorithm>
 #include <array>
 #include <ostream>
 
 #include <fmt/format.h>
+
+#include "conformance/report/report.h"
 
 namespace certdrill::conformance {
 namespace {

@@ -1,15 +1,39 @@
-// What a run leaves in its report folder, beside GoogleTest's own junit.xml. All of it is made of a
-// RunReport whose texts are redacted.
+// What a run tells people and machines: on the terminal, and in its report folder beside
+// GoogleTest's own junit.xml. All of it is made of a RunReport whose texts are redacted.
 #pragma once
 
 #include <filesystem>
+#include <iosfwd>
 #include <string>
+#include <vector>
 
 #include <tl/expected.hpp>
 
 #include "conformance/run/run_report.h"
 
 namespace certdrill::conformance {
+
+// On the terminal: a line per group while it runs, then what failed, then the coverage of the
+// documented codes.
+class Console {
+ public:
+  // `live`: the stream is a terminal, so the case that runs may be shown and wiped again.
+  Console(std::ostream& out, bool live) : out_(out), live_(live) {}
+
+  void preflight(const std::vector<std::string>& lines);
+  void starts(const std::string& id);
+  void ended(const CaseResult& result);
+  void summary(const RunReport& report);
+
+ private:
+  void close_group();
+  void show_problem(const CaseResult& result);
+
+  std::ostream& out_;
+  bool live_;
+  std::string group_;
+  std::vector<CaseResult> in_group_;
+};
 
 // report.json: the whole run for machines. Its schema is conformance/report.schema.json.
 std::string json_report(const RunReport& report);

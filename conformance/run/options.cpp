@@ -51,15 +51,15 @@ class JsonOrLines : public CLI::ConfigTOML {
     if ((input >> std::ws).peek() != '{') return CLI::ConfigTOML::from_config(input);
     const auto object = nlohmann::json::parse(input, nullptr, false);
     if (!object.is_object()) refuse_option("--config: the file is not valid JSON");
-    std::vector<CLI::ConfigItem> items;
+    std::vector<CLI::ConfigItem> found;
     for (const auto& [name, value] : object.items()) {
-      CLI::ConfigItem& item = items.emplace_back();
+      CLI::ConfigItem& item = found.emplace_back();
       item.name = name;
       for (const auto& one : value.is_array() ? value : nlohmann::json::array({value})) {
         item.inputs.push_back(one.is_string() ? one.get<std::string>() : one.dump());
       }
     }
-    return items;
+    return found;
   }
 };
 
@@ -344,7 +344,8 @@ tl::expected<Options, Leave> parse_options(const std::vector<std::string>& argum
   app.allow_config_extras(CLI::config_extras_mode::capture);
 
   try {
-    app.parse({arguments.rbegin(), arguments.rend()});  // CLI11 takes them reversed
+    app.parse(std::vector<std::string>(arguments.rbegin(),
+                                       arguments.rend()));  // CLI11 takes them reversed
     if (const auto extras = app.remaining(true); !extras.empty())
       return bad_options(refusal_of_unknown_option(app, extras.front()));
     if (const auto refusal = refusal_of_unknown_variable(current_variables(), names_of(app)))

@@ -1,11 +1,11 @@
-#include "conformance/run/preflight.h"
-
 #include <algorithm>
 #include <random>
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 #include <nlohmann/json.hpp>
+
+#include "conformance/run/session.h"
 
 namespace certdrill::conformance {
 namespace {

@@ -3,12 +3,14 @@
 #pragma once
 
 #include <chrono>
+#include <memory>
 #include <optional>
 #include <string>
 #include <utility>
 #include <vector>
 
 #include <fmt/format.h>
+#include <tl/expected.hpp>
 
 #include "certs/read/instant.h"
 #include "conformance/client/cluster_access.h"
@@ -69,6 +71,21 @@ struct Session {
     said.push_back(fmt::format(sentence, std::forward<Parts>(parts)...));
   }
 };
+
+// --- the preflight, in preflight.cpp: finds out, without changing anything, whom the suite talks to
+// and what it may do there
+
+// Why there is no session: nothing listens, it is no TLS, the credentials are refused, another run
+// is busy.
+struct PreflightError {
+  int exit_code = kExitCouldNotRun;  // kExitNotRestored: an earlier run's changes are still there
+  std::string what;
+};
+
+// With --allow-changes the guard is set up too, so the backup is on disk when this returns.
+tl::expected<std::unique_ptr<Session>, PreflightError> preflight(const Options& options);
+
+// --- while it runs
 
 // SIGINT and SIGTERM are noted and nothing more: the request in flight is waited for (an abandoned
 // update could take effect after the restoration), then the remaining cases are skipped and the

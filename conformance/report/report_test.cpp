@@ -7,8 +7,6 @@
 #include "conformance/guard/restoration.h"
 #include "conformance/report/report.h"
 #include "conformance/run/run_report.h"
-#include "conformance/run/selection.h"
-#include "tests/support/temporary_folder.h"
 
 namespace certdrill::conformance {
 namespace {
@@ -113,40 +111,6 @@ TEST(Coverage, EditionsWithoutTheCodeDoNotListIt) {
   for (const CodeCoverage& one : coverage_of({}, contract::Edition::v8_0)) {
     EXPECT_FALSE(one.call == "update_cert" && one.code.status == 404);
   }
-}
-
-TEST(ExpectedFailures, ReadsGlobsWithReasons) {
-  const support::TemporaryFolder folder;
-  const auto list = read_expected_failures(
-      folder.write("known", "# ours\n\nupdate_cert/406/*: ticket 7: until the upgrade\n"));
-  ASSERT_TRUE(list.has_value()) << list.error();
-  const ExpectedFailure* found = find_expected(*list, "update_cert/406/expired-leaf");
-  ASSERT_NE(found, nullptr);
-  EXPECT_EQ(found->reason, "ticket 7: until the upgrade");
-  EXPECT_EQ(find_expected(*list, "update_cert/409/retry-converges"), nullptr);
-}
-
-TEST(ExpectedFailures, AReasonIsRequired) {
-  const support::TemporaryFolder folder;
-  EXPECT_THAT(read_expected_failures(folder.write("known", "\nread/*\n")).error(),
-              HasSubstr("known:2:"));
-  EXPECT_FALSE(read_expected_failures(folder.write("known", "read/*:  \n")).has_value());
-  EXPECT_FALSE(read_expected_failures("/no/such/file").has_value());
-}
-
-TEST(Glob, Matches) {
-  EXPECT_TRUE(glob_matches("*", ""));
-  EXPECT_TRUE(glob_matches("update_cert/409/*", "update_cert/409/retry-converges"));
-  EXPECT_TRUE(glob_matches("*/409/*", "update_cert/409/retry-converges"));
-  EXPECT_TRUE(glob_matches("a*b*c", "a-b-b-c"));
-  EXPECT_TRUE(glob_matches("a?c", "abc"));
-}
-
-TEST(Glob, DoesNotMatch) {
-  EXPECT_FALSE(glob_matches("", "a"));
-  EXPECT_FALSE(glob_matches("update_cert/40?/*", "update_cert/200/x"));
-  EXPECT_FALSE(glob_matches("a*b", "a-b-c"));
-  EXPECT_FALSE(glob_matches("a?", "a"));
 }
 
 }  // namespace

@@ -1,4 +1,4 @@
-#include "conformance/run/selection.h"
+#include "conformance/cases/selection.h"
 
 #include <algorithm>
 #include <fstream>
@@ -7,7 +7,36 @@
 #include <fmt/format.h>
 #include <fnmatch.h>
 
+#include "conformance/cases/cases.h"
+
 namespace certdrill::conformance {
+
+std::vector<Case> all_cases() {
+  std::vector<Case> cases;
+  for (const auto add : kCaseFiles) add(cases);
+  return cases;
+}
+
+void add_cases(const std::vector<CaseRow>& rows, std::vector<Case>& into) {
+  for (const CaseRow& row : rows) {
+    into.push_back({row.id, row.level, row.checks, row.contract, row.editions, row.needs,
+                    std::nullopt, row.run});
+  }
+}
+
+void add_for_call(contract::UpdateCall call, const std::vector<CaseRow>& rows,
+                  std::vector<Case>& into) {
+  for (const CaseRow& row : rows) {
+    const auto bits =
+        static_cast<std::uint8_t>(row.editions.bits & contract::endpoint_of(call).editions.bits);
+    into.push_back({fmt::format("{}/{}", to_string(call), row.id), row.level, row.checks,
+                    row.contract, contract::Editions{bits}, row.needs, call, row.run});
+  }
+}
+
+void add_for_both_calls(const std::vector<CaseRow>& rows, std::vector<Case>& into) {
+  for (const contract::UpdateCall call : contract::kAllUpdateCalls) add_for_call(call, rows, into);
+}
 
 bool glob_matches(const std::string& pattern, const std::string& text) {
   return ::fnmatch(pattern.c_str(), text.c_str(), 0) == 0;
