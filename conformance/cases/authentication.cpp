@@ -103,6 +103,7 @@ void delete_needs_credentials(Trial& trial) {
 
 void add_authentication_cases(std::vector<Case>& into) {
   using namespace authentication_cases;
+  const Needs viewer{.viewer = true};
   Needs viewer_deletes = changes_of(Subject::optional);
   viewer_deletes.viewer = true;
   add_cases(
