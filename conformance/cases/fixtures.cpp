@@ -18,7 +18,7 @@ using fixtures::Fixture;
 
 // Not for a cluster whose clock goes on: true for one second only. And one that a case of its own
 // judges.
-constexpr std::array left_out{"valid/first-second", "valid/last-second", "expired/one-second-ago",
+constexpr std::array kLeftOut{"valid/first-second", "valid/last-second", "expired/one-second-ago",
                               "not-yet-valid/one-second-ahead", "request/unknown-property"};
 
 // What the documented strictness demands in the edition that has both calls: it names the case for
@@ -141,7 +141,7 @@ void add_fixture_cases(std::vector<Case>& into) {
   for (const contract::UpdateCall call :
        {contract::UpdateCall::update_cert, contract::UpdateCall::certificates}) {
     for (const Fixture& fixture : fixtures::catalogue()) {
-      if (std::ranges::find(left_out, fixture.id) == left_out.end())
+      if (std::ranges::find(kLeftOut, fixture.id) == kLeftOut.end())
         into.push_back(case_of(fixture, call));
     }
   }

@@ -9,8 +9,8 @@
 namespace certdrill::conformance {
 namespace rotation_cases {
 
-constexpr auto control_plane = "ccs_internode_encryption";
-constexpr auto data_plane = "data_internode_encryption";
+constexpr auto kControlPlane = "ccs_internode_encryption";
+constexpr auto kDataPlane = "data_internode_encryption";
 
 HttpAnswer rotate(Trial& trial, const std::string& body) {
   return trial.send(trial.request("POST", path_of("rotate"), body));
@@ -23,7 +23,7 @@ bool is_new(const Installed& before, const Installed& after, const std::string& 
 }
 
 void expect_others_unchanged(Trial& trial, Installed before, Installed after) {
-  for (const auto name : {control_plane, data_plane}) {
+  for (const auto name : {kControlPlane, kDataPlane}) {
     before.erase(name);
     after.erase(name);
   }
@@ -42,7 +42,7 @@ void both_are_new(Trial& trial) {
   const Installed before = trial.installed();
   trial.expect_status(rotate(trial, ""), {200}, "rotating");
   const Installed after = trial.installed();
-  for (const auto name : {control_plane, data_plane}) {
+  for (const auto name : {kControlPlane, kDataPlane}) {
     trial.expect(is_new(before, after, name), fmt::format("{} is a new certificate", name),
                  "it is the old one");
     const auto held = held_of(after, name);
@@ -58,9 +58,9 @@ void one_by_name(Trial& trial) {
   trial.expect_status(rotate(trial, R"({"name": "data_internode_encryption"})"), {200},
                       "rotating one by name");
   const Installed after = trial.installed();
-  trial.expect(is_new(before, after, data_plane), "data_internode_encryption is a new certificate",
+  trial.expect(is_new(before, after, kDataPlane), "data_internode_encryption is a new certificate",
                "it is not");
-  trial.expect(!is_new(before, after, control_plane), "ccs_internode_encryption stays",
+  trial.expect(!is_new(before, after, kControlPlane), "ccs_internode_encryption stays",
                "it is new too");
   expect_others_unchanged(trial, before, after);
 }

@@ -59,10 +59,6 @@ TEST(BugTable, EveryBugHasItsKiller) {
   EXPECT_GE(bugs.size(), 30U);
 }
 
-void PrintTo(const PlantedBug& bug, std::ostream* out) {
-  *out << bug.id;
-}
-
 class KillMatrix : public ::testing::TestWithParam<PlantedBug> {};
 
 TEST_P(KillMatrix, TheNamedCaseFails) {
