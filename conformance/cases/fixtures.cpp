@@ -105,9 +105,7 @@ void run_fixture(Trial& trial, const Fixture& fixture) {
 
 std::string claim_for(const Fixture& fixture) {
   std::string claim(fixture.id);
-  for (char& c : claim) {
-    if (c == '/') c = '-';
-  }
+  std::ranges::replace(claim, '/', '-');
   return claim;
 }
 

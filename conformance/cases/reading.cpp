@@ -64,13 +64,11 @@ void every_node_presents_what_reads_back(Trial& trial) {
     const auto known = contract::find_certificate(name);
     const auto chain = certs::parse_chain(held.certificate);
     if (!known || !chain || chain->empty()) continue;
-    for (const ClusterNode& node : trial.nodes()) {
-      const auto port = node.presents(*known);
-      if (!port) continue;
-      const auto presented = trial.cluster().presented(*port);
+    for (const auto& [uid, port] : ports_of(trial.nodes(), *known)) {
+      const auto presented = trial.cluster().presented(port);
       const bool same = presented && presented->front().der() == chain->front().der();
       trial.expect(
-          same, fmt::format("node {} presents {} on {}", node.uid, name, to_string(*port)),
+          same, fmt::format("node {} presents {} on {}", uid, name, to_string(port)),
           presented ? "it presents " + presented->front().subject() : presented.error().what);
     }
   }

@@ -1,4 +1,6 @@
 // Success and its effect: everywhere, whole, at once, and on nothing else.
+#include <algorithm>
+
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
@@ -101,17 +103,9 @@ void key_never_comes_back(Trial& trial) {
                "an answer without the private key", "the answer repeats it");
 }
 
-void replaces(Trial& trial) {
-  trial.accepts(trial.valid());
-  trial.accepts(trial.valid(1));
-}
-
-std::string dashed(std::string_view name) {
-  std::string text(name);
-  for (char& c : text) {
-    if (c == '_') c = '-';
-  }
-  return text;
+std::string dashed(std::string name) {
+  std::ranges::replace(name, '_', '-');
+  return name;
 }
 
 void without_key(Trial& trial) {
@@ -163,12 +157,13 @@ void add_update_200_cases(std::vector<Case>& into) {
   for (const auto& certificate : contract::cluster_certificates()) {
     const Needs needs = changes_of(certificate.name);
     const std::string name(certificate.text);
-    rows.push_back({"200/" + dashed(name) + "-can-be-replaced", Level::must,
-                    name + " is replaced twice, reads back, and is presented where it is seen (" +
-                        std::string(certificate.seen_where) + ").",
-                    contract::kReplaced, replaces, needs});
+    rows.push_back({fmt::format("200/{}-can-be-replaced", dashed(name)), Level::must,
+                    fmt::format("{} is replaced twice, reads back, and is presented where it is "
+                                "seen ({}).",
+                                name, certificate.seen_where),
+                    contract::kReplaced, replaces_everywhere, needs});
     if (certificate.has_key) continue;
-    rows.push_back({"200/" + dashed(name) + "-needs-no-key", Level::must,
+    rows.push_back({fmt::format("200/{}-needs-no-key", dashed(name)), Level::must,
                     name + " is taken without a key.", contract::kTrustWithoutKey, without_key,
                     needs});
   }

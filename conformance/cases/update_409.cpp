@@ -50,11 +50,11 @@ void reached_nodes_are_updated(Trial& trial) {
   const PartialUpdate partial = update_with_a_node_down(trial);
   const auto known = *contract::find_certificate(partial.sent.name());
   const auto chain = certs::parse_chain(*partial.sent.made.certificate);
-  for (const ClusterNode& node : trial.nodes()) {
-    if (node.uid == partial.down.uid) continue;
-    const auto presented = trial.cluster().presented(*node.presents(known));
+  for (const auto& [uid, port] : ports_of(trial.nodes(), known)) {
+    if (uid == partial.down.uid) continue;
+    const auto presented = trial.cluster().presented(port);
     trial.expect(presented && presented->front().der() == chain->front().der(),
-                 fmt::format("node {}, which was reached, presents the new certificate", node.uid),
+                 fmt::format("node {}, which was reached, presents the new certificate", uid),
                  presented ? "it presents another" : presented.error().what);
   }
 }

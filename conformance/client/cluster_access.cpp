@@ -134,22 +134,18 @@ Presented ClusterAccess::presented(const Address& address) const {
   return presented_chain(address, tls_.verify_as, std::min(timeout_, kHandshakeLimit));
 }
 
-std::vector<Presented> ClusterAccess::presented(const std::vector<Address>& addresses) const {
+std::vector<Presented> ClusterAccess::presented(const std::vector<NodePort>& ports) const {
+  std::vector<Address> addresses;
+  for (const NodePort& port : ports) addresses.push_back(port.address);
   return presented_chains(addresses, tls_.verify_as, std::min(timeout_, kHandshakeLimit));
 }
 
 PresentedByNode presented_by_nodes(const ClusterAccess& cluster, contract::CertificateName name) {
-  std::vector<int> uids;
-  std::vector<Address> ports;
-  for (const ClusterNode& node : cluster.nodes()) {
-    const auto port = node.presents(name);
-    if (!port) continue;
-    uids.push_back(node.uid);
-    ports.push_back(*port);
-  }
+  const auto ports = ports_of(cluster.nodes(), name);
   const auto chains = cluster.presented(ports);
   PresentedByNode presented;
-  for (std::size_t i = 0; i < uids.size(); ++i) presented[uids[i]] = fingerprints_of(chains[i]);
+  for (std::size_t i = 0; i < ports.size(); ++i)
+    presented[ports[i].uid] = fingerprints_of(chains[i]);
   return presented;
 }
 

@@ -83,7 +83,7 @@ class ClusterAccess {
 
   Presented presented(const Address& address) const;
   // On several ports at once, in their order.
-  std::vector<Presented> presented(const std::vector<Address>& addresses) const;
+  std::vector<Presented> presented(const std::vector<NodePort>& ports) const;
 
   // How many requests that may change something were sent so far, by its clones too.
   std::uint64_t changes_sent() const { return *changes_sent_; }

@@ -77,6 +77,15 @@ std::optional<Address> ClusterNode::presents(contract::CertificateName name) con
   }
 }
 
+std::vector<NodePort> ports_of(const std::vector<ClusterNode>& nodes,
+                               contract::CertificateName name) {
+  std::vector<NodePort> ports;
+  for (const ClusterNode& node : nodes) {
+    if (const auto address = node.presents(name)) ports.push_back({node.uid, *address});
+  }
+  return ports;
+}
+
 ClusterNode node_at(int uid, const Address& rest) {
   return {uid, rest, at_port(rest, kCmPort), at_port(rest, kMetricsPort), std::nullopt};
 }

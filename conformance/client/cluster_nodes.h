@@ -29,6 +29,16 @@ struct ClusterNode {
   std::optional<Address> presents(contract::CertificateName name) const;
 };
 
+// One port of one node.
+struct NodePort {
+  int uid = 0;
+  Address address;
+};
+
+// Where the nodes present the certificate; those that present it nowhere are left out.
+std::vector<NodePort> ports_of(const std::vector<ClusterNode>& nodes,
+                               contract::CertificateName name);
+
 using Nodes = tl::expected<std::vector<ClusterNode>, std::string>;
 
 // A node that has the documented ports on one address.

@@ -33,17 +33,15 @@ std::filesystem::path journal_file(const std::filesystem::path& folder, const Ba
 // What is presented must be what reads back: a read-back that was cut would be restored cut.
 std::string presented_otherwise(const ClusterAccess& cluster, contract::CertificateName name,
                                 const certs::Bundle& bundle) {
-  for (const ClusterNode& node : cluster.nodes()) {
-    const auto port = node.presents(name);
-    if (!port) continue;
-    const auto presented = cluster.presented(*port);
+  for (const auto& [uid, port] : ports_of(cluster.nodes(), name)) {
+    const auto presented = cluster.presented(port);
     if (!presented) return presented.error().what;
     if (presented->front().der() != bundle.leaf().der()) {
       return fmt::format("{} presents another certificate than the one that reads back",
-                         to_string(*port));
+                         to_string(port));
     }
     if (presented->size() > bundle.chain.size()) {
-      return fmt::format("{} presents {} certificates, and only {} read back", to_string(*port),
+      return fmt::format("{} presents {} certificates, and only {} read back", to_string(port),
                          presented->size(), bundle.chain.size());
     }
   }

@@ -69,13 +69,11 @@ std::vector<std::string> unpresented(const ClusterAccess& cluster, const Backup&
 
   std::vector<std::string> problems;
   const auto deadline = Clock::now() + settle;
-  for (const ClusterNode& node : backup.nodes) {
-    const auto port = node.presents(*known);
-    if (!port) continue;
-    std::string wrong = presents_other(cluster, *port, chain->front());
+  for (const auto& [uid, port] : ports_of(backup.nodes, *known)) {
+    std::string wrong = presents_other(cluster, port, chain->front());
     while (!wrong.empty() && Clock::now() < deadline) {
       std::this_thread::sleep_for(milliseconds(50));
-      wrong = presents_other(cluster, *port, chain->front());
+      wrong = presents_other(cluster, port, chain->front());
     }
     if (!wrong.empty()) problems.push_back(fmt::format("{}: {}", name, wrong));
   }

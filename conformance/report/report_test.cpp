@@ -1,3 +1,5 @@
+#include "conformance/report/report.h"
+
 #include <algorithm>
 
 #include <gmock/gmock.h>
@@ -5,7 +7,6 @@
 #include <nlohmann/json.hpp>
 
 #include "conformance/guard/restoration.h"
-#include "conformance/report/report.h"
 #include "conformance/run/run_report.h"
 
 namespace certdrill::conformance {

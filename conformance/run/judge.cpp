@@ -184,22 +184,15 @@ void Judge::expect_presented_everywhere(const TestCertificate& certificate, int 
   if (!known || !certificate.made.certificate) return;
   const auto chain = certs::parse_chain(*certificate.made.certificate);
   if (!chain) return;
-  std::vector<int> uids;
-  std::vector<Address> ports;
-  for (const ClusterNode& node : nodes()) {
-    const auto port = node.presents(*known);
-    if (!port) continue;
-    uids.push_back(node.uid);
-    ports.push_back(*port);
-  }
+  const auto ports = ports_of(nodes(), *known);
   const auto first_look = cluster().presented(ports);
   for (std::size_t i = 0; i < ports.size(); ++i) {
     const bool settled = first_look[i] && presents_chain(*first_look[i], *chain);
     if (settled && connections == 1) continue;
-    const std::string wrong = settle_presented(ports[i], *chain, connections);
+    const std::string wrong = settle_presented(ports[i].address, *chain, connections);
     expect(wrong.empty(),
-           fmt::format("node {} presents the new {} chain on {}{}", uids[i], certificate.name(),
-                       to_string(ports[i]),
+           fmt::format("node {} presents the new {} chain on {}{}", ports[i].uid,
+                       certificate.name(), to_string(ports[i].address),
                        connections > 1 ? fmt::format(", {} times in a row", connections) : ""),
            wrong);
   }
