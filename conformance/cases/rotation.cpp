@@ -1,7 +1,7 @@
 // Rotating the internal certificates: the two internode ones, both or one by name.
 #include <fmt/format.h>
 
-#include "certs/read/bundle.h"
+#include "certs/verdict/bundle.h"
 #include "conformance/cases/cases.h"
 #include "conformance/run/trial.h"
 #include "contract/sentences.h"
