@@ -147,7 +147,9 @@ RunReport start_report(const Session& session) {
 void restore(Session& session, RunReport& report) {
   if (!session.guard) return;
   report.journal = session.guard->journal().string();
-  report.unrestored = session.redactor.redact(session.guard->restore());
+  const Restored restored = session.guard->restore();
+  report.unrestored = session.redactor.redact(restored.problems);
+  report.notes = session.redactor.redact(restored.notes);
 }
 
 // One run, from the options to the exit code. `gtest_arguments`: the --gtest_ flags of the command

@@ -64,12 +64,13 @@ void every_node_presents_what_reads_back(Trial& trial) {
     const auto known = contract::find_certificate(name);
     const auto chain = certs::parse_chain(held.certificate);
     if (!known || !chain || chain->empty()) continue;
-    for (const auto& [uid, port] : ports_of(trial.nodes(), *known)) {
-      const auto presented = trial.cluster().presented(port);
-      const bool same = presented && presented->front().der() == chain->front().der();
-      trial.expect(
-          same, fmt::format("node {} presents {} on {}", uid, name, to_string(port)),
-          presented ? "it presents " + presented->front().subject() : presented.error().what);
+    const auto same = [&](int, const Chain& presented) {
+      return presented.front().der() == chain->front().der();
+    };
+    for (const PortLook& one : trial.look(*known, same)) {
+      trial.expect(same(one.uid, one.chain),
+                   fmt::format("node {} presents {} on {}", one.uid, name, to_string(one.port)),
+                   fmt::format("it presents {}", one.chain.front().subject()));
     }
   }
 }
@@ -131,7 +132,7 @@ void node_status_is_told(Trial& trial) {
   if (!status.is_object()) return;
   int masters = 0;
   for (const auto& [uid, node] : status.items()) {
-    if (node.is_object() && node.value("role", "") == "master") ++masters;
+    if (node.is_object() && node.value("role", json()) == "master") ++masters;
   }
   trial.expect(masters == 1, "exactly one node has the role master",
                fmt::format("{} have it", masters));

@@ -3,10 +3,10 @@
 #include <algorithm>
 #include <fstream>
 
-#include <CLI/StringTools.hpp>
 #include <fmt/format.h>
 #include <fnmatch.h>
 
+#include "certs/read/text.h"
 #include "conformance/cases/cases.h"
 
 namespace certdrill::conformance {
@@ -62,12 +62,12 @@ tl::expected<std::vector<ExpectedFailure>, std::string> read_expected_failures(
   int number = 0;
   for (std::string line; std::getline(stream, line);) {
     ++number;
-    CLI::detail::trim(line);
-    if (line.empty() || line.front() == '#') continue;
-    const auto colon = std::min(line.find(':'), line.size());
-    ExpectedFailure one{line.substr(0, colon), line.substr(std::min(colon + 1, line.size()))};
-    CLI::detail::trim(one.glob);
-    CLI::detail::trim(one.reason);
+    const std::string_view text = certs::trimmed(line);
+    if (text.empty() || text.front() == '#') continue;
+    const auto colon = std::min(text.find(':'), text.size());
+    ExpectedFailure one;
+    one.glob = certs::trimmed(text.substr(0, colon));
+    if (colon < text.size()) one.reason = certs::trimmed(text.substr(colon + 1));
     if (one.glob.empty() || one.reason.empty()) {
       return tl::unexpected(fmt::format(
           "{}:{}: an expected failure needs its reason, as in 'update_cert/406/*: ticket 4711'",

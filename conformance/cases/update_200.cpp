@@ -69,9 +69,8 @@ void every_node_reads_it_back(Trial& trial) {
   trial.expect_status(trial.put(certificate), {200}, certificate.note());
   for (const ClusterNode& node : trial.nodes()) {
     const auto read = trial.cluster().read_installed_at(node.rest);
-    const auto held = read ? read->find(certificate.name()) : Installed::const_iterator();
-    const bool right =
-        read && held != read->end() && held->second.certificate == *certificate.made.certificate;
+    const auto held = read ? held_of(*read, certificate.name()) : std::nullopt;
+    const bool right = held && equivalent(*held, certificate.installed());
     trial.expect(right, fmt::format("node {} reads the new certificate back", node.uid),
                  read ? "another one or none" : read.error());
   }

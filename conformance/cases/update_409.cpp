@@ -1,6 +1,5 @@
 // Not all nodes have been updated: reported, told apart, and finished by the same request again.
 #include <fmt/format.h>
-#include <nlohmann/json.hpp>
 
 #include "certs/verdict/bundle.h"
 #include "conformance/cases/cases.h"
@@ -38,8 +37,8 @@ void report_has_the_documented_form(Trial& trial) {
 
 void report_names_the_node(Trial& trial) {
   const PartialUpdate partial = update_with_a_node_down(trial);
-  const auto body = nlohmann::json::parse(partial.answer.body, nullptr, false);
-  const std::string text = body.is_object() ? body.value("description", "") : "";
+  const std::string text = error_text(partial.answer).text;
+  if (text.empty()) return trial.observe("the error has no text, so it names no node");
   const bool named = text.find(std::to_string(partial.down.uid)) != std::string::npos ||
                      text.find(partial.down.rest.host) != std::string::npos;
   trial.expect(named, "a description that names the node", "it does not: " + text);
@@ -50,12 +49,13 @@ void reached_nodes_are_updated(Trial& trial) {
   const PartialUpdate partial = update_with_a_node_down(trial);
   const auto known = *contract::find_certificate(partial.sent.name());
   const auto chain = certs::parse_chain(*partial.sent.made.certificate);
-  for (const auto& [uid, port] : ports_of(trial.nodes(), known)) {
-    if (uid == partial.down.uid) continue;
-    const auto presented = trial.cluster().presented(port);
-    trial.expect(presented && presented->front().der() == chain->front().der(),
-                 fmt::format("node {}, which was reached, presents the new certificate", uid),
-                 presented ? "it presents another" : presented.error().what);
+  const auto updated = [&](int, const Chain& presented) {
+    return presented.front().der() == chain->front().der();
+  };
+  for (const PortLook& one : trial.look(known, updated)) {
+    trial.expect(updated(one.uid, one.chain),
+                 fmt::format("node {}, which was reached, presents the new certificate", one.uid),
+                 "it presents another");
   }
 }
 

@@ -125,6 +125,33 @@ TEST(Redactor, TakesOutPasswords) {
   EXPECT_EQ(redactor.redact("user:hunter2, hunter2"), "user:[redacted], [redacted]");
 }
 
+TEST(Redactor, TakesOutWholeSecretsOnly) {
+  Redactor redactor;
+  redactor.add("hunter2");
+  EXPECT_FALSE(redactor.has_short_secret());
+  EXPECT_EQ(redactor.redact("hunter2 hunter22 (hunter2)"), "[redacted] hunter22 ([redacted])");
+}
+
+TEST(Redactor, AShortSecretIsTakenOutWhereAValueStandsAndNeverOfASentence) {
+  Redactor redactor;
+  redactor.add("look");
+  EXPECT_TRUE(redactor.has_short_secret());
+  EXPECT_EQ(redactor.redact("a user who may only look"), "a user who may only look");
+  EXPECT_EQ(redactor.redact(R"({"password":"look"} u:look p=look)"),
+            R"({"password":"[redacted]"} u:[redacted] p=[redacted])");
+}
+
+TEST(ErrorText, TakesDescriptionOrMessageAndNothingForATypeError) {
+  const auto text = [](const char* body) { return error_text({.status = 400, .body = body}).text; };
+  EXPECT_EQ(text(R"({"error_code":"a","description":"d"})"), "d");
+  EXPECT_EQ(text(R"({"error_code":"a","message":"m"})"), "m");
+  for (const char* body :
+       {"", "[]", R"({"error_code":"a","description":null})", R"({"message":1})"})
+    EXPECT_EQ(text(body), "") << body;
+  EXPECT_EQ(said_by({.status = 409, .body = R"({"error_code":"a","description":null})"}),
+            "409 (a)");
+}
+
 TEST(Redactor, TakesOutPrivateKeysAndLeavesCertificates) {
   const std::string text =
       "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n"
@@ -183,6 +210,25 @@ TEST(Installed, TellsDifferences) {
   const Installed after{{"api", {"A", "other"}}, {"proxy", {"P", "M"}}};
   EXPECT_THAT(differences(before, after),
               ElementsAre("api_key is not what it was", "cm is gone", "proxy is new"));
+}
+
+TEST(Installed, EqualIsWhatIsEqualInSubstance) {
+  const auto key = certs::generate_key(certs::KeyType::p256);
+  const InstalledCertificate was = self_signed(key, kNow + std::chrono::hours(24));
+  InstalledCertificate is = was;
+  is.certificate = "a comment\n" + is.certificate + "\n\n";
+  is.key = "\n" + *is.key;
+  EXPECT_NE(is, was);
+  EXPECT_TRUE(equivalent(is, was));
+  EXPECT_THAT(differences({{"proxy", was}}, {{"proxy", is}}), IsEmpty());
+
+  is.key = certs::generate_key(certs::KeyType::p256).pem();
+  EXPECT_FALSE(equivalent(is, was));
+  EXPECT_THAT(differences({{"proxy", was}}, {{"proxy", is}}),
+              ElementsAre("proxy_key is not what it was"));
+  is.key.reset();
+  EXPECT_FALSE(equivalent(is, was));
+  EXPECT_FALSE(same_chain(was.certificate, was.certificate + was.certificate));
 }
 
 TEST(Installed, KnowsWhatCanBePutBack) {

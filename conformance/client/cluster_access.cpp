@@ -14,12 +14,7 @@ using nlohmann::json;
 // A handshake is quick even on a busy node; only answers may take minutes.
 constexpr std::chrono::milliseconds kHandshakeLimit{10'000};
 
-std::vector<std::string> fingerprints_of(const Presented& chain) {
-  if (!chain) return {chain.error().what};
-  std::vector<std::string> fingerprints;
-  for (const auto& certificate : *chain) fingerprints.push_back(certificate.fingerprint());
-  return fingerprints;
-}
+constexpr int kMostRedirects = 3;
 
 }  // namespace
 
@@ -88,11 +83,43 @@ tl::expected<HttpAnswer, std::string> ClusterAccess::send(const HttpRequest& req
 
 tl::expected<HttpAnswer, std::string> ClusterAccess::send_to(const Address& address,
                                                              const HttpRequest& request) {
-  if (request.method != "GET") ++*changes_sent_;
+  if (request.method != "GET" && request.method != "OPTIONS") ++*changes_sent_;
+  auto answer = open(address).send(request);
+  std::pair<Address, HttpRequest> next{address, request};
+  for (int hops = 0; answer && hops < kMostRedirects; ++hops) {
+    if (answer->status != 307 && answer->status != 308) break;
+    auto further = redirected(next.first, next.second, answer->location);
+    if (!further) break;
+    next = std::move(*further);
+    answer = open(next.first).send(next.second);
+    if (answer) answer->followed_to = to_string(next.first);
+  }
+  return answer;
+}
+
+Target& ClusterAccess::open(const Address& address) {
   const std::string url = to_string(address);
-  auto open = open_.find(url);
-  if (open == open_.end()) open = open_.emplace(url, Target(address, tls_, timeout_)).first;
-  return open->second.send(request);
+  const auto found = targets_.find(url);
+  if (found != targets_.end()) return found->second;
+  return targets_.emplace(url, Target(address, tls_, timeout_)).first->second;
+}
+
+std::optional<std::pair<Address, HttpRequest>> ClusterAccess::redirected(
+    const Address& from, const HttpRequest& request, const std::string& location) const {
+  HttpRequest again = request;
+  const auto scheme = location.find("://");
+  const auto path = location.find('/', scheme == std::string::npos ? 0 : scheme + 3);
+  if (path == std::string::npos) return std::nullopt;
+  again.path = location.substr(path);
+  if (path == 0) return std::pair{from, again};
+  const auto to = parse_address(location.substr(0, path));
+  const bool known =
+      to &&
+      (to->host == target_.host || to->host == tls_.verify_as ||
+       to->host.ends_with("." + tls_.verify_as) ||
+       std::ranges::any_of(nodes_, [&](const auto& one) { return one.rest.host == to->host; }));
+  if (!known || to->scheme != "https") return std::nullopt;
+  return std::pair{*to, again};
 }
 
 HttpRequest ClusterAccess::request(std::string method, std::string path, std::string body) const {
@@ -140,20 +167,10 @@ std::vector<Presented> ClusterAccess::presented(const std::vector<NodePort>& por
   return presented_chains(addresses, tls_.verify_as, std::min(timeout_, kHandshakeLimit));
 }
 
-PresentedByNode presented_by_nodes(const ClusterAccess& cluster, contract::CertificateName name) {
-  const auto ports = ports_of(cluster.nodes(), name);
-  const auto chains = cluster.presented(ports);
-  PresentedByNode presented;
-  for (std::size_t i = 0; i < ports.size(); ++i)
-    presented[ports[i].uid] = fingerprints_of(chains[i]);
-  return presented;
-}
-
-tl::expected<Snapshot, std::string> take_snapshot(ClusterAccess& cluster,
-                                                  contract::CertificateName name) {
-  auto installed = cluster.read_installed();
-  if (!installed) return tl::unexpected(installed.error());
-  return Snapshot{std::move(*installed), presented_by_nodes(cluster, name)};
+std::vector<std::string> fingerprints_of(const std::vector<certs::Certificate>& chain) {
+  std::vector<std::string> fingerprints;
+  for (const auto& certificate : chain) fingerprints.push_back(certificate.fingerprint());
+  return fingerprints;
 }
 
 std::vector<std::string> differences(const Snapshot& before, const Snapshot& after) {

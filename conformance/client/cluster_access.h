@@ -13,6 +13,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include <nlohmann/json_fwd.hpp>
@@ -66,7 +67,9 @@ class ClusterAccess {
   void set_nodes(std::vector<ClusterNode> nodes) { nodes_ = std::move(nodes); }
   ClusterAccess clone() const;
 
-  // As it is, without adding credentials. `address`: the default target, or one node's REST port.
+  // As it is, without adding credentials. `address`: the default target, or one node's REST port. A
+  // 307 or 308 is followed, with body and credentials, as long as it leads to a host of this
+  // cluster.
   tl::expected<HttpAnswer, std::string> send(const HttpRequest& request);
   tl::expected<HttpAnswer, std::string> send_to(const Address& address, const HttpRequest& request);
 
@@ -89,6 +92,12 @@ class ClusterAccess {
   std::uint64_t changes_sent() const { return *changes_sent_; }
 
  private:
+  Target& open(const Address& address);
+  // The request that a Location asks for, and where; nullopt when it leads out of the cluster.
+  std::optional<std::pair<Address, HttpRequest>> redirected(const Address& from,
+                                                            const HttpRequest& request,
+                                                            const std::string& location) const;
+
   Address target_;
   std::vector<ClusterNode> nodes_;
   TlsSettings tls_;
@@ -96,13 +105,15 @@ class ClusterAccess {
   std::chrono::milliseconds timeout_;
   std::shared_ptr<std::atomic<std::uint64_t>> changes_sent_ =
       std::make_shared<std::atomic<std::uint64_t>>(0);
-  std::map<std::string, Target> open_;  // by URL, one kept-alive connection each
+  std::map<std::string, Target> targets_;  // by URL, one kept-alive connection each
 };
 
 // --- its state at one moment
 
-// By node uid: the fingerprints of the presented chain, leaf first, or the error of the probe.
+// By node uid: the fingerprints of the presented chain, leaf first.
 using PresentedByNode = std::map<int, std::vector<std::string>>;
+
+std::vector<std::string> fingerprints_of(const std::vector<certs::Certificate>& chain);
 
 // As far as the outside can see it: what reads back, and what every node presents for one name.
 // Holds private keys; never printed.
@@ -110,11 +121,6 @@ struct Snapshot {
   Installed installed;
   PresentedByNode presented;
 };
-
-PresentedByNode presented_by_nodes(const ClusterAccess& cluster, contract::CertificateName name);
-
-tl::expected<Snapshot, std::string> take_snapshot(ClusterAccess& cluster,
-                                                  contract::CertificateName name);
 
 // One clause for each difference; empty when nothing changed.
 std::vector<std::string> differences(const Snapshot& before, const Snapshot& after);

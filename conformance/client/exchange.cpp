@@ -1,6 +1,7 @@
 #include "conformance/client/exchange.h"
 
 #include <algorithm>
+#include <cctype>
 
 #include <fmt/format.h>
 
@@ -42,6 +43,31 @@ std::string body_part(const Exchange& exchange) {
     return fmt::format("{} --data-binary @request.json  # body: {} bytes", type,
                        request.body.size());
   return fmt::format("{} --data-binary {}", type, quoted_for_shell(request.body));
+}
+
+bool is_word(char c) {
+  return std::isalnum(static_cast<unsigned char>(c)) != 0;
+}
+
+// Whether text[at, at + size) stands by itself, and for a short one: where a value stands.
+bool stands_whole(std::string_view text, std::size_t at, std::size_t size) {
+  const bool begins = at == 0 || !is_word(text[at - 1]) || !is_word(text[at]);
+  const bool ends =
+      at + size == text.size() || !is_word(text[at + size]) || !is_word(text[at + size - 1]);
+  const bool value = size >= Redactor::kShort ||
+                     (at > 0 && std::string_view("\"':=").find(text[at - 1]) != text.npos);
+  return begins && ends && value;
+}
+
+void blank_secret(std::string& text, std::string_view secret) {
+  for (std::size_t at = text.find(secret); at != std::string::npos; at = text.find(secret, at)) {
+    if (!stands_whole(text, at, secret.size())) {
+      ++at;
+      continue;
+    }
+    text.replace(at, secret.size(), kRedacted);
+    at += kRedacted.size();
+  }
 }
 
 // From "PRIVATE KEY-----" up to the END line, or to the end of the text when it was cut off.
@@ -86,11 +112,15 @@ void Redactor::add(std::string_view secret) {
   if (!secret.empty()) secrets_.emplace_back(secret);
 }
 
+bool Redactor::has_short_secret() const {
+  return std::ranges::any_of(secrets_, [](const auto& one) { return one.size() < kShort; });
+}
+
 std::string Redactor::redact(std::string_view text) const {
   std::string clean(text);
   blank_private_keys(clean);
   blank_credentials(clean);
-  for (const std::string& secret : secrets_) replace_all(clean, secret, kRedacted);
+  for (const std::string& secret : secrets_) blank_secret(clean, secret);
   return clean;
 }
 

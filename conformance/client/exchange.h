@@ -26,10 +26,17 @@ std::string curl_command(const Exchange& exchange, const TlsSettings& tls,
                          const std::string& viewer_username);
 
 // Takes secrets out of text before it reaches a report, a log or the console.
+//
+// Only whole secrets: to blank a part of a word would tell what the secret is. For the same reason
+// a short secret, which may be a word of any sentence, is blanked only where a value stands: after
+// a quote, a colon or an equals sign.
 class Redactor {
  public:
+  static constexpr std::size_t kShort = 6;  // a secret of fewer characters is a short one
+
   // A password. Empty ones are ignored.
   void add(std::string_view secret);
+  bool has_short_secret() const;  // which the preflight warns about
 
   // Without passwords, without the content of private key blocks (escaped newlines included, as in
   // JSON), without values of Authorization headers.

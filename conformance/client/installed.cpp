@@ -1,8 +1,11 @@
 #include "conformance/client/installed.h"
 
+#include <algorithm>
+
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
+#include "certs/verdict/bundle.h"
 #include "certs/verdict/validate.h"
 #include "contract/certificates.h"
 
@@ -52,6 +55,33 @@ tl::expected<Installed, std::string> parse_installed(std::string_view body) {
   return installed;
 }
 
+bool same_chain(std::string_view one_pem, std::string_view other_pem) {
+  if (one_pem == other_pem) return true;
+  const auto one = certs::parse_chain(one_pem);
+  const auto other = certs::parse_chain(other_pem);
+  if (!one || !other || one->empty()) return false;
+  return std::ranges::equal(*one, *other, {}, &certs::Certificate::der, &certs::Certificate::der);
+}
+
+bool same_key(std::string_view one_pem, std::string_view other_pem) {
+  if (one_pem == other_pem) return true;
+  const auto one = certs::parse_key(one_pem);
+  const auto other = certs::parse_key(other_pem);
+  return one && other && EVP_PKEY_eq(one->evp(), other->evp()) == 1;
+}
+
+bool equivalent(const InstalledCertificate& one, const InstalledCertificate& other) {
+  if (one.key.has_value() != other.key.has_value()) return false;
+  return same_chain(one.certificate, other.certificate) &&
+         (!one.key || same_key(*one.key, *other.key));
+}
+
+bool equivalent(const std::optional<InstalledCertificate>& one,
+                const std::optional<InstalledCertificate>& other) {
+  if (!one || !other) return one.has_value() == other.has_value();
+  return equivalent(*one, *other);
+}
+
 std::vector<std::string> differences(const Installed& before, const Installed& after) {
   std::vector<std::string> found;
   for (const auto& [name, was] : before) {
@@ -60,9 +90,11 @@ std::vector<std::string> differences(const Installed& before, const Installed& a
       found.push_back(name + " is gone");
       continue;
     }
-    if (is->second.certificate != was.certificate)
+    if (!same_chain(is->second.certificate, was.certificate))
       found.push_back(name + "_cert is not what it was");
-    if (is->second.key != was.key) found.push_back(name + "_key is not what it was");
+    const bool keyed = is->second.key && was.key;
+    if (is->second.key != was.key && !(keyed && same_key(*is->second.key, *was.key)))
+      found.push_back(name + "_key is not what it was");
   }
   for (const auto& [name, is] : after) {
     if (!before.contains(name)) found.push_back(name + " is new");

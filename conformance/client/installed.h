@@ -32,8 +32,17 @@ std::optional<InstalledCertificate> held_of(const Installed& installed, std::str
 // clause that says what is wrong and never repeats a value.
 tl::expected<Installed, std::string> parse_installed(std::string_view body);
 
-// What differs, one clause each: "proxy_cert is not what it was", "ldap_client is new", ... Never
-// values.
+// Whether both are the same in substance: the same certificates in the same order, byte by byte of
+// their DER, and the same key. A cluster may store other line ends, or drop what stands around the
+// PEM blocks. Texts that do not decode are compared as they are.
+bool equivalent(const InstalledCertificate& one, const InstalledCertificate& other);
+bool equivalent(const std::optional<InstalledCertificate>& one,
+                const std::optional<InstalledCertificate>& other);
+bool same_chain(std::string_view one_pem, std::string_view other_pem);
+bool same_key(std::string_view one_pem, std::string_view other_pem);
+
+// What differs in substance, one clause each: "proxy_cert is not what it was", "ldap_client is
+// new", ... Never values.
 std::vector<std::string> differences(const Installed& before, const Installed& after);
 
 // Whether it could be sent back later: whole, with its key, and nothing in it that the cluster is

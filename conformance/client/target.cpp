@@ -5,6 +5,7 @@
 
 #include <fmt/format.h>
 #include <httplib.h>
+#include <nlohmann/json.hpp>
 
 namespace certdrill::conformance {
 namespace {
@@ -67,6 +68,30 @@ httplib::Request to_wire(const HttpRequest& request) {
 
 }  // namespace
 
+ErrorText error_text(const HttpAnswer& answer) {
+  const auto body = nlohmann::json::parse(answer.body, nullptr, false);
+  ErrorText error;
+  error.is_object = body.is_object();
+  const auto string_at = [&](const char* field) {
+    const auto found = body.find(field);
+    return found != body.end() && found->is_string() ? found->get<std::string>() : std::string();
+  };
+  if (!error.is_object) return error;
+  error.code = string_at("error_code");
+  error.text = string_at("description");
+  if (error.text.empty()) error.text = string_at("message");
+  return error;
+}
+
+std::string said_by(const HttpAnswer& answer) {
+  constexpr std::size_t longest = 200;
+  const ErrorText error = error_text(answer);
+  std::string text = error.code;
+  if (!error.text.empty()) text += (text.empty() ? "" : ": ") + error.text;
+  if (text.size() > longest) text = text.substr(0, longest) + "...";
+  return text.empty() ? std::to_string(answer.status) : fmt::format("{} ({})", answer.status, text);
+}
+
 Target::Target(const Address& address, const TlsSettings& tls, std::chrono::milliseconds timeout)
     : address_(address), client_(make_client(address, tls)) {
   client_->set_connection_timeout(std::min<std::chrono::milliseconds>(timeout, kConnectLimit));
@@ -82,8 +107,14 @@ tl::expected<HttpAnswer, std::string> Target::send(const HttpRequest& request) {
   const httplib::Result result = client_->send(to_wire(request));
   if (!result)
     return tl::unexpected(fmt::format("{}: {}", to_string(address_), explain(result.error())));
-  return HttpAnswer{result->status, result->get_header_value("Content-Type"), result->body,
-                    std::chrono::duration_cast<std::chrono::milliseconds>(Clock::now() - start)};
+  return HttpAnswer{
+      .status = result->status,
+      .content_type = result->get_header_value("Content-Type"),
+      .body = result->body,
+      .elapsed = std::chrono::duration_cast<std::chrono::milliseconds>(Clock::now() - start),
+      .allow = result->get_header_value("Allow"),
+      .location = result->get_header_value("Location"),
+      .followed_to = {}};
 }
 
 }  // namespace certdrill::conformance

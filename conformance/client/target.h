@@ -48,7 +48,22 @@ struct HttpAnswer {
   std::string content_type;
   std::string body;
   std::chrono::milliseconds elapsed{0};
+  std::string allow;        // the header Allow
+  std::string location;     // the header Location
+  std::string followed_to;  // the URL that a 307 or 308 led to, where it was followed
 };
+
+// What an error says. The text is called `description` or `message`, as the vendor's pages have it;
+// what is missing, null or no string is empty here.
+struct ErrorText {
+  bool is_object = false;  // the body is a JSON object
+  std::string code;        // error_code
+  std::string text;        // for people
+};
+ErrorText error_text(const HttpAnswer& answer);
+
+// "400 (invalid_certificate: ...)": cut to what fits on a line.
+std::string said_by(const HttpAnswer& answer);
 
 class Target {
  public:

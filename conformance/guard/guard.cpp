@@ -122,16 +122,16 @@ tl::expected<void, std::string> Guard::bring_up(const ClusterNode& node) {
   return journal_.note_node(node.uid, true);
 }
 
-std::vector<std::string> Guard::restore() {
-  std::vector<std::string> problems;
+Restored Guard::restore() {
+  std::vector<std::string> unhealed;
   for (const ClusterNode& node : backup_.nodes) {
     if (!down_.contains(node.uid)) continue;
-    if (auto up = bring_up(node); !up) problems.push_back(up.error());
+    if (auto up = bring_up(node); !up) unhealed.push_back(up.error());
   }
-  for (std::string& problem : restore_backup(*cluster_, backup_, patience_))
-    problems.push_back(std::move(problem));
-  if (problems.empty()) journal_.remove();
-  return problems;
+  Restored restored = restore_backup(*cluster_, backup_, patience_);
+  restored.problems.insert(restored.problems.begin(), unhealed.begin(), unhealed.end());
+  if (restored.problems.empty()) journal_.remove();
+  return restored;
 }
 
 }  // namespace certdrill::conformance

@@ -45,8 +45,8 @@ class Guard {
   tl::expected<void, std::string> take_down(const ClusterNode& node);
   tl::expected<void, std::string> bring_up(const ClusterNode& node);
 
-  // What is still not as it was; empty, and the journal removed, when all of it is.
-  std::vector<std::string> restore();
+  // Heals the nodes and puts everything back; the journal is removed when there is no problem.
+  Restored restore();
 
   const std::filesystem::path& journal() const { return journal_.file(); }
   const Backup& backup() const { return backup_; }

@@ -2,11 +2,11 @@
 
 #include <algorithm>
 #include <array>
+#include <iterator>
 #include <ostream>
 #include <thread>
 
 #include <fmt/format.h>
-#include <nlohmann/json.hpp>
 
 #include "certs/verdict/bundle.h"
 #include "conformance/guard/inject.h"
@@ -40,13 +40,7 @@ std::string put_back_once(ClusterAccess& cluster, const Backup& backup, const st
       was ? cluster.update(call_for(backup.edition, attempt), {name, was->certificate, was->key})
           : cluster.remove(name);
   if (!answer) return answer.error();
-  // An error's description says why; its form is the cluster's business, so nothing is taken for
-  // granted.
-  const auto body = nlohmann::json::parse(answer->body, nullptr, false);
-  const auto said =
-      body.is_object() ? body.value("description", nlohmann::json()) : nlohmann::json();
-  return fmt::format("the cluster answered {}{}", answer->status,
-                     said.is_string() ? fmt::format(" ({})", said.get<std::string>()) : "");
+  return fmt::format("the cluster answered {}", said_by(*answer));
 }
 
 // The clause that says what is presented instead; empty when the node presents what it should.
@@ -81,28 +75,31 @@ std::vector<std::string> unpresented(const ClusterAccess& cluster, const Backup&
 }
 
 // What one name's restoration has come to.
-struct Restored {
+struct RestoredName {
   std::vector<std::string> problems;
-  bool silent = false;  // nobody answered until the deadline
+  bool silent = false;        // nobody answered until the deadline
+  bool text_differs = false;  // and nothing else
 };
 
-Restored restore_one(ClusterAccess& cluster, const Backup& backup, const std::string& name,
-                     Patience patience, Clock::time_point deadline) {
+RestoredName restore_one(ClusterAccess& cluster, const Backup& backup, const std::string& name,
+                         Patience patience, Clock::time_point deadline) {
   // Read-back can be right while a node still holds something else, so that calls for another
   // attempt too.
   std::string last = "nothing was tried";
   for (std::size_t attempt = 0, pause = 0;; ++pause) {
     const auto now = cluster.read_installed();
     std::vector<std::string> problems;
-    if (now && held_of(*now, name) == held_of(backup.held, name)) {
+    const auto was = held_of(backup.held, name);
+    const auto is = now ? held_of(*now, name) : std::nullopt;
+    if (now && equivalent(is, was)) {
       problems = unpresented(cluster, backup, name, patience.settle);
-      if (problems.empty()) return {};
+      if (problems.empty()) return {{}, false, is != was};
     } else {
       problems = {
           fmt::format("{} does not read back as it was; {}", name, now ? last : now.error())};
     }
     const bool given_up = now ? attempt == kAttemptsWhenAnswered : Clock::now() >= deadline;
-    if (given_up) return {problems, !now};
+    if (given_up) return {problems, !now, false};
     // A cluster that settles at once needs no long pauses either.
     if (pause > 0) {
       std::this_thread::sleep_for(
@@ -130,21 +127,23 @@ std::vector<std::string> heal_nodes(const JournalContents& journal,
 
 }  // namespace
 
-std::vector<std::string> restore_backup(ClusterAccess& cluster, const Backup& backup,
-                                        Patience patience) {
-  std::vector<std::string> problems;
+Restored restore_backup(ClusterAccess& cluster, const Backup& backup, Patience patience) {
+  Restored restored;
   const auto deadline = Clock::now() + patience.restore;
   bool silent = false;
   for (const std::string& name : backup.names) {
     if (silent) {
-      problems.push_back(fmt::format("{} was not put back; the cluster does not answer", name));
+      restored.problems.push_back(
+          fmt::format("{} was not put back; the cluster does not answer", name));
       continue;
     }
-    Restored restored = restore_one(cluster, backup, name, patience, deadline);
-    silent = restored.silent;
-    for (std::string& problem : restored.problems) problems.push_back(std::move(problem));
+    RestoredName one = restore_one(cluster, backup, name, patience, deadline);
+    silent = one.silent;
+    std::ranges::move(one.problems, std::back_inserter(restored.problems));
+    if (one.text_differs)
+      restored.notes.push_back(fmt::format("{} is restored: equivalent, text differs", name));
   }
-  return problems;
+  return restored;
 }
 
 int RestoreCommand::run(std::ostream& out) const {
@@ -170,9 +169,9 @@ int RestoreCommand::run(std::ostream& out) const {
   }
   ClusterAccess cluster(*address, backup.nodes, tls, credentials, timeout);
   std::vector<std::string> problems = heal_nodes(*contents, injector);
-  for (std::string& problem : restore_backup(cluster, backup, patience)) {
-    problems.push_back(std::move(problem));
-  }
+  Restored restored = restore_backup(cluster, backup, patience);
+  std::ranges::move(restored.problems, std::back_inserter(problems));
+  for (const std::string& note : restored.notes) out << note << "\n";
   if (!problems.empty()) {
     out << fmt::format("NOT RESTORED: {}. Act now; the journal stays at {}\n", backup.cluster,
                        journal.string());

@@ -1,5 +1,6 @@
-// Putting a cluster back to a backup, and proving it: every allow-listed certificate reads back
-// byte for byte as it was, and every node presents it.
+// Putting a cluster back to a backup, and proving it: every allow-listed certificate reads back as
+// it was, and every node presents it. What counts is the substance (DER); a cluster that stores
+// other text than it was sent is restored, and the difference is told.
 //
 // Judged by the effect alone: an answer of 200 proves nothing here, and neither does an error.
 #pragma once
@@ -28,11 +29,15 @@ struct Patience {
   std::chrono::milliseconds restore;  // until a cluster that does not answer is given up
 };
 
-// What is still not as it was, one clause each; empty when all of it is. Tries each certificate a
-// few times, because a cluster that has just been disturbed answers 409 and 503. While nobody
-// answers it goes on trying, for `patience.restore` in all and not for each certificate.
-std::vector<std::string> restore_backup(ClusterAccess& cluster, const Backup& backup,
-                                        Patience patience);
+struct Restored {
+  std::vector<std::string> problems;  // what is still not as it was, one clause each
+  std::vector<std::string> notes;     // "proxy: equivalent, text differs"
+};
+
+// Tries each certificate a few times, because a cluster that has just been disturbed answers 409
+// and 503. While nobody answers it goes on trying, for `patience.restore` in all and not for each
+// certificate.
+Restored restore_backup(ClusterAccess& cluster, const Backup& backup, Patience patience);
 
 // `certdrill-conform restore JOURNAL`: puts a cluster back that a killed run has left changed.
 struct RestoreCommand {

@@ -93,6 +93,7 @@ void Console::summary(const RunReport& report) {
     for (const std::string& text : result.observations)
       out_ << fmt::format("  observed: {}: {}\n", result.id, text);
   }
+  for (const std::string& note : report.notes) out_ << fmt::format("  note: {}\n", note);
   if (!report.unrestored.empty()) {
     out_ << "\nACT NOW, the cluster is not as it was:\n";
     for (const std::string& problem : report.unrestored) out_ << fmt::format("  {}\n", problem);

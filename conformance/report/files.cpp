@@ -102,6 +102,7 @@ std::string json_report(const RunReport& report) {
                    {"counts", counts},
                    {"preflight", report.preflight},
                    {"unrestored", report.unrestored},
+                   {"notes", report.notes},
                    {"coverage", list_of(report.coverage)},
                    {"cases", list_of(report.results)}};
   return whole.dump(2, ' ', false, json::error_handler_t::replace) + "\n";

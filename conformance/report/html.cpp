@@ -56,7 +56,7 @@ std::string escaped(std::string_view text) {
 
 std::string_view class_of(Reach reach) {
   if (reach == Reach::reached) return "reached";
-  return reach == Reach::contradicted ? "contradicted" : "not_provoked";
+  return reach == Reach::not_provoked ? "not_provoked" : "contradicted";
 }
 
 std::string words_of(Outcome outcome) {

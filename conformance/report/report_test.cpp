@@ -101,6 +101,15 @@ TEST(Coverage, OneFailureContradicts) {
   EXPECT_EQ(covered.failed, std::vector<std::string>{"update_cert/406/y"});
 }
 
+TEST(Coverage, AWrongBodyIsNoWrongStatus) {
+  const auto covered =
+      of({result("update_cert/406/y", Outcome::failed, {{"update_cert", 406}})}, 406);
+  EXPECT_EQ(covered.reach, Reach::body_differs);
+  CaseResult wrong = result("update_cert/406/z", Outcome::failed, {{"update_cert", 406}});
+  wrong.wrong_status = true;
+  EXPECT_EQ(of({wrong}, 406).reach, Reach::contradicted);
+}
+
 TEST(Coverage, FourHundredInPlaceOf404IsTold) {
   const auto covered =
       of({result("update_cert/404/x", Outcome::passed, {{"update_cert", 400}})}, 404);

@@ -27,8 +27,7 @@ std::string_view documented_call(const HttpRequest& request) {
 
 // A server presents its chain without the root as it pleases (RFC 8446 4.4.2), and nothing else may
 // differ.
-bool presents_chain(const std::vector<certs::Certificate>& presented,
-                    const std::vector<certs::Certificate>& sent) {
+bool presents_chain(const Chain& presented, const Chain& sent) {
   const bool root_left_out =
       presented.size() + 1 == sent.size() && sent.size() > 1 && sent.back().self_issued();
   if (presented.size() != sent.size() && !root_left_out) return false;
@@ -37,20 +36,6 @@ bool presents_chain(const std::vector<certs::Certificate>& presented,
 }
 
 }  // namespace
-
-std::string said_by(const HttpAnswer& answer) {
-  constexpr std::size_t longest = 200;
-  const json body = json::parse(answer.body, nullptr, false);
-  std::string text;
-  if (body.is_object() && body.contains("error_code") && body["error_code"].is_string()) {
-    text = body["error_code"].get<std::string>();
-    if (body.contains("description") && body["description"].is_string()) {
-      text += ": " + body["description"].get<std::string>();
-    }
-  }
-  if (text.size() > longest) text = text.substr(0, longest) + "...";
-  return text.empty() ? std::to_string(answer.status) : fmt::format("{} ({})", answer.status, text);
-}
 
 Judge::Judge(Session& session, const Case& one) : session_(&session) {
   result_.id = one.id;
@@ -71,6 +56,8 @@ HttpAnswer Judge::send(const HttpRequest& request, const std::string& body_note,
     throw CaseStopped{};
   }
   last_->status = answer->status;
+  if (!answer->followed_to.empty())
+    observe(fmt::format("{} redirects to {}", to_string(address), answer->followed_to));
   if (const auto call = documented_call(request); !call.empty())
     result_.answered.emplace(call, answer->status);
   return *answer;
@@ -109,16 +96,18 @@ void Judge::expect(bool holds, const std::string& expected, const std::string& a
 
 void Judge::expect_status(const HttpAnswer& answer, const std::vector<int>& accepted,
                           const std::string& what) {
-  expect(std::ranges::find(accepted, answer.status) != accepted.end(),
-         fmt::format("{} is answered {}", what, fmt::join(accepted, " or ")), said_by(answer));
+  const bool right = std::ranges::find(accepted, answer.status) != accepted.end();
+  result_.wrong_status = result_.wrong_status || !right;
+  expect(right, fmt::format("{} is answered {}", what, fmt::join(accepted, " or ")),
+         said_by(answer));
 }
 
 void Judge::expect_error_body(const HttpAnswer& answer) {
-  const json body = json::parse(answer.body, nullptr, false);
-  const bool right = body.is_object() && body.value("error_code", json()).is_string() &&
-                     body.value("description", json()).is_string();
-  expect(right, R"(an error body {"error_code": "...", "description": "..."})",
-         body.is_discarded() ? "a body that is not JSON" : "JSON without these two strings");
+  const ErrorText error = error_text(answer);
+  expect(!error.code.empty(), R"(an error body {"error_code": "...", "description": "..."})",
+         error.is_object ? "JSON without the string error_code" : "a body that is no JSON object");
+  if (!error.code.empty() && error.text.empty())
+    observe("the error has no text for people, neither description nor message");
 }
 
 json Judge::expect_json(const HttpAnswer& answer) {
@@ -152,54 +141,66 @@ void Judge::expect_reads_back(const TestCertificate& sent) {
   }
 }
 
-// Waits for it; what is presented instead once the time is over.
-std::string Judge::settle_presented(const Address& port,
-                                    const std::vector<certs::Certificate>& wanted,
-                                    int connections) {
+Chain Judge::settle(const Address& port, const std::function<bool(const Chain&)>& right,
+                    int connections) {
   const auto deadline = std::chrono::steady_clock::now() + session_->options.patience().settle;
   std::chrono::milliseconds pause{2};
   for (int in_a_row = 0;;) {
-    const auto presented = cluster().presented(port);
-    if (presented && presents_chain(*presented, wanted)) {
-      if (++in_a_row == connections) return {};
+    auto presented = cluster().presented(port);
+    if (presented && right(*presented)) {
+      if (++in_a_row == connections) return std::move(*presented);
       continue;
     }
     in_a_row = 0;
     if (std::chrono::steady_clock::now() >= deadline) {
-      if (!presented) return presented.error().what;
-      if (presented->front().der() == wanted.front().der()) {
-        return fmt::format("the right leaf, but a chain of {} certificates instead of {}",
-                           presented->size(), wanted.size());
-      }
-      return fmt::format("another leaf: {}, SHA-256 {}...", presented->front().subject(),
-                         presented->front().fingerprint().substr(0, 16));
+      if (!presented) inconclusive("unreachable: " + presented.error().what);
+      return std::move(*presented);
     }
     std::this_thread::sleep_for(pause);
     pause = std::min(pause * 2, kLongestPause);
   }
 }
 
+std::vector<PortLook> Judge::look(contract::CertificateName name,
+                                  const std::function<bool(int uid, const Chain&)>& right,
+                                  int connections) {
+  auto ports = ports_of(nodes(), name);
+  std::erase_if(ports, [&](const NodePort& one) { return down_.contains(one.uid); });
+  const auto at_once = cluster().presented(ports);
+  std::vector<PortLook> looks;
+  for (std::size_t i = 0; i < ports.size(); ++i) {
+    const auto& [uid, port] = ports[i];
+    const bool settled = connections == 1 && at_once[i] && right(uid, *at_once[i]);
+    const auto right_here = [&, node = uid](const Chain& chain) { return right(node, chain); };
+    looks.push_back({uid, port, settled ? *at_once[i] : settle(port, right_here, connections)});
+  }
+  return looks;
+}
+
 void Judge::expect_presented_everywhere(const TestCertificate& certificate, int connections) {
   const auto known = contract::find_certificate(certificate.name());
   if (!known || !certificate.made.certificate) return;
-  const auto chain = certs::parse_chain(*certificate.made.certificate);
-  if (!chain) return;
-  const auto ports = ports_of(nodes(), *known);
-  const auto first_look = cluster().presented(ports);
-  for (std::size_t i = 0; i < ports.size(); ++i) {
-    const bool settled = first_look[i] && presents_chain(*first_look[i], *chain);
-    if (settled && connections == 1) continue;
-    const std::string wrong = settle_presented(ports[i].address, *chain, connections);
-    expect(wrong.empty(),
-           fmt::format("node {} presents the new {} chain on {}{}", ports[i].uid,
-                       certificate.name(), to_string(ports[i].address),
+  const auto sent = certs::parse_chain(*certificate.made.certificate);
+  if (!sent) return;
+  const auto right = [&](int, const Chain& chain) { return presents_chain(chain, *sent); };
+  for (const PortLook& one : look(*known, right, connections)) {
+    const bool same_leaf = one.chain.front().der() == sent->front().der();
+    expect(right(one.uid, one.chain),
+           fmt::format("node {} presents the new {} chain on {}{}", one.uid, certificate.name(),
+                       to_string(one.port),
                        connections > 1 ? fmt::format(", {} times in a row", connections) : ""),
-           wrong);
+           same_leaf ? fmt::format("the right leaf, but a chain of {} certificates "
+                                   "instead of {}",
+                                   one.chain.size(), sent->size())
+                     : fmt::format("another leaf: {}, SHA-256 {}...", one.chain.front().subject(),
+                                   one.chain.front().fingerprint().substr(0, 16)));
   }
 }
 
 void Judge::observe(const std::string& text) {
-  result_.observations.push_back(session_->redactor.redact(text));
+  std::string clean = session_->redactor.redact(text);
+  auto& seen = result_.observations;
+  if (std::ranges::find(seen, clean) == seen.end()) seen.push_back(std::move(clean));
 }
 
 void Judge::inconclusive(const std::string& why) {

@@ -6,7 +6,9 @@
 // nowhere else).
 #pragma once
 
+#include <functional>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -25,8 +27,14 @@ struct CaseStopped {
   std::string reason;
 };
 
-// "400 (invalid_certificate: ...)": what an answer says, cut to what fits on a line.
-std::string said_by(const HttpAnswer& answer);
+using Chain = std::vector<certs::Certificate>;
+
+// What one node presented.
+struct PortLook {
+  int uid = 0;
+  Address port;
+  Chain chain;
+};
 
 class Judge {
  public:
@@ -45,6 +53,13 @@ class Judge {
   HttpRequest request(std::string method, std::string path,
                       std::string body = "") const;  // as the user
   Installed installed();                             // through send(); stops when it cannot be read
+
+  // What every node that is up presents for the name: each port is looked at until `right` holds,
+  // so many connections in a row, or until --settle is over. A port that cannot be reached until
+  // then makes the case inconclusive.
+  std::vector<PortLook> look(contract::CertificateName name,
+                             const std::function<bool(int uid, const Chain&)>& right,
+                             int connections = 1);
 
   // --- judgments
   void expect(bool holds, const std::string& expected, const std::string& actual);
@@ -66,9 +81,12 @@ class Judge {
   bool failed() const { return !result_.findings.empty(); }
   CaseResult& result() { return result_; }
 
+ protected:
+  std::set<int> down_;  // uids of nodes that were taken down
+
  private:
-  std::string settle_presented(const Address& port, const std::vector<certs::Certificate>& wanted,
-                               int connections);
+  Chain settle(const Address& port, const std::function<bool(const Chain&)>& right,
+               int connections);
 
   Session* session_;
   std::optional<Exchange> last_;

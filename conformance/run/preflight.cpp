@@ -95,45 +95,81 @@ void find_nodes(Session& session, const std::optional<json>& listing) {
   session.cluster.set_nodes({node_at(1, session.cluster.target())});
 }
 
-// An update without any field can change nothing: 400 says that the user may, 403 that he may not,
-// and 404 or 405 that the call is not there.
-int answer_to_nothing(Session& session, contract::UpdateCall call) {
-  const auto answer = session.cluster.send(session.cluster.request("PUT", path_of(call), "{}"));
-  return answer ? answer->status : 0;
+// Whether OPTIONS says that PUT is there; nullopt: it says nothing. It may be turned off, and then
+// a path that exists nowhere gets the same answer.
+std::optional<bool> options_has_put(Session& session, const std::string& path) {
+  const auto ask = [&](const std::string& one) {
+    return session.cluster.send(session.cluster.request("OPTIONS", one));
+  };
+  const auto nowhere = ask("/v1/certdrill-no-such-uri");
+  const auto answer = ask(path);
+  if (!nowhere || nowhere->status != 404 || !answer) return std::nullopt;
+  if (answer->status == 404) return false;
+  if (answer->allow.empty()) return std::nullopt;
+  return answer->allow.find("PUT") != std::string::npos;
 }
 
-bool missing(int status) {
-  return status == 404 || status == 405;
+std::optional<contract::Edition> edition_by_options(Session& session) {
+  const auto first = options_has_put(session, path_of(contract::UpdateCall::update_cert));
+  const auto second = options_has_put(session, path_of(contract::UpdateCall::certificates));
+  if (!first || !second || (!*first && !*second)) return std::nullopt;
+  if (!*first) return contract::Edition::next;
+  return *second ? contract::Edition::v7_22 : contract::Edition::v7_8;
 }
 
+std::optional<contract::Edition> edition_by_version(const std::optional<json>& listing,
+                                                    std::string& version) {
+  if (!listing || !listing->is_array() || listing->empty()) return std::nullopt;
+  const json& node = listing->front();
+  const json found = node.is_object() ? node.value("software_version", json()) : json();
+  if (!found.is_string()) return std::nullopt;
+  version = found.get<std::string>();
+  return contract::edition_of_version(version);
+}
+
+// Whether both have the same calls, which is all that OPTIONS can tell.
+bool same_calls(contract::Edition one, contract::Edition other) {
+  return std::ranges::all_of(contract::kAllUpdateCalls, [&](contract::UpdateCall call) {
+    const auto editions = contract::endpoint_of(call).editions;
+    return editions.contains(one) == editions.contains(other);
+  });
+}
+
+// --edition, else software_version, else OPTIONS. Nothing is concluded from the
+// answer to a request that lacks everything: 404 and 400 are right for it where the call is there.
 void determine_edition(Session& session, const std::optional<json>& listing) {
-  std::string source = "assumed";
+  std::string version;
+  const auto by_version = edition_by_version(listing, version);
+  const auto by_options = edition_by_options(session);
+  std::string source = "assumed; neither software_version nor OPTIONS tells it (--edition)";
   if (session.options.edition) {
     session.edition = *session.options.edition;
     source = "--edition";
-  } else if (listing && listing->is_array() && !listing->empty() && (*listing)[0].is_object()) {
-    const json version = (*listing)[0].value("software_version", json());
-    const auto found = version.is_string()
-                           ? contract::edition_of_version(version.get<std::string>())
-                           : std::nullopt;
-    if (found) {
-      session.edition = *found;
-      source = "software_version " + version.get<std::string>();
-    }
-  }
-  if (session.options.allow_changes) {
-    const int status = answer_to_nothing(session, contract::UpdateCall::update_cert);
-    if (missing(status) && !session.options.edition) {
-      session.edition = contract::Edition::next;
-      source = "update_cert is not there";
-    }
-    const int proof = contract::kWithUpdateCert.contains(session.edition)
-                          ? status
-                          : answer_to_nothing(session, contract::UpdateCall::certificates);
-    if (proof == 400) session.update_permission = Permission::held;
-    if (proof == 403 || proof == 401) session.update_permission = Permission::refused;
+  } else if (by_version) {
+    session.edition = *by_version;
+    source = "software_version " + version;
+  } else if (by_options) {
+    session.edition = *by_options;
+    source = "OPTIONS";
   }
   session.say("edition: {} ({})", to_string(session.edition), source);
+  if (by_options && !same_calls(*by_options, session.edition))
+    session.say(
+        "edition: OPTIONS says otherwise: the calls are those of {}; "
+        "going on with {}",
+        to_string(*by_options), to_string(session.edition));
+}
+
+// By the user's own record, where it can be read; otherwise the first valid update will show it.
+void determine_permission(Session& session) {
+  const auto users = get_json(session, "/v1/users");
+  if (!users || !users->is_array()) return;
+  for (const json& user : *users) {
+    if (!user.is_object() || !user.value("role", json()).is_string()) continue;
+    const json& own = session.options.username;
+    if (user.value("email", json()) != own && user.value("name", json()) != own) continue;
+    session.update_permission = user["role"] == "admin" ? Permission::held : Permission::refused;
+  }
 }
 
 void tell_user(Session& session) {
@@ -144,7 +180,7 @@ void tell_user(Session& session) {
                            : session.update_permission == Permission::held ? "holds update_cluster"
                            : session.update_permission == Permission::refused
                                ? "does NOT hold update_cluster"
-                               : "update_cluster unproven";
+                               : "update_cluster unproven until the first valid update";
   session.say("{}: {}", who, permission);
 }
 
@@ -196,7 +232,7 @@ PreflightProblem set_up_guard(Session& session,
     return std::nullopt;
   }
   if (session.update_permission == Permission::refused) {
-    session.why_no_changes = "the user does not hold update_cluster (role admin)";
+    session.why_no_changes = fmt::format("{} (role admin)", kNoPermission);
     return std::nullopt;
   }
   auto names = choose_certificates(session.options, installed.value_or(Installed()));
@@ -257,11 +293,17 @@ tl::expected<std::unique_ptr<Session>, PreflightError> preflight(const Options& 
     session->injector = Injector::of_commands(options.inject_command, options.heal_command);
   }
 
+  if (session->redactor.has_short_secret())
+    session->say(
+        "warning: a password of fewer than {} characters cannot be "
+        "kept out of every text",
+        Redactor::kShort);
   if (const PreflightProblem problem = greet(*session)) return tl::unexpected(*problem);
   const auto listing = get_json(*session, path_of("nodes"));
   find_nodes(*session, listing);
   session->say("nodes: {}", session->cluster.nodes().size());
   determine_edition(*session, listing);
+  if (options.allow_changes) determine_permission(*session);
   tell_user(*session);
 
   const auto installed = session->cluster.read_installed();

@@ -36,6 +36,7 @@ CodeCoverage coverage_of_code(std::string_view call, const contract::DocumentedC
   CodeCoverage covered{.call = std::string(call), .code = code, .remark = std::string(code.remark)};
   const std::string expecting = fmt::format("{}/{}/", call, code.status);
   bool seen = false;
+  bool wrong_status = false;
   bool passed_with_another = false;
   for (const CaseResult& result : results) {
     if (!result.id.starts_with(expecting)) continue;
@@ -44,14 +45,15 @@ CodeCoverage coverage_of_code(std::string_view call, const contract::DocumentedC
     const bool passed =
         result.outcome == Outcome::passed || result.outcome == Outcome::unexpected_pass;
     if (failed) covered.failed.push_back(result.id);
+    const bool saw = result.answered.contains({covered.call, code.status});
+    wrong_status = wrong_status || (failed && (result.wrong_status || !saw));
     if (failed || passed) ++covered.cases;
     if (!passed) continue;
-    const bool saw = result.answered.contains({covered.call, code.status});
     seen = seen || saw;
     passed_with_another = passed_with_another || !saw;
   }
   if (!covered.failed.empty()) {
-    covered.reach = Reach::contradicted;
+    covered.reach = wrong_status ? Reach::contradicted : Reach::body_differs;
   } else if (seen) {
     covered.reach = Reach::reached;
   } else if (passed_with_another) {
@@ -88,8 +90,8 @@ std::map<std::string, int> reasons_not_run(const std::vector<CaseResult>& result
 }
 
 std::string_view to_string(Reach reach) {
-  constexpr std::array<std::string_view, 3> names{"reached as documented", "contradicted",
-                                                  "not provoked here"};
+  constexpr std::array<std::string_view, 4> names{"reached as documented", "contradicted",
+                                                  "wrong body or effect", "not provoked here"};
   return names.at(static_cast<std::size_t>(reach));
 }
 

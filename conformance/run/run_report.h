@@ -49,6 +49,8 @@ struct CaseResult {
   // The documented codes that it really saw: {"update_cert", 406}. What it expects is in its id.
   std::set<std::pair<std::string, int>> answered;
 
+  bool wrong_status = false;  // a finding is about the status, and not only about body or effect
+
   // Whether a reader must look at it.
   bool is_problem() const;
 };
@@ -63,7 +65,9 @@ std::map<std::string, int> reasons_not_run(const std::vector<CaseResult>& result
 
 enum class Reach {
   reached,       // a case that expects it saw it, and no case of the code failed
-  contradicted,  // a case that expects it failed
+  contradicted,  // a case that expects it got another status
+  body_differs,  // the status came, and a case found its body or its effect
+                 // wrong
   not_provoked,  // no case that expects it saw it here
 };
 
@@ -93,6 +97,7 @@ struct RunReport {
   std::vector<CaseResult> results;     // in the order in which they ran
   std::vector<CodeCoverage> coverage;
   std::vector<std::string> unrestored;  // what is not as it was; empty is what everybody wants
+  std::vector<std::string> notes;       // "proxy is restored: equivalent, text differs"
   std::string journal;                  // where it stays if something is unrestored
   bool changes_allowed = false;
   bool changes_refused = false;  // --allow-changes was given, and the guard refused

@@ -102,6 +102,8 @@ std::optional<std::string> obstacle(const Session& session, const Case& one) {
     return fmt::format("edition {} does not have it", to_string(session.edition));
   }
   const Needs& needs = one.needs;
+  if (needs.changes && session.update_permission == Permission::refused)
+    return fmt::format("{} (role admin)", kNoPermission);
   if (needs.changes && !session.guard) return session.why_no_changes;
   if (needs.viewer && !session.options.viewer()) {
     return std::string(

@@ -27,6 +27,8 @@ namespace certdrill::conformance {
 // Whether the user may change certificates, as far as could be proven without changing anything.
 enum class Permission { held, refused, unproven };
 
+inline constexpr std::string_view kNoPermission = "the user does not hold update_cluster";
+
 // What the ports were last seen to present for a name, with nothing sent since that could change
 // it. The next case that begins with the same certificate begins with this look instead of taking
 // it a second time.
@@ -54,6 +56,7 @@ struct Session {
   std::optional<Guard> guard;  // set once changes are allowed and the guard agrees
   std::string why_no_changes;  // when there is no guard
   std::optional<LastLook> last_look;
+  bool ports_are_late = false;    // one did not present what it should within --settle
   int unanswered = 0;             // cases in a row that ended because nobody answered
   std::vector<std::string> said;  // the preflight's lines, for people
 

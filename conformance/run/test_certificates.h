@@ -32,6 +32,8 @@ struct TestCertificate {
   std::string note() const { return "fixture " + id + " for " + made.name; }
   std::string body(contract::UpdateCall call) const;
   CertificateEntry entry() const { return {made.name, made.certificate, made.key}; }
+  // As it reads back. REQUIRES: it has a certificate.
+  InstalledCertificate installed() const { return {*made.certificate, made.key}; }
 
   // The same with one part exchanged, or left out.
   TestCertificate with_name(std::string name) const;

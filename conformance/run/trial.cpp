@@ -7,6 +7,8 @@
 #include <fmt/ranges.h>
 #include <nlohmann/json.hpp>
 
+#include "certs/verdict/bundle.h"
+
 namespace certdrill::conformance {
 
 Trial::Trial(Session& session, const Case& one)
@@ -49,25 +51,48 @@ HttpAnswer Trial::remove(std::string_view name) {
   return send(request("DELETE", path_of("delete_certificate", name)));
 }
 
+// A valid update, which also shows whether the user may change anything at all.
+HttpAnswer Trial::put_valid(const TestCertificate& certificate) {
+  HttpAnswer answer = put(certificate);
+  Permission& permission = session().update_permission;
+  if (answer.status == 200) permission = Permission::held;
+  if (answer.status == 403 && permission == Permission::unproven) {
+    permission = Permission::refused;
+    could_not_run(
+        fmt::format("{}: a valid update was answered {}", kNoPermission, said_by(answer)));
+  }
+  return answer;
+}
+
 Snapshot Trial::snapshot() {
-  auto taken = take_snapshot(cluster(), name());
-  if (!taken) inconclusive("the state cannot be read: " + taken.error());
-  return *taken;
+  auto installed = cluster().read_installed();
+  if (!installed) inconclusive("the state cannot be read: " + installed.error());
+  Snapshot taken{std::move(*installed), {}};
+  for (const PortLook& one : look(name(), [](int, const Chain&) { return true; }))
+    taken.presented[one.uid] = fingerprints_of(one.chain);
+  return taken;
 }
 
 void Trial::expect_unchanged(const Snapshot& before, const std::string& after_what) {
   const std::string expected = fmt::format("nothing has changed after {}", after_what);
-  const auto after = take_snapshot(cluster(), name());
-  if (!after) return expect(false, expected, "the state cannot be read: " + after.error());
-  const auto found = differences(before, *after);
+  const auto installed = cluster().read_installed();
+  if (!installed) return expect(false, expected, "the state cannot be read: " + installed.error());
+  Snapshot after{*installed, {}};
+  const auto as_before = [&](int uid, const Chain& chain) {
+    const auto was = before.presented.find(uid);
+    return was != before.presented.end() && fingerprints_of(chain) == was->second;
+  };
+  for (const PortLook& one : look(name(), as_before))
+    after.presented[one.uid] = fingerprints_of(one.chain);
+  const auto found = differences(before, after);
   expect(found.empty(), expected, fmt::format("{}", fmt::join(found, "; ")));
   if (!found.empty()) return;
-  session().last_look = LastLook{name(), held_of(after->installed, name_text()), after->presented,
+  session().last_look = LastLook{name(), held_of(after.installed, name_text()), after.presented,
                                  cluster().changes_sent()};
 }
 
 void Trial::accepts(const TestCertificate& certificate) {
-  expect_status(put(certificate), {200}, certificate.note());
+  expect_status(put_valid(certificate), {200}, certificate.note());
   expect_reads_back(certificate);
   expect_presented_everywhere(certificate);
 }
@@ -78,7 +103,7 @@ Snapshot Trial::with_valid_sibling() {
 
 Snapshot Trial::with_valid_sibling(const TestCertificate& sibling) {
   const std::uint64_t changes = cluster().changes_sent();
-  const HttpAnswer answer = put(sibling);
+  const HttpAnswer answer = put_valid(sibling);
   if (answer.status != 200) {
     inconclusive(fmt::format("its valid sibling ({}) must get 200 first, and got {}",
                              sibling.note(), said_by(answer)));
@@ -86,13 +111,23 @@ Snapshot Trial::with_valid_sibling(const TestCertificate& sibling) {
   auto now = cluster().read_installed();
   if (!now) inconclusive("the state cannot be read: " + now.error());
   const auto held = held_of(*now, sibling.name());
-  if (!held || held->certificate != *sibling.made.certificate) {
+  if (!held || !same_chain(held->certificate, *sibling.made.certificate)) {
     inconclusive(
         fmt::format("its valid sibling ({}) got 200 and does not read back", sibling.note()));
   }
-  auto presented = looked_before(*now, changes);
-  if (!presented) presented = presented_by_nodes(cluster(), name());
-  return {std::move(*now), std::move(*presented)};
+  if (auto presented = looked_before(*now, changes)) return {std::move(*now), *presented};
+  // A port that takes its time must not seem to change after the request that follows. Whether it
+  // presents the sibling in the end is for other cases to say.
+  const auto sent = certs::parse_chain(*sibling.made.certificate);
+  const auto right = [&](int, const Chain& chain) {
+    return !sent || session().ports_are_late || chain.front().der() == sent->front().der();
+  };
+  Snapshot taken{std::move(*now), {}};
+  for (const PortLook& one : look(name(), right)) {
+    if (!right(one.uid, one.chain)) session().ports_are_late = true;
+    taken.presented[one.uid] = fingerprints_of(one.chain);
+  }
+  return taken;
 }
 
 // A repetition changes nothing; if it does, the look at the end of the case sees it.
@@ -130,19 +165,18 @@ HttpAnswer Trial::rejected_after(const Snapshot& before, const std::string& body
 
 void Trial::take_down(const ClusterNode& node) {
   session().last_look.reset();
-  down_.push_back(node);
+  down_.insert(node.uid);
   if (auto done = session().guard->take_down(node); !done) inconclusive(done.error());
 }
 
 void Trial::bring_up(const ClusterNode& node) {
   if (auto done = session().guard->bring_up(node); !done) inconclusive(done.error());
-  std::erase_if(down_, [&](const ClusterNode& one) { return one.uid == node.uid; });
+  down_.erase(node.uid);
 }
 
 void Trial::bring_all_up() {
-  while (!down_.empty()) {
-    const ClusterNode node = down_.back();
-    down_.pop_back();
+  for (const ClusterNode& node : nodes()) {
+    if (down_.erase(node.uid) == 0) continue;
     const auto up = session().guard->bring_up(node);
     if (!up) expect(false, fmt::format("node {} can be brought up again", node.uid), up.error());
   }

@@ -32,6 +32,7 @@ class Trial : public Judge {
   HttpAnswer put_entry(const nlohmann::json& entry, const std::string& note);  // any fields
   HttpAnswer put_body(const std::string& body, const std::string& note,
                       const std::string& content_type = "application/json");
+  HttpAnswer put_valid(const TestCertificate& certificate);  // stops where the user may not
   HttpAnswer remove(std::string_view name);
 
   // --- state
@@ -73,7 +74,6 @@ class Trial : public Judge {
 
   const Case* case_;
   std::optional<contract::CertificateName> subject_;
-  std::vector<ClusterNode> down_;
 };
 
 // Runs one case to its result. Whatever it throws ends here.
