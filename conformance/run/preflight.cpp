@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <cstdlib>
 #include <random>
 
 #include <fmt/format.h>
@@ -135,6 +136,17 @@ bool same_calls(contract::Edition one, contract::Edition other) {
   });
 }
 
+contract::Edition nearest_with_calls_of(contract::Edition wanted, contract::Edition to) {
+  const auto distance = [&](contract::Edition one) {
+    return std::abs(static_cast<int>(one) - static_cast<int>(to));
+  };
+  contract::Edition nearest = wanted;
+  for (const contract::Edition one : contract::kAllEditions) {
+    if (same_calls(one, wanted) && distance(one) < distance(nearest)) nearest = one;
+  }
+  return nearest;
+}
+
 // --edition, else software_version, else OPTIONS. Nothing is concluded from the
 // answer to a request that lacks everything: 404 and 400 are right for it where the call is there.
 void determine_edition(Session& session, const std::optional<json>& listing) {
@@ -152,12 +164,14 @@ void determine_edition(Session& session, const std::optional<json>& listing) {
     session.edition = *by_options;
     source = "OPTIONS";
   }
+  if (by_options && !session.options.edition && !same_calls(*by_options, session.edition)) {
+    const auto nearest = nearest_with_calls_of(*by_options, session.edition);
+    session.say("edition: {} says {}, and OPTIONS says that the calls are those of {}", source,
+                to_string(session.edition), to_string(nearest));
+    session.edition = nearest;
+    source = "the nearest that has the calls that OPTIONS tells";
+  }
   session.say("edition: {} ({})", to_string(session.edition), source);
-  if (by_options && !same_calls(*by_options, session.edition))
-    session.say(
-        "edition: OPTIONS says otherwise: the calls are those of {}; "
-        "going on with {}",
-        to_string(*by_options), to_string(session.edition));
 }
 
 // By the user's own record, where it can be read; otherwise the first valid update will show it.
