@@ -68,9 +68,9 @@ void every_node_presents_what_reads_back(Trial& trial) {
       return presented.front().der() == chain->front().der();
     };
     for (const PortLook& one : trial.look(*known, same)) {
-      trial.expect(same(one.uid, one.chain),
+      trial.expect(one.right,
                    fmt::format("node {} presents {} on {}", one.uid, name, to_string(one.port)),
-                   fmt::format("it presents {}", one.chain.front().subject()));
+                   one.what);
     }
   }
 }

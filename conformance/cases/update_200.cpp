@@ -121,8 +121,7 @@ void add_update_200_cases(std::vector<Case>& into) {
   two_nodes.nodes = 2;
   add_for_both_calls(
       {{"200/replaces-everywhere", Level::must,
-        "A valid certificate gets 200, reads back byte for byte, and every node presents it; then "
-        "another one.",
+        "A valid certificate gets 200, reads back, and every node presents it; then another one.",
         contract::kReplaced, replaces_everywhere, changes_of(Subject::presented)},
        {"200/repetition-is-a-success", Level::must,
         "The same request again is 200, and nothing is lost.", contract::kRetry,

@@ -53,9 +53,9 @@ void reached_nodes_are_updated(Trial& trial) {
     return presented.front().der() == chain->front().der();
   };
   for (const PortLook& one : trial.look(known, updated)) {
-    trial.expect(updated(one.uid, one.chain),
+    trial.expect(one.right,
                  fmt::format("node {}, which was reached, presents the new certificate", one.uid),
-                 "it presents another");
+                 one.what);
   }
 }
 

@@ -167,21 +167,4 @@ std::vector<Presented> ClusterAccess::presented(const std::vector<NodePort>& por
   return presented_chains(addresses, tls_.verify_as, std::min(timeout_, kHandshakeLimit));
 }
 
-std::vector<std::string> fingerprints_of(const std::vector<certs::Certificate>& chain) {
-  std::vector<std::string> fingerprints;
-  for (const auto& certificate : chain) fingerprints.push_back(certificate.fingerprint());
-  return fingerprints;
-}
-
-std::vector<std::string> differences(const Snapshot& before, const Snapshot& after) {
-  std::vector<std::string> found = differences(before.installed, after.installed);
-  for (const auto& [uid, was] : before.presented) {
-    const auto is = after.presented.find(uid);
-    if (is == after.presented.end() || is->second != was) {
-      found.push_back(fmt::format("node {} presents another chain than before", uid));
-    }
-  }
-  return found;
-}
-
 }  // namespace certdrill::conformance

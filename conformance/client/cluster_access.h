@@ -113,16 +113,11 @@ class ClusterAccess {
 // By node uid: the fingerprints of the presented chain, leaf first.
 using PresentedByNode = std::map<int, std::vector<std::string>>;
 
-std::vector<std::string> fingerprints_of(const std::vector<certs::Certificate>& chain);
-
 // As far as the outside can see it: what reads back, and what every node presents for one name.
 // Holds private keys; never printed.
 struct Snapshot {
   Installed installed;
   PresentedByNode presented;
 };
-
-// One clause for each difference; empty when nothing changed.
-std::vector<std::string> differences(const Snapshot& before, const Snapshot& after);
 
 }  // namespace certdrill::conformance

@@ -15,6 +15,9 @@ using Clock = std::chrono::steady_clock;
 // Connecting is quick or hopeless; only the answer may take as long as the contract allows.
 constexpr std::chrono::seconds kConnectLimit{10};
 
+// A request that fails so soon has met a connection that was closed before.
+constexpr std::chrono::milliseconds kAtOnce{500};
+
 std::unique_ptr<httplib::SSLClient> make_client(const Address& address, const TlsSettings& tls) {
   const std::string& host = tls.verify_as.empty() ? address.host : tls.verify_as;
   auto client = tls.client_cert.empty() ? std::make_unique<httplib::SSLClient>(host, address.port)
@@ -104,7 +107,12 @@ Target::~Target() = default;
 
 tl::expected<HttpAnswer, std::string> Target::send(const HttpRequest& request) {
   const auto start = Clock::now();
-  const httplib::Result result = client_->send(to_wire(request));
+  httplib::Result result = client_->send(to_wire(request));
+  // A server may close a kept connection at any time; to read again changes nothing.
+  if (!result && request.method == "GET" && result.error() == httplib::Error::Read &&
+      Clock::now() - start < kAtOnce) {
+    result = client_->send(to_wire(request));
+  }
   if (!result)
     return tl::unexpected(fmt::format("{}: {}", to_string(address_), explain(result.error())));
   return HttpAnswer{

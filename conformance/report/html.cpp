@@ -153,6 +153,21 @@ std::string not_run_part(const RunReport& report) {
       "<h2>Could not run here</h2><section class=card><table>\n{}</table></section>\n", rows);
 }
 
+std::string observations_part(const RunReport& report) {
+  std::string rows;
+  for (const CaseResult& result : report.results) {
+    if (result.level != Level::info) continue;
+    for (const std::string& text : result.observations)
+      rows += fmt::format("<tr><td><a href=\"#{0}\"><code>{0}</code></a><td>{1}</tr>\n",
+                          escaped(result.id), escaped(text));
+  }
+  if (rows.empty()) return "";
+  return fmt::format(
+      "<h2>What this cluster does where the documents are silent</h2><section class=card><table>\n"
+      "{}</table></section>\n",
+      rows);
+}
+
 // Folded, unless there is something wrong in it.
 std::string group_part(std::string_view group, std::span<const CaseResult> results) {
   const bool open = std::ranges::any_of(results, &CaseResult::is_problem);
@@ -189,10 +204,11 @@ std::string html_report(const RunReport& report) {
   return fmt::format(
       "<!doctype html><html lang=en><head><meta charset=utf-8><meta name=viewport "
       "content=\"width=device-width,initial-scale=1\"><title>certdrill-conform: {}</title>"
-      "<style>{}</style></head><body><main>\n{}{}{}{}"
+      "<style>{}</style></head><body><main>\n{}{}{}{}{}"
       "<h2>Preflight</h2><section class=card><ul>{}</ul></section>\n{}</main></body></html>\n",
       escaped(report.cluster), kStyle, verdict_part(report), problems_part(report),
-      coverage_part(report), not_run_part(report), preflight, cases_part(report));
+      coverage_part(report), not_run_part(report), observations_part(report), preflight,
+      cases_part(report));
 }
 
 }  // namespace certdrill::conformance

@@ -37,6 +37,13 @@ bool presents_chain(const Chain& presented, const Chain& sent) {
 
 }  // namespace
 
+std::vector<std::string> PortLook::fingerprints() const {
+  if (chain.empty()) return {what};
+  std::vector<std::string> all;
+  for (const auto& certificate : chain) all.push_back(certificate.fingerprint());
+  return all;
+}
+
 Judge::Judge(Session& session, const Case& one) : session_(&session) {
   result_.id = one.id;
   result_.level = one.level;
@@ -128,33 +135,35 @@ void Judge::expect_reads_back(const TestCertificate& sent) {
   if (!read) return expect(false, sent.name() + " reads back", read.error());
   const auto found = held_of(*read, sent.name());
   if (!found) return expect(false, sent.name() + " reads back", "it is not listed");
-  if (sent.made.certificate) {
-    const std::string& stored = found->certificate;
-    expect(stored == *sent.made.certificate,
-           fmt::format("{}_cert reads back byte for byte as it was sent ({} bytes)", sent.name(),
-                       sent.made.certificate->size()),
-           fmt::format("{} other bytes", stored.size()));
-  }
-  if (sent.made.key && contract::info(*contract::find_certificate(sent.name())).has_key) {
-    expect(found->key == sent.made.key, sent.name() + "_key reads back as it was sent",
-           found->key ? "another key" : "no key");
-  }
+  const bool keyed = contract::info(*contract::find_certificate(sent.name())).has_key;
+  const auto compare = [&](const char* what, const auto& stored, const auto& was, auto same) {
+    if (!was) return;
+    expect(
+        stored && same(*stored, *was),
+        fmt::format("{}_{} reads back as it was sent ({} bytes)", sent.name(), what, was->size()),
+        stored ? fmt::format("another one ({} bytes)", stored->size()) : "none");
+    if (stored && stored != was && same(*stored, *was))
+      observe(fmt::format("{}_{} reads back with {}", sent.name(), what, kOtherText));
+  };
+  compare("cert", std::optional(found->certificate), sent.made.certificate, same_chain);
+  if (keyed) compare("key", found->key, sent.made.key, same_key);
 }
 
-Chain Judge::settle(const Address& port, const std::function<bool(const Chain&)>& right,
-                    int connections) {
+Presented Judge::settle(const Address& port, const std::function<bool(const Chain&)>& right,
+                        int connections) {
   const auto deadline = std::chrono::steady_clock::now() + session_->options.patience().settle;
   std::chrono::milliseconds pause{2};
   for (int in_a_row = 0;;) {
     auto presented = cluster().presented(port);
     if (presented && right(*presented)) {
-      if (++in_a_row == connections) return std::move(*presented);
+      if (++in_a_row == connections) return presented;
       continue;
     }
     in_a_row = 0;
     if (std::chrono::steady_clock::now() >= deadline) {
-      if (!presented) inconclusive("unreachable: " + presented.error().what);
-      return std::move(*presented);
+      if (!presented && presented.error().kind == ProbeError::Kind::unreachable)
+        inconclusive("unreachable: " + presented.error().what);
+      return presented;
     }
     std::this_thread::sleep_for(pause);
     pause = std::min(pause * 2, kLongestPause);
@@ -166,13 +175,21 @@ std::vector<PortLook> Judge::look(contract::CertificateName name,
                                   int connections) {
   auto ports = ports_of(nodes(), name);
   std::erase_if(ports, [&](const NodePort& one) { return down_.contains(one.uid); });
-  const auto at_once = cluster().presented(ports);
+  auto presented = cluster().presented(ports);
   std::vector<PortLook> looks;
   for (std::size_t i = 0; i < ports.size(); ++i) {
-    const auto& [uid, port] = ports[i];
-    const bool settled = connections == 1 && at_once[i] && right(uid, *at_once[i]);
-    const auto right_here = [&, node = uid](const Chain& chain) { return right(node, chain); };
-    looks.push_back({uid, port, settled ? *at_once[i] : settle(port, right_here, connections)});
+    PortLook& one = looks.emplace_back(PortLook{ports[i].uid, ports[i].address, false, {}, {}});
+    const auto right_here = [&](const Chain& chain) { return right(one.uid, chain); };
+    if (connections > 1 || !presented[i] || !right_here(*presented[i]))
+      presented[i] = settle(one.port, right_here, connections);
+    if (!presented[i]) {
+      one.what = presented[i].error().what;
+      continue;
+    }
+    one.chain = std::move(*presented[i]);
+    one.right = right_here(one.chain);
+    one.what = fmt::format("another leaf: {}, SHA-256 {}...", one.chain.front().subject(),
+                           one.chain.front().fingerprint().substr(0, 16));
   }
   return looks;
 }
@@ -184,16 +201,14 @@ void Judge::expect_presented_everywhere(const TestCertificate& certificate, int 
   if (!sent) return;
   const auto right = [&](int, const Chain& chain) { return presents_chain(chain, *sent); };
   for (const PortLook& one : look(*known, right, connections)) {
-    const bool same_leaf = one.chain.front().der() == sent->front().der();
-    expect(right(one.uid, one.chain),
+    const bool same_leaf = !one.chain.empty() && one.chain.front().der() == sent->front().der();
+    expect(one.right,
            fmt::format("node {} presents the new {} chain on {}{}", one.uid, certificate.name(),
                        to_string(one.port),
                        connections > 1 ? fmt::format(", {} times in a row", connections) : ""),
-           same_leaf ? fmt::format("the right leaf, but a chain of {} certificates "
-                                   "instead of {}",
+           same_leaf ? fmt::format("the right leaf, but a chain of {} certificates instead of {}",
                                    one.chain.size(), sent->size())
-                     : fmt::format("another leaf: {}, SHA-256 {}...", one.chain.front().subject(),
-                                   one.chain.front().fingerprint().substr(0, 16)));
+                     : one.what);
   }
 }
 

@@ -27,13 +27,22 @@ struct CaseStopped {
   std::string reason;
 };
 
+// Ends the observation that a certificate or a key reads back in another form: it is no failure,
+// since no source says that texts come back byte for byte, with their comments and line ends.
+inline constexpr std::string_view kOtherText =
+    "other text than was sent, and the same in substance";
+
 using Chain = std::vector<certs::Certificate>;
 
-// What one node presented.
+// What one node presented in the end.
 struct PortLook {
   int uid = 0;
   Address port;
-  Chain chain;
+  bool right = false;  // what was waited for
+  Chain chain;         // empty: the handshake failed
+  std::string what;    // for people: "another leaf: CN=..., SHA-256 ...", or why it failed
+
+  std::vector<std::string> fingerprints() const;  // of the chain, or `what` alone
 };
 
 class Judge {
@@ -85,8 +94,8 @@ class Judge {
   std::set<int> down_;  // uids of nodes that were taken down
 
  private:
-  Chain settle(const Address& port, const std::function<bool(const Chain&)>& right,
-               int connections);
+  Presented settle(const Address& port, const std::function<bool(const Chain&)>& right,
+                   int connections);
 
   Session* session_;
   std::optional<Exchange> last_;

@@ -69,7 +69,7 @@ Snapshot Trial::snapshot() {
   if (!installed) inconclusive("the state cannot be read: " + installed.error());
   Snapshot taken{std::move(*installed), {}};
   for (const PortLook& one : look(name(), [](int, const Chain&) { return true; }))
-    taken.presented[one.uid] = fingerprints_of(one.chain);
+    taken.presented[one.uid] = one.fingerprints();
   return taken;
 }
 
@@ -77,18 +77,21 @@ void Trial::expect_unchanged(const Snapshot& before, const std::string& after_wh
   const std::string expected = fmt::format("nothing has changed after {}", after_what);
   const auto installed = cluster().read_installed();
   if (!installed) return expect(false, expected, "the state cannot be read: " + installed.error());
-  Snapshot after{*installed, {}};
+  const auto changed = differences(before.installed, *installed);
+  expect(changed.empty(), expected, fmt::format("{}", fmt::join(changed, "; ")));
   const auto as_before = [&](int uid, const Chain& chain) {
     const auto was = before.presented.find(uid);
-    return was != before.presented.end() && fingerprints_of(chain) == was->second;
+    return was != before.presented.end() && PortLook{.chain = chain}.fingerprints() == was->second;
   };
-  for (const PortLook& one : look(name(), as_before))
-    after.presented[one.uid] = fingerprints_of(one.chain);
-  const auto found = differences(before, after);
-  expect(found.empty(), expected, fmt::format("{}", fmt::join(found, "; ")));
-  if (!found.empty()) return;
-  session().last_look = LastLook{name(), held_of(after.installed, name_text()), after.presented,
-                                 cluster().changes_sent()};
+  bool same = changed.empty();
+  for (const PortLook& one : look(name(), as_before)) {
+    same = same && one.right;
+    expect(one.right, expected,
+           fmt::format("node {} presents another chain than before: {}", one.uid, one.what));
+  }
+  if (same)
+    session().last_look = LastLook{name(), held_of(*installed, name_text()), before.presented,
+                                   cluster().changes_sent()};
 }
 
 void Trial::accepts(const TestCertificate& certificate) {
@@ -124,8 +127,8 @@ Snapshot Trial::with_valid_sibling(const TestCertificate& sibling) {
   };
   Snapshot taken{std::move(*now), {}};
   for (const PortLook& one : look(name(), right)) {
-    if (!right(one.uid, one.chain)) session().ports_are_late = true;
-    taken.presented[one.uid] = fingerprints_of(one.chain);
+    if (!one.right) session().ports_are_late = true;
+    taken.presented[one.uid] = one.fingerprints();
   }
   return taken;
 }

@@ -40,7 +40,7 @@ class Trial : public Judge {
   void expect_unchanged(const Snapshot& before, const std::string& after_what);
 
   // --- whole procedures, the heart of most cases
-  // The certificate must be taken: 200, reads back byte for byte, presented by every node.
+  // The certificate must be taken: 200, reads back (by its DER), presented by every node.
   void accepts(const TestCertificate& certificate);
   // What must hold before a negative case means anything: its valid sibling gets 200 and is in
   // place.
