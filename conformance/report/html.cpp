@@ -65,6 +65,12 @@ std::string words_of(Outcome outcome) {
   return words;
 }
 
+// A section of rows; nothing where there is none.
+std::string table_part(std::string_view title, std::string_view rows) {
+  if (rows.empty()) return "";
+  return fmt::format("<h2>{}</h2><section class=card><table>\n{}</table></section>\n", title, rows);
+}
+
 std::string verdict_part(const RunReport& report) {
   const char* mood = report.exit_code == kExitConforms      ? ""
                      : report.exit_code == kExitCouldNotRun ? " doubt"
@@ -89,18 +95,16 @@ std::string verdict_part(const RunReport& report) {
 }
 
 std::string coverage_part(const RunReport& report) {
-  std::string html =
-      "<h2>The documented codes</h2><section class=card><table><tr><th>Call<th>Code<th>Meaning"
-      "<th>Here<th>Documented in<th>Remark</tr>\n";
+  std::string rows = "<tr><th>Call<th>Code<th>Meaning<th>Here<th>Documented in<th>Remark</tr>\n";
   for (const CodeCoverage& covered : report.coverage) {
-    html += fmt::format(
+    rows += fmt::format(
         "<tr><td><code>{}</code><td><b>{}</b><td>{}<td class={}>{}{}<td class=soft>{}"
         "<td class=soft>{}</tr>\n",
         covered.call, covered.code.status, escaped(covered.code.meaning), class_of(covered.reach),
         to_string(covered.reach), covered.cases > 0 ? fmt::format(" ({})", covered.cases) : "",
         covered.code.source, escaped(covered.remark));
   }
-  return html + "</table></section>\n";
+  return table_part("The documented codes", rows);
 }
 
 std::string case_part(const CaseResult& result) {
@@ -139,18 +143,14 @@ std::string problems_part(const RunReport& report) {
         to_string(result.outcome), words_of(result.outcome), escaped(result.id), escaped(result.id),
         what);
   }
-  if (rows.empty()) return "";
-  return fmt::format("<h2>What is wrong</h2><section class=card><table>\n{}</table></section>\n",
-                     rows);
+  return table_part("What is wrong", rows);
 }
 
 std::string not_run_part(const RunReport& report) {
   std::string rows;
   for (const auto& [reason, number] : reasons_not_run(report.results))
     rows += fmt::format("<tr><td class=number>{}<td>{}</tr>\n", number, escaped(reason));
-  if (rows.empty()) return "";
-  return fmt::format(
-      "<h2>Could not run here</h2><section class=card><table>\n{}</table></section>\n", rows);
+  return table_part("Could not run here", rows);
 }
 
 std::string observations_part(const RunReport& report) {
@@ -161,11 +161,7 @@ std::string observations_part(const RunReport& report) {
       rows += fmt::format("<tr><td><a href=\"#{0}\"><code>{0}</code></a><td>{1}</tr>\n",
                           escaped(result.id), escaped(text));
   }
-  if (rows.empty()) return "";
-  return fmt::format(
-      "<h2>What this cluster does where the documents are silent</h2><section class=card><table>\n"
-      "{}</table></section>\n",
-      rows);
+  return table_part("What this cluster does where the documents are silent", rows);
 }
 
 // Folded, unless there is something wrong in it.

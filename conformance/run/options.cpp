@@ -5,6 +5,7 @@
 #include <cctype>
 #include <cstdlib>
 #include <fstream>
+#include <iterator>
 #include <sstream>
 
 #include <CLI/CLI.hpp>
@@ -18,7 +19,7 @@ namespace certdrill::conformance {
 namespace {
 
 // CONTRACT: both calls may take up to 900 s.
-constexpr int kDefaultTimeoutSeconds = 900;
+constexpr std::chrono::seconds kDefaultTimeout{900};
 
 constexpr std::string_view kVariablePrefix = "CERTDRILL_";
 constexpr std::string_view kPasswordVariable = "CERTDRILL_PASSWORD";
@@ -63,44 +64,35 @@ class JsonOrLines : public CLI::ConfigTOML {
   }
 };
 
-void set_timeout(Options& options, int seconds) {
-  if (seconds < 1) refuse_option("--timeout must be at least 1 second");
-  options.timeout = std::chrono::seconds(seconds);
+template <typename T>
+T known_or_refuse(const std::optional<T>& found, const std::string& sentence) {
+  if (!found) refuse_option(sentence);
+  return *found;
 }
 
-void set_certificates(Options& options, const std::vector<std::string>& texts) {
+contract::CertificateName certificate_of(const std::string& text) {
   std::vector<std::string_view> known;
   for (const auto& certificate : contract::cluster_certificates())
     known.push_back(certificate.text);
-  for (const std::string& text : texts) {
-    const auto name = contract::find_certificate(text);
-    if (!name)
-      refuse_option(fmt::format("--cert '{}' is no certificate of a cluster{}", text,
-                                contract::did_you_mean(text, known)));
-    options.certificates.push_back(*name);
-  }
+  return known_or_refuse(contract::find_certificate(text),
+                         fmt::format("--cert '{}' is no certificate of a cluster{}", text,
+                                     contract::did_you_mean(text, known)));
 }
 
-void set_levels(Options& options, const std::vector<std::string>& texts) {
-  options.levels.clear();
-  for (const std::string& text : texts) {
-    const auto level = find_level(text);
-    if (!level) refuse_option(fmt::format("--level '{}' is none of must, should, info", text));
-    options.levels.push_back(*level);
-  }
+Level level_of(const std::string& text) {
+  return known_or_refuse(find_level(text),
+                         fmt::format("--level '{}' is none of must, should, info", text));
 }
 
-void set_edition(Options& options, const std::string& text) {
-  options.edition = contract::find_edition(text);
-  if (!options.edition)
-    refuse_option(fmt::format("--edition '{}' is none of 7.8, 7.22, 8.0, next", text));
+contract::Edition edition_of(const std::string& text) {
+  return known_or_refuse(contract::find_edition(text),
+                         fmt::format("--edition '{}' is none of 7.8, 7.22, 8.0, next", text));
 }
 
-void set_strictness(Options& options, const std::string& text) {
-  const auto strictness = certs::find_strictness(text);
-  if (!strictness)
-    refuse_option(fmt::format("--strictness '{}' is none of lenient, documented, strict", text));
-  options.strictness = *strictness;
+certs::Strictness strictness_of(const std::string& text) {
+  return known_or_refuse(
+      certs::find_strictness(text),
+      fmt::format("--strictness '{}' is none of lenient, documented, strict", text));
 }
 
 // Negative: as if not given.
@@ -127,11 +119,15 @@ void add_connection_options(CLI::App& app, Options& options, PasswordFiles& file
   app.add_option("--ca", options.ca, "PEM file with the CA of the REST API's certificate");
   app.add_flag("--insecure", options.insecure, "do not verify the server's certificate");
   app.add_option("--nodes", options.nodes, "auto, https URLs with commas between, or a JSON file");
-  set_timeout(options, kDefaultTimeoutSeconds);
+  options.timeout = kDefaultTimeout;
   app.add_option_function<int>(
-         "--timeout", [&](int seconds) { set_timeout(options, seconds); },
+         "--timeout",
+         [&](int seconds) {
+           if (seconds < 1) refuse_option("--timeout must be at least 1 second");
+           options.timeout = std::chrono::seconds(seconds);
+         },
          "seconds that one answer may take")
-      ->default_str(std::to_string(kDefaultTimeoutSeconds));
+      ->default_str(std::to_string(kDefaultTimeout.count()));
   app.add_option_function<double>(
       "--settle", [&](double seconds) { set_duration(options.settle, seconds); },
       "seconds that a port may take to present a new certificate (30; simulator 0.1)");
@@ -145,7 +141,10 @@ void add_change_options(CLI::App& app, Options& options) {
   app.add_flag("--allow-changes", options.allow_changes,
                "run the cases that change the cluster too");
   app.add_option_function<Texts>(
-         "--cert", [&](const Texts& texts) { set_certificates(options, texts); },
+         "--cert",
+         [&](const Texts& texts) {
+           std::ranges::transform(texts, std::back_inserter(options.certificates), certificate_of);
+         },
          "certificate that may be changed; may be repeated")
       ->delimiter(',');
   app.add_flag("--force-cert", options.force_certificates,
@@ -160,10 +159,10 @@ void add_change_options(CLI::App& app, Options& options) {
 void add_run_options(CLI::App& app, Options& options) {
   using Texts = std::vector<std::string>;
   app.add_option_function<std::string>(
-      "--edition", [&](const std::string& text) { set_edition(options, text); },
+      "--edition", [&](const std::string& text) { options.edition = edition_of(text); },
       "7.8, 7.22, 8.0 or next; detected by default");
   app.add_option_function<std::string>(
-         "--strictness", [&](const std::string& text) { set_strictness(options, text); },
+         "--strictness", [&](const std::string& text) { options.strictness = strictness_of(text); },
          "lenient, documented or strict: what it must reject")
       ->default_str("documented");
   app.add_option_function<std::string>(
@@ -176,7 +175,11 @@ void add_run_options(CLI::App& app, Options& options) {
   app.add_option("--filter", options.filters, "glob over case ids; may be repeated")
       ->delimiter(',');
   app.add_option_function<Texts>(
-         "--level", [&](const Texts& texts) { set_levels(options, texts); },
+         "--level",
+         [&](const Texts& texts) {
+           options.levels.clear();
+           std::ranges::transform(texts, std::back_inserter(options.levels), level_of);
+         },
          "must, should, info, with commas between")
       ->delimiter(',');
   app.add_option("--expected-failures", options.expected_failures, "file of 'GLOB: reason' lines");
