@@ -7,6 +7,7 @@
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
 #include <boost/asio/post.hpp>
+#include <boost/asio/use_awaitable.hpp>
 #include <fmt/format.h>
 #include <spdlog/spdlog.h>
 #include <unistd.h>
@@ -33,6 +34,9 @@ bool exhausted(int reason) {
 }
 
 asio::awaitable<void> serve(std::unique_ptr<Connection> connection) {
+  // A coroutine begins within the call that starts it: a request that is there already, and waits,
+  // would keep the next client from being accepted.
+  co_await asio::post(asio::use_awaitable);
   try {
     co_await connection->run();
   } catch (const std::exception& error) {

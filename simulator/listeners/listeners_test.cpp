@@ -216,6 +216,20 @@ TEST(ListenersTest, RequestsAreAnsweredWhileOthersWait) {
   EXPECT_LE(listeners.threads(), 20U + 1U);
 }
 
+TEST(ListenersTest, ACallThatWaitsFromTheStartKeepsNobodyOut) {
+  Listeners listeners(exact_deadlines());
+  const auto port = add_http(listeners, [](const Call& call) {
+    if (call.path == "/wait") call.host->sleep_for(std::chrono::hours(1));
+    return echo(call);
+  });
+  TestClient waiting(port, plain);
+  TestClient next(port, plain);
+  ASSERT_TRUE(waiting.send(get("/wait")));
+  listeners.start();
+  EXPECT_TRUE(next.exchange(get("/now")));
+  EXPECT_TRUE(TestClient(port, plain).exchange(get("/later")));
+}
+
 TEST(ListenersTest, AThousandConnectionsAllMakeProgress) {
   Listeners listeners(exact_deadlines());
   const auto port = add_https(listeners, echo, present_shared_identity);
