@@ -5,6 +5,7 @@
 #include <cctype>
 
 #include <arpa/inet.h>
+#include <fmt/format.h>
 #include <openssl/crypto.h>
 #include <openssl/sha.h>
 
@@ -55,8 +56,8 @@ std::optional<std::string_view> bearer_token(const Call& call) {
   return value.substr(kScheme.size());
 }
 
-ControlAnswer refused(const std::string& description) {
-  return control_error(403, "forbidden_origin", description);
+Answer forbidden_origin(const std::string& description) {
+  return error_answer(403, "forbidden_origin", description);
 }
 
 }  // namespace
@@ -70,37 +71,40 @@ bool is_loopback(const std::string& address) {
 
 std::optional<std::string> check_access(const ControlAccess& access) {
   if (!is_numeric(access.address)) {
-    return "the control address '" + access.address +
-           "' is not a numeric IPv4 or IPv6 address such as 127.0.0.1";
+    return fmt::format(
+        "the control address '{}' is not a numeric IPv4 or IPv6 address such as 127.0.0.1",
+        access.address);
   }
   if (std::ranges::any_of(access.token, [](unsigned char c) { return std::isgraph(c) == 0; })) {
     return "the control token may hold printable ASCII characters without spaces only";
   }
   if (access.token.empty() && !is_loopback(access.address)) {
-    return "the control address " + access.address +
-           " can be reached from other machines, so it needs a token: add --control-token-file "
-           "FILE or --control-token TOKEN, or use 127.0.0.1";
+    return fmt::format(
+        "the control address {} can be reached from other machines, so it needs a token: add "
+        "--control-token-file FILE or --control-token TOKEN, or use 127.0.0.1",
+        access.address);
   }
   return std::nullopt;
 }
 
-std::optional<ControlAnswer> refuse_access(const ControlAccess& access, const Call& call) {
+std::optional<Answer> refuse_access(const ControlAccess& access, const Call& call) {
   if (call.header("Origin")) {
-    return refused(
+    return forbidden_origin(
         "A request with an Origin header comes from a web page; none may drive the "
         "simulator.");
   }
   if (is_loopback(access.address)) {
     const auto host = host_of(std::string(call.header("Host").value_or("")));
     if (!is_loopback_host(host)) {
-      return refused("The Host header must name this machine itself, such as " + access.address +
-                     " or localhost.");
+      return forbidden_origin(
+          fmt::format("The Host header must name this machine itself, such as {} or localhost.",
+                      access.address));
     }
   }
   if (access.token.empty()) return std::nullopt;
   const auto token = bearer_token(call);
   if (token && same_secret(*token, access.token)) return std::nullopt;
-  auto answer = control_error(
+  auto answer = error_answer(
       401, "unauthorized",
       token ? "The token is wrong." : "No token: send the header Authorization: Bearer TOKEN.");
   answer.headers.emplace_back("WWW-Authenticate", "Bearer realm=\"certdrill\"");

@@ -10,10 +10,8 @@
 #include <optional>
 #include <string>
 
-#include <tl/expected.hpp>
-
 #include "simulator/engine/settings.h"
-#include "simulator/control_api/endpoint.h"
+#include "simulator/http/call.h"
 
 namespace certdrill::simulator {
 
@@ -23,6 +21,6 @@ bool is_loopback(const std::string& address);  // 127.0.0.0/8 or ::1, numeric
 std::optional<std::string> check_access(const ControlAccess& access);
 
 // nullopt: the request may go on. Otherwise 401 or 403.
-std::optional<ControlAnswer> refuse_access(const ControlAccess& access, const Call& call);
+std::optional<Answer> refuse_access(const ControlAccess& access, const Call& call);
 
 }  // namespace certdrill::simulator

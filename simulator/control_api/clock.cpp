@@ -1,9 +1,11 @@
 // GET and PUT /sim/v1/clock, POST /sim/v1/clock/advance: the cluster's time.
 #include <array>
 
-#include "simulator/control_api/endpoint.h"
-#include "simulator/control_api/fields.h"
+#include <fmt/format.h>
+
+#include "simulator/control_api/control_api.h"
 #include "simulator/engine/engine.h"
+#include "simulator/http/strict_json.h"
 
 namespace certdrill::simulator {
 namespace {
@@ -16,75 +18,74 @@ constexpr std::array<std::int64_t, kUnits.size()> kSecondsOf{1, 60, 3600, 86'400
 const certs::Instant kEarliest{std::chrono::sys_days{std::chrono::year{1970} / 1 / 1}};
 const certs::Instant kLatest{std::chrono::sys_days{std::chrono::year{9999} / 1 / 1}};
 
-ControlAnswer show(Engine& engine) {
-  return control_answer(
+Answer show(Engine& engine) {
+  return answer_of(
       {{"now", certs::format_instant(engine.clock().now())}, {"frozen", engine.clock().frozen()}});
 }
 
-ControlAnswer moved(Engine& engine, const ControlCall& call) {
-  call.call.may_block();
+Answer moved(Engine& engine, const Call& call) {
+  call.may_block();
   engine.clock_moved();
   return show(engine);
 }
 
-std::optional<ControlAnswer> refuse_range(certs::Instant instant) {
+std::optional<Answer> refuse_range(certs::Instant instant) {
   if (instant >= kEarliest && instant <= kLatest) return std::nullopt;
   return invalid_request("The clock goes from 1970-01-01 to 9999-01-01.");
 }
 
-ControlAnswer get_clock(Engine& engine, const ControlCall& /*call*/) {
+Answer get_clock(Engine& engine, const Call& /*call*/, std::string_view /*parameter*/) {
   return show(engine);
 }
 
-ControlAnswer put_clock(Engine& engine, const ControlCall& call) {
-  if (auto refused = refuse_unknown_fields(call.body, kClockFields)) return std::move(*refused);
-  const auto now = text_field(call.body, "now");
-  if (!now) return now.error();
-  const auto frozen = bool_field(call.body, "frozen");
-  if (!frozen) return frozen.error();
-  if (!*now && !*frozen) {
+Answer put_clock(Engine& engine, const Call& call, std::string_view /*parameter*/) {
+  FieldReader reader(call.body.fields(), kClockFields);
+  const auto now = reader.text("now");
+  const auto frozen = reader.boolean("frozen");
+  if (reader.wrong()) return invalid_request(*reader.wrong());
+  if (!now && !frozen) {
     return invalid_request("Send {\"now\": \"2026-11-23T20:00:00Z\"}, {\"frozen\": true} or both.");
   }
-  if (*now) {
-    const auto instant = certs::parse_instant(**now);
-    if (!instant) return invalid_request("now: " + instant.error());
+  if (now) {
+    const auto instant = certs::parse_instant(*now);
+    if (!instant) return invalid_request(fmt::format("now: {}", instant.error()));
     if (auto refused = refuse_range(*instant)) return std::move(*refused);
     engine.clock().set(*instant);
   }
-  if (*frozen) **frozen ? engine.clock().freeze() : engine.clock().resume();
+  if (frozen) *frozen ? engine.clock().freeze() : engine.clock().resume();
   return moved(engine, call);
 }
 
-ControlAnswer advance(Engine& engine, const ControlCall& call) {
-  if (auto refused = refuse_unknown_fields(call.body, kUnits)) return std::move(*refused);
-  if (call.body.empty()) return invalid_request("Send {\"days\": 30}, or seconds, minutes, hours.");
-  constexpr std::int64_t kMost = 1'000'000'000;
+Answer advance(Engine& engine, const Call& call, std::string_view /*parameter*/) {
+  const auto& body = call.body.fields();
+  if (body.empty()) return invalid_request("Send {\"days\": 30}, or seconds, minutes, hours.");
+  constexpr std::int64_t most = 1'000'000'000;
+  FieldReader reader(body, kUnits);
   std::int64_t seconds = 0;
   for (std::size_t i = 0; i < kUnits.size(); ++i) {
-    const auto amount = number_field(call.body, std::string(kUnits[i]), {-kMost, kMost});
-    if (!amount) return amount.error();
-    seconds += amount->value_or(0) * kSecondsOf[i];
+    seconds += reader.integer(kUnits[i], {-most, most}).value_or(0) * kSecondsOf[i];
   }
+  if (reader.wrong()) return invalid_request(*reader.wrong());
   const std::chrono::seconds by(seconds);
   if (auto refused = refuse_range(engine.clock().now() + by)) return std::move(*refused);
   engine.clock().advance(by);
   return moved(engine, call);
 }
 
-constexpr std::array<ControlRoute, 3> kRoutes{{
-    {"GET", "/sim/v1/clock", BodyRule::none, get_clock,
-     doc("The cluster's clock", answers(200, "Done", "Clock"))},
-    {"PUT", "/sim/v1/clock", BodyRule::required, put_clock,
-     doc("Sets, freezes or resumes the clock", takes("ClockChange"),
-         answers(200, "Done", "Clock"))},
-    {"POST", "/sim/v1/clock/advance", BodyRule::required, advance,
-     doc("Advances the clock", takes("ClockAdvance"), answers(200, "Done", "Clock"))},
-}};
+constexpr std::array kClockRoutes{
+    ControlRoute{"GET", "/sim/v1/clock", BodyRule::none, get_clock,
+                 doc("The cluster's clock", answers(200, "Done", "Clock"))},
+    ControlRoute{"PUT", "/sim/v1/clock", BodyRule::required, put_clock,
+                 doc("Sets, freezes or resumes the clock", takes("ClockChange"),
+                     answers(200, "Done", "Clock"))},
+    ControlRoute{"POST", "/sim/v1/clock/advance", BodyRule::required, advance,
+                 doc("Advances the clock", takes("ClockAdvance"), answers(200, "Done", "Clock"))},
+};
 
 }  // namespace
 
 std::span<const ControlRoute> clock_routes() {
-  return kRoutes;
+  return kClockRoutes;
 }
 
 }  // namespace certdrill::simulator

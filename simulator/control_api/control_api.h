@@ -2,13 +2,24 @@
 //
 // The order of verdicts: 403 web page, 401 token, 404 unknown path, 405, 400 query, Content-Type
 // and JSON, then the endpoint's own. Errors have the shape of the REST API's:
-// {"error_code", "description"}. Thread safety: operator() may be called from any thread.
+// {"error_code", "description"}.
+//
+// Adding an endpoint: one function of the type ControlHandler and one row in the table of its group
+// (a group is one file, such as clock.cpp); a body of a new shape gets a schema in openapi.json.
+// Adding a group: a file with its table, a declaration below and a name in control_routes().
+// Thread safety: operator() may be called from any thread.
 #pragma once
 
+#include <span>
+#include <string>
+#include <string_view>
+
 #include "simulator/control_api/access.h"
-#include "simulator/control_api/endpoint.h"
+#include "simulator/http/dispatch.h"
 
 namespace certdrill::simulator {
+
+class Engine;
 
 class ControlApi {
  public:
@@ -23,5 +34,34 @@ class ControlApi {
   Engine& engine_;
   const ControlAccess access_;
 };
+
+// `parameter` stands for the "*" of the route's path. A body that the route asks for is there, as
+// call.body.fields().
+using ControlHandler = Answer (*)(Engine& engine, const Call& call, std::string_view parameter);
+
+struct ControlRoute {
+  std::string_view method;
+  std::string_view path;  // a part "*" stands for the parameter
+  BodyRule body;
+  ControlHandler handler;
+  RouteDoc doc;                        // for people: GET /sim/v1/openapi.json
+  std::span<const Parameter> query{};  // all others are refused
+};
+
+// All of them, in the order in which they are tried.
+std::span<const ControlRoute> control_routes();
+
+// The groups, each in the file named like it.
+std::span<const ControlRoute> clock_routes();
+std::span<const ControlRoute> event_routes();
+std::span<const ControlRoute> fault_routes();
+std::span<const ControlRoute> node_routes();
+std::span<const ControlRoute> openapi_routes();
+std::span<const ControlRoute> request_routes();
+std::span<const ControlRoute> snapshot_routes();
+
+// The OpenAPI 3 documents, JSON: made of the tables, and held against live answers by tests.
+const std::string& control_openapi();
+const std::string& rest_openapi();
 
 }  // namespace certdrill::simulator

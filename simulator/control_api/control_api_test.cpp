@@ -10,8 +10,8 @@
 namespace certdrill::simulator {
 namespace {
 
-using ::testing::HasSubstr;
 using support::RunningSimulator;
+using ::testing::HasSubstr;
 
 class ControlApiTest : public RunningSimulator {};
 

@@ -3,16 +3,19 @@
 #include <chrono>
 #include <memory>
 
-#include "simulator/control_api/endpoint.h"
-#include "simulator/control_api/fields.h"
+#include <fmt/format.h>
+#include <nlohmann/json.hpp>
+
+#include "simulator/control_api/control_api.h"
 #include "simulator/engine/engine.h"
+#include "simulator/http/strict_json.h"
 
 namespace certdrill::simulator {
 namespace {
 
 using Json = nlohmann::ordered_json;
 
-constexpr std::array kQuery{
+constexpr std::array kEventQuery{
     Parameter{"since", "First what came after this id; default: from now on", "integer", 0}};
 constexpr std::chrono::milliseconds kLook{100};  // how soon a client that left is noticed
 constexpr int kLooksPerHeartbeat = 50;
@@ -34,13 +37,12 @@ Json event_json(const NumberedEvent& numbered) {
 std::string wire_text(const Feed::Batch& batch) {
   std::string text;
   if (batch.missed > 0) {
-    text += ": " + std::to_string(batch.missed) + " events before these are no longer kept\n\n";
+    text = fmt::format(": {} events before these are no longer kept\n\n", batch.missed);
   }
   for (const auto& numbered : batch.events) {
-    text += "id: " + std::to_string(numbered.id) +
-            "\nevent: " + std::string(to_string(numbered.event.kind)) +
-            "\ndata: " + event_json(numbered).dump(-1, ' ', false, Json::error_handler_t::replace) +
-            "\n\n";
+    text +=
+        fmt::format("id: {}\nevent: {}\ndata: {}\n\n", numbered.id, to_string(numbered.event.kind),
+                    event_json(numbered).dump(-1, ' ', false, Json::error_handler_t::replace));
   }
   return text;
 }
@@ -71,39 +73,40 @@ class Watcher {
 };
 
 // From ?since=ID, or from the header that a browser's or library's reconnect sends; otherwise from
-// now on.
-tl::expected<std::uint64_t, ControlAnswer> first_id(const Feed& feed, const Call& call) {
+// now on. The error is a sentence.
+tl::expected<std::uint64_t, std::string> first_id(const Feed& feed, const Call& call) {
   const auto asked = call.query.find("since");
   const std::string text = asked != call.query.end()
                                ? asked->second
                                : std::string(call.header("Last-Event-ID").value_or(""));
   if (asked == call.query.end() && text.empty()) return feed.last_id();
-  const auto number = number_of("since", text, {0, INT64_MAX});
-  if (!number) return tl::unexpected(number.error());
-  return static_cast<std::uint64_t>(*number);
+  return integer_of("since", text, {0, INT64_MAX}).map([](std::int64_t id) {
+    return static_cast<std::uint64_t>(id);
+  });
 }
 
-ControlAnswer get_events(Engine& engine, const ControlCall& call) {
-  const auto since = first_id(engine.feed(), call.call);
-  if (!since) return since.error();
+Answer get_events(Engine& engine, const Call& call, std::string_view /*parameter*/) {
+  const auto since = first_id(engine.feed(), call);
+  if (!since) return invalid_request(since.error());
   return {.content_type = "text/event-stream",
           .stream = [watcher = std::make_shared<Watcher>(engine.feed(), *since)] {
             return std::optional(watcher->next());
           }};
 }
 
-constexpr std::array<ControlRoute, 1> kRoutes{{
-    {"GET", "/sim/v1/events", BodyRule::none, get_events,
-     doc("What happens, as server-sent events",
-         answers(200, "For as long as the client listens; the data of each is an Event as JSON", "",
-                 "text/event-stream")),
-     kQuery},
-}};
+constexpr std::array kEventRoutes{
+    ControlRoute{
+        "GET", "/sim/v1/events", BodyRule::none, get_events,
+        doc("What happens, as server-sent events",
+            answers(200, "For as long as the client listens; the data of each is an Event as JSON",
+                    "", "text/event-stream")),
+        kEventQuery},
+};
 
 }  // namespace
 
 std::span<const ControlRoute> event_routes() {
-  return kRoutes;
+  return kEventRoutes;
 }
 
 }  // namespace certdrill::simulator

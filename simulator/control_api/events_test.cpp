@@ -8,9 +8,9 @@
 namespace certdrill::simulator {
 namespace {
 
+using support::RunningSimulator;
 using ::testing::HasSubstr;
 using ::testing::Not;
-using support::RunningSimulator;
 
 class EventsTest : public RunningSimulator {
  protected:

@@ -1,66 +1,154 @@
-// PUT /sim/v1/nodes/{uid}: a node goes down, comes up, or restarts.
+// The cluster and its nodes: GET /sim/v1/health, /sim/v1/cluster, /sim/v1/convergence, and PUT
+// /sim/v1/nodes/{uid}, by which a node goes down, comes up, or restarts.
+#include <algorithm>
 #include <array>
 #include <charconv>
 
+#include <fmt/format.h>
+#include <nlohmann/json.hpp>
+
 #include "certs/read/text.h"
 #include "contract/nearest_name.h"
-#include "simulator/control_api/endpoint.h"
-#include "simulator/control_api/fields.h"
+#include "simulator/control_api/control_api.h"
 #include "simulator/engine/engine.h"
+#include "simulator/http/strict_json.h"
 
 namespace certdrill::simulator {
 namespace {
 
-constexpr std::array<std::string_view, 1> kFields{"state"};
+using Json = nlohmann::ordered_json;
+
+Answer get_health(Engine& /*engine*/, const Call& /*call*/, std::string_view /*parameter*/) {
+  return answer_of({{"status", "ok"}});
+}
+
+Json held_json(const InstalledPtr& held, const InstalledPtr& presented) {
+  Json json = Json::object();
+  if (held) {
+    const auto& leaf = held->bundle->leaf();
+    json = {{"fingerprint", leaf.fingerprint()},
+            {"not_after", certs::format_instant(leaf.not_after())},
+            {"generation", held->generation}};
+  }
+  json["presented"] = presented ? Json(presented->bundle->leaf().fingerprint()) : Json(nullptr);
+  return json;
+}
+
+Json all_held_json(const Node& node) {
+  Json json = Json::object();
+  for (const auto& certificate : contract::cluster_certificates()) {
+    const auto held = node.held(certificate.name);
+    const auto presented = node.presented(certificate.name);
+    if (held || presented) json[std::string(certificate.text)] = held_json(held, presented);
+  }
+  return json;
+}
+
+Answer get_cluster_state(Engine& engine, const Call& /*call*/, std::string_view /*parameter*/) {
+  Json json{{"cluster", engine.ready().cluster},
+            {"now", certs::format_instant(engine.clock().now())},
+            {"nodes", Json::array()}};
+  for (const auto& ready : engine.ready().nodes) {
+    const Node& node = engine.cluster().node(ready.uid);
+    json["nodes"].push_back({{"uid", ready.uid},
+                             {"address", ready.address},
+                             {"state", node.up() ? "up" : "down"},
+                             {"rest", ready.rest},
+                             {"cm", ready.cm},
+                             {"metrics", ready.metrics},
+                             {"database", ready.database},
+                             {"certificates", all_held_json(node)}});
+  }
+  return answer_of(json);
+}
+
+Json moments_json(const std::optional<BadMoments>& moments) {
+  if (!moments) return nullptr;
+  return {{"first", certs::format_instant(moments->first)},
+          {"nodes", moments->nodes},
+          {"goes_on", moments->goes_on}};
+}
+
+Json convergence_json(const CertificateConvergence& certificate) {
+  return {{"converged", certificate.converged},
+          {"since", certs::format_instant(certificate.since)},
+          {"confirmed", certificate.confirmed},
+          {"attempts", certificate.attempts},
+          {"generation", certificate.generation},
+          {"files_differ", certificate.files_differ},
+          {"listeners_differ", certificate.listeners_differ},
+          {"presented_expired", moments_json(certificate.presented_expired)},
+          {"presented_mismatched", moments_json(certificate.presented_mismatched)}};
+}
+
+Answer get_convergence(Engine& engine, const Call& /*call*/, std::string_view /*parameter*/) {
+  const auto now = engine.clock().now();
+  const auto all = engine.cluster().convergence(now);
+  Json json{{"now", certs::format_instant(now)},
+            {"converged", std::ranges::all_of(all, &CertificateConvergence::converged)},
+            {"certificates", Json::object()}};
+  for (const auto& certificate : all) {
+    json["certificates"][std::string(to_string(certificate.name))] = convergence_json(certificate);
+  }
+  return answer_of(json);
+}
+
+constexpr std::array<std::string_view, 1> kNodeFields{"state"};
 constexpr std::array<std::string_view, 3> kStates{"up", "down", "restart"};
 
-ControlAnswer unknown_node(const Engine& engine, std::string_view uid) {
-  return control_error(404, "node_not_exist",
-                       "There is no node '" + std::string(uid) + "'; the nodes are 1 to " +
-                           std::to_string(engine.ready().nodes.size()) + ".");
+Answer unknown_node(const Engine& engine, std::string_view uid) {
+  return error_answer(404, "node_not_exist",
+                      fmt::format("There is no node '{}'; the nodes are 1 to {}.", uid,
+                                  engine.ready().nodes.size()));
 }
 
 tl::expected<void, std::string> put_into(Engine& engine, int uid, const std::string& state) {
   return state == "restart" ? engine.restart_node(uid) : engine.set_node_up(uid, state == "up");
 }
 
-ControlAnswer put_node(Engine& engine, const ControlCall& call) {
+Answer put_node(Engine& engine, const Call& call, std::string_view parameter) {
   int uid = 0;
-  const auto text = call.parameter;
-  if (std::from_chars(text.data(), text.data() + text.size(), uid).ptr !=
-          text.data() + text.size() ||
-      !engine.cluster().has_node(uid)) {
-    return unknown_node(engine, text);
+  const char* end = parameter.data() + parameter.size();
+  if (std::from_chars(parameter.data(), end, uid).ptr != end || !engine.cluster().has_node(uid)) {
+    return unknown_node(engine, parameter);
   }
-  if (auto refused = refuse_unknown_fields(call.body, kFields)) return std::move(*refused);
-  const auto state = text_field(call.body, "state");
-  if (!state) return state.error();
-  if (std::ranges::find(kStates, state->value_or("")) == kStates.end()) {
-    return invalid_request("'state' must be up, down or restart" +
-                           (*state ? ", not '" + certs::printable(**state) + "'" +
-                                         contract::did_you_mean(**state, kStates)
-                                   : std::string("; it is missing")) +
-                           ".");
+  FieldReader reader(call.body.fields(), kNodeFields);
+  const auto state = reader.text("state");
+  if (reader.wrong()) return invalid_request(*reader.wrong());
+  if (!state) return invalid_request("'state' must be up, down or restart; it is missing.");
+  if (std::ranges::find(kStates, *state) == kStates.end()) {
+    return invalid_request(fmt::format("'state' must be up, down or restart, not '{}'{}.",
+                                       certs::printable(*state),
+                                       contract::did_you_mean(*state, kStates)));
   }
-  if (auto changed = put_into(engine, uid, **state); !changed) {
-    return control_error(500, "port_unavailable", changed.error());
+  if (auto changed = put_into(engine, uid, *state); !changed) {
+    return error_answer(500, "port_unavailable", changed.error());
   }
-  return control_answer({{"uid", uid}, {"state", engine.cluster().node(uid).up() ? "up" : "down"}});
+  return answer_of({{"uid", uid}, {"state", engine.cluster().node(uid).up() ? "up" : "down"}});
 }
 
-constexpr Parameter kUid{"uid", "The node", "integer", 1};
+constexpr Parameter kNodeUid{"uid", "The node", "integer", 1};
 
-constexpr std::array<ControlRoute, 1> kRoutes{{
-    {"PUT", "/sim/v1/nodes/*", BodyRule::required, put_node,
-     doc("Takes a node down, up, or through a restart", kUid, takes("NodeChange"),
-         answers(200, "Done", "NodeState"), answers(404, "There is no such node"),
-         answers(500, "A port could not be had again, or a fault keeps the node down"))},
-}};
+constexpr std::array kNodeRoutes{
+    ControlRoute{"GET", "/sim/v1/health", BodyRule::none, get_health,
+                 doc("The simulator answers", answers(200, "It does", "Health"))},
+    ControlRoute{"GET", "/sim/v1/cluster", BodyRule::none, get_cluster_state,
+                 doc("Nodes and the certificates that each holds and presents",
+                     answers(200, "The cluster", "Cluster"))},
+    ControlRoute{"GET", "/sim/v1/convergence", BodyRule::none, get_convergence,
+                 doc("Is the cluster of one mind, per certificate",
+                     answers(200, "What was found", "Convergence"))},
+    ControlRoute{
+        "PUT", "/sim/v1/nodes/*", BodyRule::required, put_node,
+        doc("Takes a node down, up, or through a restart", kNodeUid, takes("NodeChange"),
+            answers(200, "Done", "NodeState"), answers(404, "There is no such node"),
+            answers(500, "A port could not be had again, or a fault keeps the node down"))},
+};
 
 }  // namespace
 
 std::span<const ControlRoute> node_routes() {
-  return kRoutes;
+  return kNodeRoutes;
 }
 
 }  // namespace certdrill::simulator

@@ -1,6 +1,4 @@
 // GET /sim/v1/openapi.json and /sim/v1/rest-openapi.json.
-#include "simulator/control_api/openapi.h"
-
 #include <array>
 #include <cctype>
 #include <string>
@@ -8,10 +6,10 @@
 
 #include <fmt/format.h>
 
-#include "simulator/control_api/endpoint.h"
+#include "simulator/control_api/control_api.h"
 #include "simulator/record/event.h"
 #include "simulator/record/fields.h"
-#include "simulator/rest_api/endpoint.h"
+#include "simulator/rest_api/rest_api.h"
 #include "simulator/wrong/drills.h"
 
 namespace certdrill::simulator {
@@ -170,14 +168,12 @@ Json control_document() {
   schemas["JournalMatch"] = journal_match();
   add_faults(schemas);
   std::vector<Operation> operations;
-  for (const auto group : control_routes()) {
-    for (const auto& route : group) {
-      operations.push_back({.method = route.method,
-                            .path = route.path,
-                            .doc = &route.doc,
-                            .query = route.query,
-                            .body_required = route.body == BodyRule::required});
-    }
+  for (const auto& route : control_routes()) {
+    operations.push_back({.method = route.method,
+                          .path = route.path,
+                          .doc = &route.doc,
+                          .query = route.query,
+                          .body_required = route.body == BodyRule::required});
   }
   return openapi_document(std::move(head), operations, kSharedByControl);
 }
@@ -213,7 +209,7 @@ Json rest_document() {
                         .path = endpoint.path,
                         .doc = &route.doc,
                         .query = route.query,
-                        .body_required = endpoint.method == "PUT",
+                        .body_required = route.body == BodyRule::unread,
                         .id = endpoint.id,
                         .deprecated = !endpoint.editions.contains(contract::Edition::next)};
     operation.description = fmt::format("Permission {}; editions {}.",
@@ -226,20 +222,21 @@ Json rest_document() {
   return openapi_document(std::move(head), operations, kSharedByRest);
 }
 
-ControlAnswer get_control(Engine& /*engine*/, const ControlCall& /*call*/) {
-  return {.status = 200, .body = control_openapi(), .headers = {}};
+Answer get_control(Engine& /*engine*/, const Call& /*call*/, std::string_view /*parameter*/) {
+  return json_answer(control_openapi());
 }
 
-ControlAnswer get_rest(Engine& /*engine*/, const ControlCall& /*call*/) {
-  return {.status = 200, .body = rest_openapi(), .headers = {}};
+Answer get_rest(Engine& /*engine*/, const Call& /*call*/, std::string_view /*parameter*/) {
+  return json_answer(rest_openapi());
 }
 
-constexpr std::array<ControlRoute, 2> kRoutes{{
-    {"GET", "/sim/v1/openapi.json", BodyRule::none, get_control,
-     doc("This document", answers(200, "OpenAPI 3", "object"))},
-    {"GET", "/sim/v1/rest-openapi.json", BodyRule::none, get_rest,
-     doc("The description of the nodes' REST API", answers(200, "OpenAPI 3", "object"))},
-}};
+constexpr std::array kOpenapiRoutes{
+    ControlRoute{"GET", "/sim/v1/openapi.json", BodyRule::none, get_control,
+                 doc("This document", answers(200, "OpenAPI 3", "object"))},
+    ControlRoute{
+        "GET", "/sim/v1/rest-openapi.json", BodyRule::none, get_rest,
+        doc("The description of the nodes' REST API", answers(200, "OpenAPI 3", "object"))},
+};
 
 }  // namespace
 
@@ -254,7 +251,7 @@ const std::string& rest_openapi() {
 }
 
 std::span<const ControlRoute> openapi_routes() {
-  return kRoutes;
+  return kOpenapiRoutes;
 }
 
 }  // namespace certdrill::simulator

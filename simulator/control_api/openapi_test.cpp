@@ -1,6 +1,4 @@
 // The OpenAPI documents against the route tables, and against what the simulator really answers.
-#include "simulator/control_api/openapi.h"
-
 #include <algorithm>
 #include <cctype>
 #include <regex>
@@ -8,8 +6,8 @@
 
 #include <gmock/gmock.h>
 
-#include "simulator/control_api/endpoint.h"
-#include "simulator/rest_api/endpoint.h"
+#include "simulator/control_api/control_api.h"
+#include "simulator/rest_api/rest_api.h"
 #include "simulator/wrong/drills.h"
 #include "tests/support/running_simulator.h"
 
@@ -149,10 +147,8 @@ class Checker {
 
 TEST(OpenApi, HoldsEveryRouteOfTheControlApiAndNoOther) {
   Operations routes;
-  for (const auto group : control_routes()) {
-    for (const auto& route : group) {
-      routes.insert(std::string(route.method) + " " + std::string(route.path));
-    }
+  for (const auto& route : control_routes()) {
+    routes.insert(std::string(route.method) + " " + std::string(route.path));
   }
   EXPECT_EQ(operations_of(Checker(control_openapi()).document()), routes);
 }
@@ -180,22 +176,20 @@ TEST(OpenApi, EveryReferenceLeadsToASchema) {
 TEST(OpenApi, HoldsEveryQueryParameterOfTheControlApi) {
   const Checker checker(control_openapi());
   const auto& paths = checker.document()["paths"];
-  for (const auto group : control_routes()) {
-    for (const auto& route : group) {
-      std::set<std::string> wanted;
-      for (const auto& parameter : route.query) wanted.emplace(parameter.name);
-      std::set<std::string> documented;
-      std::string method(route.method);
-      std::ranges::transform(method, method.begin(),
-                             [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
-      for (const auto& [path, methods] : paths.items()) {
-        if (as_pattern(path) != route.path || !methods.contains(method)) continue;
-        for (const auto& parameter : methods[method].value("parameters", json::array())) {
-          if (parameter["in"] == "query") documented.insert(parameter["name"]);
-        }
+  for (const auto& route : control_routes()) {
+    std::set<std::string> wanted;
+    for (const auto& parameter : route.query) wanted.emplace(parameter.name);
+    std::set<std::string> documented;
+    std::string method(route.method);
+    std::ranges::transform(method, method.begin(),
+                           [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+    for (const auto& [path, methods] : paths.items()) {
+      if (as_pattern(path) != route.path || !methods.contains(method)) continue;
+      for (const auto& parameter : methods[method].value("parameters", json::array())) {
+        if (parameter["in"] == "query") documented.insert(parameter["name"]);
       }
-      EXPECT_EQ(documented, wanted) << route.method << " " << route.path;
     }
+    EXPECT_EQ(documented, wanted) << route.method << " " << route.path;
   }
 }
 

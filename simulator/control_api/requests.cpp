@@ -1,10 +1,13 @@
-// GET and DELETE /sim/v1/requests, GET /sim/v1/requests/count, POST /sim/v1/requests/verify.
+// What was asked: GET and DELETE /sim/v1/requests, GET /sim/v1/requests/count, POST
+// /sim/v1/requests/verify, and GET /metrics, what the simulator counts of itself.
 #include <array>
+
+#include <fmt/format.h>
+#include <nlohmann/json.hpp>
 
 #include "certs/read/text.h"
 #include "contract/nearest_name.h"
-#include "simulator/control_api/endpoint.h"
-#include "simulator/control_api/fields.h"
+#include "simulator/control_api/control_api.h"
 #include "simulator/engine/engine.h"
 #include "simulator/http/strict_json.h"
 #include "simulator/record/verify.h"
@@ -13,11 +16,12 @@ namespace certdrill::simulator {
 namespace {
 
 using Json = nlohmann::ordered_json;
-using Matches = tl::expected<std::vector<JournalMatch>, ControlAnswer>;
+using Matches = std::vector<JournalMatch>;
 
 constexpr std::size_t kShown = 1000;  // entries, unless another limit is asked for
-constexpr Range kLimits{1, 1'000'000};
-constexpr Range kCounts{0, 1'000'000'000};
+constexpr IntegerBounds kLimits{1, 1'000'000};
+constexpr std::array<std::string_view, 4> kVerifyFields{"match", "expected", "at_least", "at_most"};
+constexpr IntegerBounds kCounts{0, 1'000'000'000};
 
 Json certificates_json(const JournalEntry& entry) {
   Json array = Json::array();
@@ -50,24 +54,23 @@ Json entry_json(const JournalEntry& entry) {
           {"answered_by", entry.answered_by}};
 }
 
-Matches matches_of_query(const ControlCall& call) {
-  std::vector<JournalMatch> matches;
-  for (const auto& [name, value] : call.call.query) {
+Matches matches_of_query(const Call& call) {
+  Matches matches;
+  for (const auto& [name, value] : call.query) {
     if (const auto* field = find_journal_field(name)) matches.push_back({field, value});
   }
   return matches;
 }
 
-Matches matches_of_json(const nlohmann::json& object) {
-  if (auto refused = refuse_unknown_fields(object, journal_field_names())) {
-    return tl::unexpected(std::move(*refused));
-  }
-  std::vector<JournalMatch> matches;
+// The error is a sentence.
+tl::expected<Matches, std::string> matches_of_json(const nlohmann::json& object) {
+  const FieldReader reader(object, journal_field_names());
+  if (reader.wrong()) return tl::unexpected(*reader.wrong());
+  Matches matches;
   for (const auto& [name, value] : object.items()) {
     if (!value.is_string() && !value.is_number_integer()) {
-      return tl::unexpected(invalid_request("match: '" + name +
-                                            "' must be a string or a whole number, not " +
-                                            std::string(json_type(value)) + "."));
+      return tl::unexpected(fmt::format("match: '{}' must be a string or a whole number, not {}.",
+                                        name, json_type(value)));
     }
     matches.push_back(
         {find_journal_field(name), value.is_string() ? value.get<std::string>() : value.dump()});
@@ -75,61 +78,31 @@ Matches matches_of_json(const nlohmann::json& object) {
   return matches;
 }
 
-ControlAnswer get_requests(Engine& engine, const ControlCall& call) {
-  const auto matches = matches_of_query(call);
-  const auto& params = call.call.query;
+Answer get_requests(Engine& engine, const Call& call, std::string_view /*parameter*/) {
   std::size_t limit = kShown;
-  if (const auto asked = params.find("limit"); asked != params.end()) {
-    const auto number = number_of("limit", asked->second, kLimits);
-    if (!number) return number.error();
+  if (const auto asked = call.query.find("limit"); asked != call.query.end()) {
+    const auto number = integer_of("limit", asked->second, kLimits);
+    if (!number) return invalid_request(number.error());
     limit = static_cast<std::size_t>(*number);
   }
-  const auto found = engine.journal().find(*matches, limit);
+  const auto found = engine.journal().find(matches_of_query(call), limit);
   Json json{{"count", found.count},
             {"shown", found.entries.size()},
             {"dropped", found.dropped},
             {"limit", engine.journal().limit()},
             {"requests", Json::array()}};
   for (const auto& entry : found.entries) json["requests"].push_back(entry_json(entry));
-  return control_answer(json);
+  return answer_of(json);
 }
 
-ControlAnswer get_count(Engine& engine, const ControlCall& call) {
-  const auto found = engine.journal().find(*matches_of_query(call), 0);
-  return control_answer({{"count", found.count}, {"dropped", found.dropped}});
+Answer get_count(Engine& engine, const Call& call, std::string_view /*parameter*/) {
+  const auto found = engine.journal().find(matches_of_query(call), 0);
+  return answer_of({{"count", found.count}, {"dropped", found.dropped}});
 }
 
-ControlAnswer delete_requests(Engine& engine, const ControlCall& /*call*/) {
+Answer delete_requests(Engine& engine, const Call& /*call*/, std::string_view /*parameter*/) {
   engine.journal().clear();
-  return control_answer({{"count", 0}, {"dropped", 0}});
-}
-
-Field<std::size_t> count_field(const nlohmann::json& body, const char* name) {
-  const auto number = number_field(body, name, kCounts);
-  if (!number) return tl::unexpected(number.error());
-  if (!*number) return std::nullopt;
-  return static_cast<std::size_t>(**number);
-}
-
-tl::expected<ExpectedCount, ControlAnswer> expected_count(const nlohmann::json& body) {
-  ExpectedCount expected;
-  struct Bound {
-    const char* name;
-    std::optional<std::size_t> ExpectedCount::*place;
-  };
-  for (const Bound& bound :
-       {Bound{"expected", &ExpectedCount::exactly}, Bound{"at_least", &ExpectedCount::at_least},
-        Bound{"at_most", &ExpectedCount::at_most}}) {
-    const auto number = count_field(body, bound.name);
-    if (!number) return tl::unexpected(number.error());
-    expected.*bound.place = *number;
-  }
-  const bool ranged = expected.at_least || expected.at_most;
-  if (expected.exactly.has_value() == ranged) {
-    return tl::unexpected(invalid_request(
-        "Say how many: either 'expected' (exactly so many), or 'at_least' and/or 'at_most'."));
-  }
-  return expected;
+  return answer_of({{"count", 0}, {"dropped", 0}});
 }
 
 Json nearest_json(const Verification& result) {
@@ -145,25 +118,41 @@ Json nearest_json(const Verification& result) {
   return nearest;
 }
 
-ControlAnswer post_verify(Engine& engine, const ControlCall& call) {
-  constexpr std::array<std::string_view, 4> kFields{"match", "expected", "at_least", "at_most"};
-  if (auto refused = refuse_unknown_fields(call.body, kFields)) return std::move(*refused);
-  const auto match = call.body.find("match");
-  if (match == call.body.end() || !match->is_object()) {
+Answer post_verify(Engine& engine, const Call& call, std::string_view /*parameter*/) {
+  const auto& body = call.body.fields();
+  FieldReader reader(body, kVerifyFields);
+  if (reader.wrong()) return invalid_request(*reader.wrong());
+  const auto match = body.find("match");
+  if (match == body.end() || !match->is_object()) {
     return invalid_request(
-        R"('match' must be an object such as {"path": "/v1/cluster/update_cert", "status": 200}; {} matches all.)");
+        "'match' must be an object such as {\"path\": "
+        "\"/v1/cluster/update_cert\", \"status\": 200}; {} matches all.");
   }
   const auto matches = matches_of_json(*match);
-  if (!matches) return matches.error();
-  const auto expected = expected_count(call.body);
-  if (!expected) return expected.error();
-  const auto result = verify(engine.journal(), *matches, *expected);
+  if (!matches) return invalid_request(matches.error());
+  const auto count = [&](std::string_view name) -> std::optional<std::size_t> {
+    const auto number = reader.integer(name, kCounts);
+    return number ? std::optional(static_cast<std::size_t>(*number)) : std::nullopt;
+  };
+  const ExpectedCount expected{
+      .exactly = count("expected"), .at_least = count("at_least"), .at_most = count("at_most")};
+  if (reader.wrong()) return invalid_request(*reader.wrong());
+  if (expected.exactly.has_value() == (expected.at_least || expected.at_most)) {
+    return invalid_request(
+        "Say how many: either 'expected' (exactly so many), or 'at_least' and/or 'at_most'.");
+  }
+  const auto result = verify(engine.journal(), *matches, expected);
   Json json{{"pass", result.pass}, {"count", result.count}, {"dropped", result.dropped}};
-  if (result.pass) return control_answer(json);
+  if (result.pass) return answer_of(json);
   json["error_code"] = "verification_failed";
   json["description"] = result.why;
   json["nearest"] = nearest_json(result);
-  return control_answer(json, 409);
+  return answer_of(json, 409);
+}
+
+Answer get_metrics(Engine& engine, const Call& /*call*/, std::string_view /*parameter*/) {
+  return {.body = engine.metrics().text(),
+          .content_type = "text/plain; version=0.0.4; charset=utf-8"};
 }
 
 // The journal's fields, and "limit".
@@ -185,23 +174,30 @@ std::span<const Parameter> field_query() {
 }  // namespace
 
 std::span<const ControlRoute> request_routes() {
-  static const std::array<ControlRoute, 4> routes{{
-      {"GET", "/sim/v1/requests", BodyRule::none, get_requests,
-       doc("The journal: requests that have all the given values, oldest first",
-           answers(200, "The newest of those that match", "Requests")),
-       list_query()},
-      {"DELETE", "/sim/v1/requests", BodyRule::none, delete_requests,
-       doc("Clears the journal", answers(200, "It is empty", "Count"))},
-      {"GET", "/sim/v1/requests/count", BodyRule::none, get_count,
-       doc("How many requests have all the given values", answers(200, "So many", "Count")),
-       field_query()},
-      {"POST", "/sim/v1/requests/verify", BodyRule::required, post_verify,
-       doc("Did requests come as expected", takes("Verify"), answers(200, "They did", "Verified"),
-           answers(409,
-                   "They did not, or the journal dropped entries and cannot tell; with the nearest "
-                   "misses",
-                   "NotVerified"))},
-  }};
+  static const std::array routes{
+      ControlRoute{"GET", "/sim/v1/requests", BodyRule::none, get_requests,
+                   doc("The journal: requests that have all the given values, oldest first",
+                       answers(200, "The newest of those that match", "Requests")),
+                   list_query()},
+      ControlRoute{"DELETE", "/sim/v1/requests", BodyRule::none, delete_requests,
+                   doc("Clears the journal", answers(200, "It is empty", "Count"))},
+      ControlRoute{
+          "GET", "/sim/v1/requests/count", BodyRule::none, get_count,
+          doc("How many requests have all the given values", answers(200, "So many", "Count")),
+          field_query()},
+      ControlRoute{
+          "POST", "/sim/v1/requests/verify", BodyRule::required, post_verify,
+          doc("Did requests come as expected", takes("Verify"),
+              answers(200, "They did", "Verified"),
+              answers(
+                  409,
+                  "They did not, or the journal dropped entries and cannot tell; with the nearest "
+                  "misses",
+                  "NotVerified"))},
+      ControlRoute{"GET", "/metrics", BodyRule::none, get_metrics,
+                   doc("What the simulator counts, for Prometheus",
+                       answers(200, "Prometheus text format 0.0.4", "", "text/plain"))},
+  };
   return routes;
 }
 

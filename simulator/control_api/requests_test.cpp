@@ -8,8 +8,8 @@ namespace certdrill::simulator {
 namespace {
 
 using nlohmann::json;
-using ::testing::HasSubstr;
 using support::RunningSimulator;
+using ::testing::HasSubstr;
 
 constexpr auto kVerify = "/sim/v1/requests/verify";
 constexpr auto kUpdate = "/v1/cluster/update_cert";

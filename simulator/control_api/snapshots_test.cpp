@@ -13,9 +13,9 @@ namespace certdrill::simulator {
 namespace {
 
 using nlohmann::json;
-using ::testing::HasSubstr;
 using support::presented_fingerprint;
 using support::RunningSimulator;
+using ::testing::HasSubstr;
 
 class SnapshotsTest : public RunningSimulator {
  protected:

@@ -1,11 +1,10 @@
-#include "simulator/engine/certificate_metrics.h"
-
 #include <algorithm>
 #include <array>
 
 #include <prometheus/metric_family.h>
 #include <prometheus/text_serializer.h>
 
+#include "simulator/engine/pages.h"
 #include "simulator/wrong/faults/at_work.h"
 
 namespace certdrill::simulator {
@@ -49,25 +48,25 @@ prometheus::MetricFamily expiry_family(const char* name, const std::string& clus
   return family;
 }
 
-}  // namespace
-
-Answer CertificateMetrics::operator()(const Call& call) const {
+Answer scraped(const Cluster& cluster, const Clock& clock, const FaultPlan& faults,
+               const Call& call) {
   const auto version = std::ranges::find(kVersions, call.path, &Version::path);
   if (version == kVersions.end()) {
     return {.status = 404, .body = "The metrics are at / and /v2.\n", .content_type = "text/plain"};
   }
-  if (call.method != "GET" && call.method != "HEAD") {
-    return {.status = 405,
-            .body = "GET only.\n",
-            .headers = {{"Allow", "GET, HEAD"}},
-            .content_type = "text/plain"};
-  }
-  const Node& node = cluster_.node(call.node());
-  const NodeRoles roles{static_cast<int>(cluster_.node_count()), cluster_.primary(), 0};
-  const auto family = expiry_family(version->series, cluster_.settings().name, node,
-                                    MetricFaults(faults_, node.uid(), roles), clock_.now());
+  if (call.method != "GET" && call.method != "HEAD") return get_only();
+  const Node& node = cluster.node(call.node());
+  const NodeRoles roles{static_cast<int>(cluster.node_count()), cluster.primary(), 0};
+  const auto family = expiry_family(version->series, cluster.settings().name, node,
+                                    MetricFaults(faults, node.uid(), roles), clock.now());
   return {.body = prometheus::TextSerializer().Serialize({family}),
           .content_type = "text/plain; version=0.0.4; charset=utf-8"};
+}
+
+}  // namespace
+
+Face certificate_metrics(const Cluster& cluster, const Clock& clock, const FaultPlan& faults) {
+  return [&](const Call& call) { return scraped(cluster, clock, faults, call); };
 }
 
 }  // namespace certdrill::simulator

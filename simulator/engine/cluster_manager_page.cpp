@@ -1,4 +1,6 @@
-#include "simulator/engine/cluster_manager_page.h"
+#include <fmt/format.h>
+
+#include "simulator/engine/pages.h"
 
 namespace certdrill::simulator {
 namespace {
@@ -56,62 +58,63 @@ const char* shade(const Node& node, const InstalledPtr& held, const InstalledPtr
 std::string fingerprint(const InstalledPtr& certificate) {
   if (!certificate) return "none";
   const auto text = certificate->bundle->leaf().fingerprint();
-  return "<code title=\"" + text + "\">" + text.substr(0, kShownDigits) + "</code>";
+  return fmt::format("<code title=\"{}\">{}</code>", text, text.substr(0, kShownDigits));
 }
 
 std::string expiry(const InstalledPtr& certificate, certs::Instant now) {
   if (!certificate) return "";
   const auto not_after = certificate->bundle->leaf().not_after();
-  const auto days = std::chrono::floor<std::chrono::days>(not_after - now).count();
-  return escape(certs::format_instant(not_after)) +
-         (now > not_after ? " (expired)" : " (" + std::to_string(days) + " days)");
+  const auto instant = escape(certs::format_instant(not_after));
+  if (now > not_after) return fmt::format("{} (expired)", instant);
+  return fmt::format("{} ({} days)", instant,
+                     std::chrono::floor<std::chrono::days>(not_after - now).count());
 }
 
 std::string row(const Node& node, contract::CertificateName name, const InstalledPtr& stored,
                 certs::Instant now) {
   const auto held = node.held(name);
   const auto presented = node.up() ? node.presented(name) : nullptr;
-  return std::string("<tr") + shade(node, held, presented, stored, now) + "><td>" +
-         std::to_string(node.uid()) + "</td><td>" + escape(node.address()) + "</td><td>" +
-         (node.up() ? "up" : "down") + "</td><td>" + fingerprint(held) + "</td><td>" +
-         fingerprint(presented) + "</td><td>" + expiry(held, now) + "</td></tr>\n";
+  return fmt::format(
+      "<tr{}><td>{}</td><td>{}</td><td>{}</td><td>{}</td><td>{}</td><td>{}</td></tr>\n",
+      shade(node, held, presented, stored, now), node.uid(), escape(node.address()),
+      node.up() ? "up" : "down", fingerprint(held), fingerprint(presented), expiry(held, now));
 }
 
 std::string table(const Cluster& cluster, contract::CertificateName name,
                   const InstalledPtr& stored, certs::Instant now) {
-  std::string html = "<h2>" + escape(to_string(name)) +
-                     "</h2>\n<table><tr><th>node</th><th>address</th><th>state</th><th>holds</th>"
-                     "<th>presents</th><th>expires</th></tr>\n";
+  std::string html = fmt::format(
+      "<h2>{}</h2>\n<table><tr><th>node</th><th>address</th><th>state</th><th>holds</th>"
+      "<th>presents</th><th>expires</th></tr>\n",
+      escape(to_string(name)));
   for (int uid = 1; cluster.has_node(uid); ++uid) {
     html += row(cluster.node(uid), name, stored, now);
   }
   return html + "</table>\n";
 }
 
-}  // namespace
-
-Answer ClusterManagerPage::operator()(const Call& call) const {
-  if (call.method != "GET" && call.method != "HEAD") {
-    return {.status = 405,
-            .body = "GET only.\n",
-            .headers = {{"Allow", "GET, HEAD"}},
-            .content_type = "text/plain"};
-  }
-  const auto now = clock_.now();
-  const auto store = cluster_.store();
+Answer status_page(const Cluster& cluster, const Clock& clock, const Call& call) {
+  if (call.method != "GET" && call.method != "HEAD") return get_only();
+  const auto now = clock.now();
+  const auto store = cluster.store();
   std::string html = kHead;
-  html += "<h1>" + escape(cluster_.settings().name) + "</h1>\n<p>Simulated by certdrill. Node " +
-          std::to_string(call.node()) + " at " + escape(certs::format_instant(now)) +
-          " (the cluster's clock).</p>\n";
+  html += fmt::format(
+      "<h1>{}</h1>\n<p>Simulated by certdrill. Node {} at {} (the cluster's clock).</p>\n",
+      escape(cluster.settings().name), call.node(), escape(certs::format_instant(now)));
   for (const auto& certificate : contract::cluster_certificates()) {
     const auto& stored = (*store)[certificate.name];
-    if (stored) html += table(cluster_, certificate.name, stored, now);
+    if (stored) html += table(cluster, certificate.name, stored, now);
   }
   html += "</body></html>\n";
   return {.body = std::move(html),
           .headers = {{"Cache-Control", "no-store"},
                       {"Content-Security-Policy", "default-src 'none'; style-src 'unsafe-inline'"}},
           .content_type = "text/html; charset=utf-8"};
+}
+
+}  // namespace
+
+Face cluster_manager_page(const Cluster& cluster, const Clock& clock) {
+  return [&](const Call& call) { return status_page(cluster, clock, call); };
 }
 
 }  // namespace certdrill::simulator

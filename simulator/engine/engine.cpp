@@ -6,10 +6,9 @@
 #include <spdlog/spdlog.h>
 
 #include "simulator/cluster/data_dir.h"
-#include "simulator/engine/certificate_metrics.h"
-#include "simulator/engine/cluster_manager_page.h"
 #include "simulator/engine/node_ports.h"
 #include "simulator/engine/node_states.h"
+#include "simulator/engine/pages.h"
 #include "simulator/engine/rest_face.h"
 #include "simulator/engine/ticker.h"
 
@@ -145,8 +144,8 @@ Engine::Result Engine::open_nodes() {
                              contract::rules_of(settings_.edition)},
       settings_.success_body, Users(users_));
   const NodeFaces faces{.rest = [rest](const Call& call) { return (*rest)(call); },
-                        .cm = ClusterManagerPage(*cluster_, clock_),
-                        .metrics = CertificateMetrics(*cluster_, clock_, faults_)};
+                        .cm = cluster_manager_page(*cluster_, clock_),
+                        .metrics = certificate_metrics(*cluster_, clock_, faults_)};
   const auto presents = [this](const Node& node, contract::CertificateName port) {
     return misbehaviour_->presents(node, port);
   };

@@ -12,6 +12,8 @@
 #include <utility>
 #include <vector>
 
+#include <nlohmann/json_fwd.hpp>
+
 #include "certs/read/certificate.h"
 
 namespace certdrill::simulator {
@@ -67,9 +69,14 @@ struct Answer {
 // The documented shape of an error: {"error_code": ..., "description": ...}.
 Answer error_answer(int status, std::string_view error_code, std::string_view description);
 
+Answer invalid_request(std::string_view description);  // 400
+Answer get_only();                                     // 405, as plain text: for pages
+
 // 400 for a body that strict_json refused; `why` is its clause.
 Answer body_error(const std::string& why);
 
-Answer json_answer(std::string body);
+Answer json_answer(std::string body);  // 200
+// A text in it that is no UTF-8 has U+FFFD where it is none: it may quote what a client sent.
+Answer answer_of(const nlohmann::ordered_json& json, int status = 200);
 
 }  // namespace certdrill::simulator

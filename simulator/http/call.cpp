@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cctype>
 
+#include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
 #include "simulator/http/strict_json.h"
@@ -54,21 +55,43 @@ const Body::Json& Body::object() const {
   return all.not_an_object ? *all.not_an_object : all.json;
 }
 
+const nlohmann::json& Body::fields() const {
+  return *object();
+}
+
 Answer error_answer(int status, std::string_view error_code, std::string_view description) {
-  const nlohmann::ordered_json json{{"error_code", error_code}, {"description", description}};
-  // A description may quote a misspelt name that is no UTF-8.
-  return {status,
-          json.dump(-1, ' ', false, nlohmann::ordered_json::error_handler_t::replace),
-          {},
-          std::string(error_code)};
+  auto answer = answer_of({{"error_code", error_code}, {"description", description}}, status);
+  answer.error_code = error_code;
+  return answer;
+}
+
+Answer invalid_request(std::string_view description) {
+  return error_answer(400, "invalid_request", description);
+}
+
+Answer get_only() {
+  return {.status = 405,
+          .body = "GET only.\n",
+          .headers = {{"Allow", "GET, HEAD"}},
+          .content_type = "text/plain"};
 }
 
 Answer body_error(const std::string& why) {
-  return error_answer(400, "invalid_request", "The request body " + why + ".");
+  return invalid_request(fmt::format("The request body {}.", why));
 }
 
 Answer json_answer(std::string body) {
   return {200, std::move(body), {}, {}};
+}
+
+Answer answer_of(const nlohmann::ordered_json& json, int status) {
+  using Json = nlohmann::ordered_json;
+  return {status, json.dump(-1, ' ', false, Json::error_handler_t::replace), {}, {}};
+}
+
+const contract::Endpoint* Call::endpoint() const {
+  if (!matched.known) matched = {true, contract::endpoint_of(method, path)};
+  return matched.endpoint;
 }
 
 }  // namespace certdrill::simulator

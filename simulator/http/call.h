@@ -87,6 +87,7 @@ class Body {
   const Json& json() const;
   // As json(), and it must be an object.
   const Json& object() const;
+  const nlohmann::json& fields() const;  // REQUIRES: object() has a value
 
  private:
   struct Parsed;
@@ -106,10 +107,14 @@ struct Call {
   ConnectionInfo connection{.tag = 1};
   CallHost* host = nullptr;  // null: nobody waits (in tests)
 
-  // The REST API's endpoint that is addressed, whatever the edition; null: none. Filled once, by
-  // the face of the REST API.
-  const contract::Endpoint* endpoint = nullptr;
-  std::string_view parameter{};  // what stands for the "*" of the endpoint's path
+  // The REST API's endpoint that is addressed, in whatever edition; null: none. It is looked for
+  // once: a copy with another method or path must begin with `matched` empty.
+  const contract::Endpoint* endpoint() const;
+  struct Matched {
+    bool known = false;
+    const contract::Endpoint* endpoint = nullptr;
+  };
+  mutable Matched matched{};
 
   int node() const { return static_cast<int>(connection.tag); }  // uid of the one that was called
   std::optional<std::string_view> header(std::string_view name) const { return headers.find(name); }

@@ -1,17 +1,20 @@
 #include "simulator/http/strict_json.h"
 
+#include <algorithm>
+#include <charconv>
 #include <set>
 #include <utility>
 #include <vector>
 
+#include <fmt/format.h>
+#include <fmt/ranges.h>
 #include <nlohmann/json.hpp>
 
 #include "certs/read/text.h"
+#include "contract/nearest_name.h"
 
 namespace certdrill::simulator {
 namespace {
-
-using nlohmann::json;
 
 struct Position {
   std::size_t line = 1;
@@ -33,9 +36,9 @@ Position position_of(std::string_view text, std::size_t offset) {
 }
 
 // Builds the value, remembers where the parser stopped and whether a key came twice.
-class Reader final : public nlohmann::json_sax<json> {
+class StrictReader final : public nlohmann::json_sax<nlohmann::json> {
  public:
-  explicit Reader(json& root) : builder_(root, /*allow_exceptions=*/false) {}
+  explicit StrictReader(nlohmann::json& root) : builder_(root, /*allow_exceptions=*/false) {}
 
   std::size_t error_offset = 0;  // 0-based, of the last byte read
   bool failed = false;
@@ -76,7 +79,7 @@ class Reader final : public nlohmann::json_sax<json> {
     return builder_.end_array();
   }
   bool parse_error(std::size_t position, const std::string& /*token*/,
-                   const json::exception& /*error*/) override {
+                   const nlohmann::json::exception& /*error*/) override {
     failed = true;
     error_offset = position == 0 ? 0 : position - 1;
     return false;
@@ -85,7 +88,7 @@ class Reader final : public nlohmann::json_sax<json> {
  private:
   static constexpr std::size_t kMaxDepth = 32;  // far beyond any documented body
 
-  nlohmann::detail::json_sax_dom_parser<json> builder_;
+  nlohmann::detail::json_sax_dom_parser<nlohmann::json> builder_;
   std::vector<std::set<std::string>> keys_;  // of every open object; empty for arrays
 };
 
@@ -104,40 +107,45 @@ std::string explain(std::string_view text, std::size_t offset) {
     return "is empty; it must be a JSON object";
   }
   const Position at = position_of(text, offset);
-  std::string where = "line " + std::to_string(at.line) + ", column " + std::to_string(at.column);
+  const std::string where = fmt::format("line {}, column {}", at.line, at.column);
   if (closes_after_comma(text, offset)) {
-    return "is not valid JSON: " + where +
-           ": a trailing comma before the closing bracket; remove the comma";
+    return fmt::format(
+        "is not valid JSON: {}: a trailing comma before the closing bracket; remove the comma",
+        where);
   }
   if (offset >= text.size()) {
-    return "is not valid JSON: it ends too early, at " + where +
-           "; a quote or bracket is not closed";
+    return fmt::format(
+        "is not valid JSON: it ends too early, at {}; a quote or bracket is not closed", where);
   }
-  const auto byte = static_cast<unsigned char>(text[offset]);
-  if (byte < 0x20) {
-    return "is not valid JSON: " + where +
-           ": a raw line break or control character inside a string; write line breaks as \\n (jq "
-           "and "
-           "json.dumps do)";
+  if (static_cast<unsigned char>(text[offset]) < 0x20) {
+    return fmt::format(
+        "is not valid JSON: {}: a raw line break or control character inside a string; write line "
+        "breaks as \\n (jq and json.dumps do)",
+        where);
   }
-  return "is not valid JSON: " + where + ": an unexpected character";
+  return fmt::format("is not valid JSON: {}: an unexpected character", where);
+}
+
+std::string out_of_bounds(std::string_view name, IntegerBounds bounds, std::string_view found) {
+  return fmt::format("'{}' must be a whole number from {} to {}, not {}.", name, bounds.lowest,
+                     bounds.highest, found);
 }
 
 }  // namespace
 
-tl::expected<json, std::string> parse_json(std::string_view text) {
-  json root;
-  Reader reader(root);
-  if (json::sax_parse(text.begin(), text.end(), &reader)) return root;
+tl::expected<nlohmann::json, std::string> parse_json(std::string_view text) {
+  nlohmann::json root;
+  StrictReader reader(root);
+  if (nlohmann::json::sax_parse(text.begin(), text.end(), &reader)) return root;
   if (reader.has_repeated_key) {
-    return tl::unexpected("holds the key '" + certs::printable(reader.repeated_key) +
-                          "' twice in one object; send it once");
+    return tl::unexpected(fmt::format("holds the key '{}' twice in one object; send it once",
+                                      certs::printable(reader.repeated_key)));
   }
   if (!reader.failed) return tl::unexpected(std::string("is nested too deeply"));
   return tl::unexpected(explain(text, reader.error_offset));
 }
 
-tl::expected<json, std::string> parse_json_object(std::string_view text) {
+tl::expected<nlohmann::json, std::string> parse_json_object(std::string_view text) {
   auto parsed = parse_json(text);
   if (parsed && !parsed->is_object()) {
     return tl::unexpected(no_object(*parsed));
@@ -145,25 +153,90 @@ tl::expected<json, std::string> parse_json_object(std::string_view text) {
   return parsed;
 }
 
-std::string no_object(const json& json) {
-  return "must be a JSON object, not " + std::string(json_type(json));
+std::string no_object(const nlohmann::json& json) {
+  return fmt::format("must be a JSON object, not {}", json_type(json));
 }
 
-std::string_view json_type(const json& value) {
+std::string_view json_type(const nlohmann::json& value) {
   switch (value.type()) {
-    case json::value_t::null:
+    case nlohmann::json::value_t::null:
       return "null";
-    case json::value_t::object:
+    case nlohmann::json::value_t::object:
       return "an object";
-    case json::value_t::array:
+    case nlohmann::json::value_t::array:
       return "an array";
-    case json::value_t::string:
+    case nlohmann::json::value_t::string:
       return "a string";
-    case json::value_t::boolean:
+    case nlohmann::json::value_t::boolean:
       return "a boolean";
     default:
       return "a number";
   }
+}
+
+tl::expected<std::int64_t, std::string> integer_of(std::string_view name, std::string_view text,
+                                                   IntegerBounds bounds) {
+  std::int64_t number = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
+  const bool fits = error == std::errc{} && end == text.data() + text.size() &&
+                    number >= bounds.lowest && number <= bounds.highest;
+  if (!fits) return tl::unexpected(out_of_bounds(name, bounds, fmt::format("'{}'", text)));
+  return number;
+}
+
+FieldReader::FieldReader(const nlohmann::json& object, std::span<const std::string_view> known)
+    : object_(object) {
+  for (const auto& [name, value] : object.items()) {
+    if (std::ranges::find(known, name) != known.end()) continue;
+    refuse(fmt::format("Unknown field '{}'{}; the fields are {}.", certs::printable(name),
+                       contract::did_you_mean(name, known), fmt::join(known, ", ")));
+  }
+}
+
+std::optional<std::string> FieldReader::text(std::string_view name) {
+  const nlohmann::json* found = find(name);
+  if (found == nullptr) return std::nullopt;
+  if (found->is_string()) return found->get<std::string>();
+  refuse_type(name, "a string", *found);
+  return std::nullopt;
+}
+
+std::optional<bool> FieldReader::boolean(std::string_view name) {
+  const nlohmann::json* found = find(name);
+  if (found == nullptr) return std::nullopt;
+  if (found->is_boolean()) return found->get<bool>();
+  refuse_type(name, "true or false", *found);
+  return std::nullopt;
+}
+
+std::optional<std::int64_t> FieldReader::integer(std::string_view name, IntegerBounds bounds) {
+  const nlohmann::json* found = find(name);
+  if (found == nullptr) return std::nullopt;
+  if (!found->is_number()) {
+    refuse_type(name, "a whole number", *found);
+    return std::nullopt;
+  }
+  const bool fits = found->is_number_integer() &&
+                    !(found->is_number_unsigned() && found->get<std::uint64_t>() > INT64_MAX) &&
+                    found->get<std::int64_t>() >= bounds.lowest &&
+                    found->get<std::int64_t>() <= bounds.highest;
+  if (fits) return found->get<std::int64_t>();
+  refuse(out_of_bounds(name, bounds, found->dump()));
+  return std::nullopt;
+}
+
+const nlohmann::json* FieldReader::find(std::string_view name) const {
+  const auto found = object_.find(name);
+  return found == object_.end() ? nullptr : &*found;
+}
+
+void FieldReader::refuse(std::string sentence) {
+  if (!wrong_) wrong_ = std::move(sentence);
+}
+
+void FieldReader::refuse_type(std::string_view name, const char* wanted,
+                              const nlohmann::json& found) {
+  refuse(fmt::format("'{}' must be {}, not {}.", name, wanted, json_type(found)));
 }
 
 }  // namespace certdrill::simulator

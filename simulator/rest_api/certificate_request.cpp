@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <array>
 
+#include <fmt/format.h>
+#include <fmt/ranges.h>
 #include <nlohmann/json.hpp>
 
 #include "certs/read/text.h"
@@ -21,10 +23,6 @@ std::array<std::string_view, contract::kCertificateCount> known_names() {
   return names;
 }
 
-Answer invalid(const std::string& description) {
-  return error_answer(400, "invalid_request", description);
-}
-
 // Null is taken for "not sent": scripts that build a body with jq --arg often leave one.
 std::optional<std::string> optional_text(const nlohmann::json& json, const char* field) {
   const auto found = json.find(field);
@@ -32,25 +30,33 @@ std::optional<std::string> optional_text(const nlohmann::json& json, const char*
   return found->get<std::string>();
 }
 
-std::optional<Answer> check_fields(const nlohmann::json& json,
-                                   const contract::EditionRules& edition,
-                                   const std::string& where) {
+std::optional<Answer> refuse_fields(const nlohmann::json& json,
+                                    const contract::EditionRules& edition,
+                                    const std::string& where) {
   for (const auto& [key, value] : json.items()) {
     if (std::ranges::find(kFields, key) == kFields.end()) {
       if (!edition.refuses_unknown_properties) continue;
-      return invalid(where + "Unknown property '" + certs::printable(key) + "'" +
-                     contract::did_you_mean(key, kFields) +
-                     "; the properties are name, key and certificate.");
+      return invalid_request(
+          fmt::format("{}Unknown property '{}'{}; the properties are name, key and certificate.",
+                      where, certs::printable(key), contract::did_you_mean(key, kFields)));
     }
     const bool fits = value.is_string() || (value.is_null() && key != "name");
     if (!fits) {
-      return invalid(where + "'" + key + "' must be a string, not " +
-                     std::string(json_type(value)) + ".");
+      return invalid_request(
+          fmt::format("{}'{}' must be a string, not {}.", where, key, json_type(value)));
     }
   }
-  if (!json.contains("name"))
-    return invalid(where + "'name' is missing; it names the certificate to replace.");
-  return std::nullopt;
+  if (json.contains("name")) return std::nullopt;
+  return invalid_request(
+      fmt::format("{}'name' is missing; it names the certificate to replace.", where));
+}
+
+Answer unknown_certificate(const std::string& name, const std::string& where) {
+  const auto names = known_names();
+  return error_answer(403, "unknown_certificate",
+                      fmt::format("{}There is no certificate named '{}'{}; the names are {}.",
+                                  where, certs::printable(name),
+                                  contract::did_you_mean(name, names), fmt::join(names, ", ")));
 }
 
 }  // namespace
@@ -59,21 +65,13 @@ tl::expected<Change, Answer> read_certificate(const nlohmann::json& json,
                                               const contract::EditionRules& edition,
                                               const std::string& where) {
   if (!json.is_object()) {
-    return tl::unexpected(invalid(where + "must be an object with name, key and certificate, not " +
-                                  std::string(json_type(json)) + "."));
+    return tl::unexpected(invalid_request(fmt::format(
+        "{}must be an object with name, key and certificate, not {}.", where, json_type(json))));
   }
-  if (auto wrong = check_fields(json, edition, where)) return tl::unexpected(std::move(*wrong));
-  const auto name_text = json["name"].get<std::string>();
-  const auto name = contract::find_certificate(name_text);
-  if (!name) {
-    const auto names = known_names();
-    std::string list;
-    for (const auto known : names) list += (list.empty() ? "" : ", ") + std::string(known);
-    return tl::unexpected(error_answer(
-        403, "unknown_certificate",
-        where + "There is no certificate named '" + certs::printable(name_text) + "'" +
-            contract::did_you_mean(name_text, names) + "; the names are " + list + "."));
-  }
+  if (auto wrong = refuse_fields(json, edition, where)) return tl::unexpected(std::move(*wrong));
+  const auto text = json["name"].get<std::string>();
+  const auto name = contract::find_certificate(text);
+  if (!name) return tl::unexpected(unknown_certificate(text, where));
   return Change{*name, optional_text(json, "certificate"), optional_text(json, "key")};
 }
 
@@ -113,8 +111,8 @@ std::string name_unreached(const Rollout& rollout) {
   std::string text;
   for (const auto& unreached : rollout.unreached) {
     if (!text.empty()) text += ", ";
-    text += unreached.uid == 0 ? "the store" : "node " + std::to_string(unreached.uid);
-    text += " (" + unreached.why + ")";
+    text += unreached.uid == 0 ? "the store" : fmt::format("node {}", unreached.uid);
+    text += fmt::format(" ({})", unreached.why);
   }
   return text;
 }
@@ -124,10 +122,10 @@ Answer rollout_answer(const Rollout& rollout, std::size_t node_count,
   if (rollout.unreached.empty()) return json_answer(std::string(success_body));
   return error_answer(
       409, "not_all_nodes_updated",
-      std::to_string(node_count - rollout.unreached.size()) + " of " + std::to_string(node_count) +
-          " nodes confirmed; not " + name_unreached(rollout) +
-          ". Those that confirmed hold the new certificate. Send the same request again once the "
-          "nodes are back: it finishes the job.");
+      fmt::format("{} of {} nodes confirmed; not {}. Those that confirmed hold the new "
+                  "certificate. Send the same request again once the nodes are back: it finishes "
+                  "the job.",
+                  node_count - rollout.unreached.size(), node_count, name_unreached(rollout)));
 }
 
 }  // namespace certdrill::simulator

@@ -1,108 +1,130 @@
 #include "simulator/rest_api/rest_api.h"
 
 #include <algorithm>
-#include <cctype>
+#include <array>
+
+#include <fmt/format.h>
 
 namespace certdrill::simulator {
 namespace {
 
-struct Found {
-  const Route* route = nullptr;  // null: no such method on this path
-  std::string_view parameter;
-  bool path_known = false;
-  std::string allowed;  // methods of the path, for a 405
+constexpr auto kConfirmed =
+    answers(200, "Every node confirmed. The body is empty, or {} when the simulator was told so");
+constexpr auto kInvalid = answers(400, "Not JSON, or the certificate or its key is invalid");
+constexpr auto kNotAllNodes =
+    answers(409, "Not all nodes have been updated; the same request again finishes the job");
+constexpr auto kNotWritten = answers(500, "The configuration store could not be written");
+constexpr auto kNoNode = answers(404, "There is no such node");
+
+constexpr Parameter kName{"name", "The certificate", "CertificateName"};
+constexpr Parameter kUid{"uid", "The node", "integer", 1};
+constexpr std::array kLogQuery{
+    Parameter{"stime", "Not before: 2026-06-01T12:00:00Z, a date, or seconds since 1970"},
+    Parameter{"etime", "Not after"},
+    Parameter{"order", "By time", "Order"},
+    Parameter{"limit", "At most so many", "integer", 0},
+    Parameter{"offset", "Leave so many out", "integer", 0},
 };
 
-Found find_route(const Call& call, const contract::EditionRules& edition) {
-  Found found;
-  for (const Route& route : routes()) {
-    if (!route.endpoint->editions.contains(edition.edition)) continue;
-    const auto parameter = contract::match_path(route.endpoint->path, call.path);
-    if (!parameter) continue;
-    found.path_known = true;
-    if (route.endpoint->method == call.method) {
-      found.route = &route;
-      found.parameter = *parameter;
-      return found;
-    }
-    found.allowed += (found.allowed.empty() ? "" : ", ") + std::string(route.endpoint->method);
-  }
-  return found;
-}
+// In the order of the contract, where a fixed part comes before a parameter in the same place.
+const std::array kRoutes{
+    Route{"update_cert", BodyRule::unread, put_update_cert,
+          doc("Replaces one certificate on all nodes", takes("Certificate"), kConfirmed, kInvalid,
+              kNotAllNodes, kNotWritten)},
+    Route{"put_certificates", BodyRule::unread, put_certificates,
+          doc("Replaces certificates on all nodes; validates all before it changes any",
+              takes("Certificates"), kConfirmed, kInvalid, kNotAllNodes, kNotWritten)},
+    Route{"get_certificates", BodyRule::ignored, get_certificates,
+          doc("Every installed certificate, private keys included",
+              answers(200, "The certificates", "Installed"))},
+    Route{"rotate", BodyRule::optional, post_rotate,
+          doc("Makes new internode certificates", takes("Rotate"), kConfirmed,
+              answers(400, "Not JSON, or not all nodes have been updated"))},
+    Route{"delete_certificate", BodyRule::ignored, delete_certificate,
+          doc("Removes an optional certificate from all nodes", kName, kConfirmed,
+              answers(404, "It is unknown or not installed"))},
+    Route{"nodes", BodyRule::ignored, get_nodes,
+          doc("The nodes", answers(200, "The nodes", "[Node]"))},
+    Route{"nodes_status", BodyRule::ignored, get_nodes_status,
+          doc("State of the nodes by uid", answers(200, "The states", "NodeStatuses"))},
+    Route{"node", BodyRule::ignored, get_node,
+          doc("One node", kUid, answers(200, "The node", "Node"), kNoNode)},
+    Route{"node_status", BodyRule::ignored, get_node_status,
+          doc("State of one node", kUid, answers(200, "Its state", "NodeStatus"), kNoNode)},
+    Route{"cluster", BodyRule::ignored, get_cluster,
+          doc("The cluster", answers(200, "The cluster", "Cluster"))},
+    Route{"logs", BodyRule::ignored, get_logs,
+          doc("The cluster's event log", answers(200, "The events", "[Event]"),
+              answers(400, "A wrong or unknown query parameter")),
+          kLogQuery},
+};
 
-// RFC 9110 8.3.1: type and subtype are case-insensitive; parameters such as charset may follow.
-bool is_json(std::string_view content_type) {
-  const auto type = content_type.substr(0, content_type.find_first_of("; "));
-  constexpr std::string_view kJson = "application/json";
-  return std::ranges::equal(type, kJson,
-                            [](unsigned char a, char b) { return std::tolower(a) == b; });
-}
-
-Answer unknown_uri(const Call& call, const contract::EditionRules& edition) {
-  std::string description =
-      "There is no " + std::string(call.path) + " in edition " + std::string(edition.name) + ".";
-  for (const Route& route : routes()) {
-    if (route.endpoint->editions.contains(edition.edition) ||
-        !contract::match_path(route.endpoint->path, call.path))
-      continue;
-    description +=
-        call.path.ends_with("update_cert")
-            ? " It was removed; use PUT /v1/cluster/certificates with {\"certificates\": [...]}."
-            : "";
-    break;
-  }
-  return error_answer(404, "unknown_uri", description);
-}
-
-Answer wrong_method(const Call& call, const Found& found) {
-  auto answer = error_answer(405, "method_not_allowed",
-                             std::string(call.path) + " takes " + found.allowed + ", not " +
-                                 std::string(call.method) + ".");
-  answer.headers.emplace_back("Allow", found.allowed);
-  return answer;
-}
-
-Answer not_authenticated(const Call& call) {
+Answer not_authenticated(bool tried) {
   auto answer = error_answer(
       401, "unauthorized",
-      call.header("Authorization")
-          ? "The credentials are wrong: send Basic authentication with a known user and its "
-            "password."
-          : "No credentials: send Basic authentication (curl -u USERNAME:PASSWORD).");
+      tried ? "The credentials are wrong: send Basic authentication with a known user and its "
+              "password."
+            : "No credentials: send Basic authentication (curl -u USERNAME:PASSWORD).");
   answer.headers.emplace_back("WWW-Authenticate", "Basic realm=\"cluster\"");
   return answer;
 }
 
-Answer dispatch(const Scene& scene, const Call& call, const Found& found, const User& user) {
-  if (!found.path_known) return unknown_uri(call, scene.edition);
-  if (found.route == nullptr) return wrong_method(call, found);
-  if (!permits(user.role, found.route->endpoint->permission)) {
+// What the dispatcher asks of this face, for one call of a known user.
+struct RestWords {
+  const Scene& scene;
+  const Call& call;
+  const User& user;
+
+  Answer unknown_path() const {
+    const bool removed =
+        call.path.ends_with("update_cert") &&
+        std::ranges::any_of(routes(), [&](const Route& route) { return route.path == call.path; });
+    return error_answer(
+        404, "unknown_uri",
+        fmt::format("There is no {} in edition {}.{}", call.path, scene.edition.name,
+                    removed ? " It was removed; use PUT /v1/cluster/certificates with "
+                              "{\"certificates\": [...]}."
+                            : ""));
+  }
+
+  std::optional<Answer> refuse(const Route& route) const {
+    if (permits(user.role, route.endpoint->permission)) return std::nullopt;
     return error_answer(
         403, "insufficient_permissions",
-        "The user '" + user.username + "' has the role " + std::string(to_string(user.role)) +
-            ", which does not hold the permission " +
-            std::string(to_string(found.route->endpoint->permission)) + " that this call needs.");
+        fmt::format("The user '{}' has the role {}, which does not hold the "
+                    "permission {} that this call needs.",
+                    user.username, to_string(user.role), to_string(route.endpoint->permission)));
   }
-  const bool takes_body = call.method == "PUT" || (call.method == "POST" && !call.body.empty());
-  const auto content_type = call.header("Content-Type");
-  if (takes_body && !(content_type && is_json(*content_type))) {
-    return error_answer(
-        400, "invalid_content_type",
-        content_type ? "The Content-Type is '" + std::string(*content_type) +
-                           "'; it must be application/json."
-                     : "There is no Content-Type header; send Content-Type: application/json.");
+
+  Answer answer(const Route& route, std::string_view parameter) const {
+    return route.handler(scene, call, parameter);
   }
-  return found.route->handler(scene, call, found.parameter);
+};
+
+Found<Route> find_rest_route(const Call& call, const contract::EditionRules& edition) {
+  const auto in_edition = [&](const Route& route) {
+    return route.endpoint->editions.contains(edition.edition);
+  };
+  const auto addressed = std::ranges::find(kRoutes, call.endpoint(), &Route::endpoint);
+  if (addressed == kRoutes.end() || !in_edition(*addressed)) {
+    return find_route(routes(), call, in_edition);
+  }
+  return {&*addressed, *contract::match_path(addressed->path, call.path), {}};
 }
 
 }  // namespace
 
+std::span<const Route> routes() {
+  return kRoutes;
+}
+
 Answer RestApi::answer(const Scene& scene, const Call& call) const {
   const auto authorization = call.header("Authorization");
   const User* user = authorization ? users_.authenticate(std::string(*authorization)) : nullptr;
-  const Found found = find_route(call, scene.edition);
-  Answer answer = user == nullptr ? not_authenticated(call) : dispatch(scene, call, found, *user);
-  if (found.route != nullptr) answer.notes.endpoint = found.route->endpoint->path;
+  const auto found = find_rest_route(call, scene.edition);
+  Answer answer = user == nullptr ? not_authenticated(authorization.has_value())
+                                  : dispatch(found, call, RestWords{scene, call, *user});
+  if (found.row != nullptr) answer.notes.endpoint = found.row->path;
   if (user != nullptr) answer.notes.user = user->username;
   return answer;
 }

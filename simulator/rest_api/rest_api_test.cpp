@@ -10,8 +10,8 @@ namespace certdrill::simulator {
 namespace {
 
 using nlohmann::json;
-using ::testing::HasSubstr;
 using support::make_certificate;
+using ::testing::HasSubstr;
 
 const certs::Instant kNow = *certs::parse_instant("2026-06-01T12:00:00Z");
 constexpr auto kAdmin = "Basic YTphZG1pbg==";   // a:admin

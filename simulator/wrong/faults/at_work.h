@@ -13,7 +13,7 @@
 #include <vector>
 
 #include "simulator/cluster/mishaps.h"
-#include "simulator/rest_api/endpoint.h"
+#include "simulator/rest_api/rest_api.h"
 #include "simulator/wrong/faults/fault_plan.h"
 
 namespace certdrill::simulator {

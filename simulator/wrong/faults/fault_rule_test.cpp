@@ -3,7 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "simulator/rest_api/endpoint.h"
+#include "simulator/rest_api/rest_api.h"
 #include "simulator/wrong/faults/fault_rule.h"
 
 namespace certdrill::simulator {

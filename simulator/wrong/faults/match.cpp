@@ -164,10 +164,6 @@ int NodeSelector::beyond(int node_count) const {
   return found == listed_.end() ? 0 : *found;
 }
 
-const contract::Endpoint* endpoint_in(const Call& call) {
-  return call.endpoint != nullptr ? call.endpoint : contract::endpoint_of(call.method, call.path);
-}
-
 const json& object_in(const Call& call) {
   static const json nothing = json::object();
   const auto& body = call.body.object();
@@ -175,7 +171,7 @@ const json& object_in(const Call& call) {
 }
 
 RequestFacts facts_of(const Call& call) {
-  RequestFacts facts{endpoint_in(call), call.node(), {}};
+  RequestFacts facts{call.endpoint(), call.node(), {}};
   const auto id = facts.endpoint == nullptr ? "" : facts.endpoint->id;
   if (id == "delete_certificate") {
     const auto name = contract::find_certificate(call.path.substr(call.path.rfind('/') + 1));
