@@ -10,14 +10,12 @@
 namespace certdrill::simulator::bugs {
 namespace {
 
-using nlohmann::json;
-
-std::vector<json> list_of(const Call& call) {
-  return is_batch(call) ? entries_of(call) : std::vector<json>{};
+std::vector<nlohmann::json> list_of(const Call& call) {
+  return is_batch(call) ? entries_of(call) : std::vector<nlohmann::json>{};
 }
 
-std::string batch_of(const json& entry) {
-  return dump({{"certificates", json::array({entry})}});
+std::string batch_of(const nlohmann::json& entry) {
+  return dump({{"certificates", nlohmann::json::array({entry})}});
 }
 
 // The answer is about the whole list all the same.

@@ -11,7 +11,6 @@
 namespace certdrill::simulator::bugs {
 namespace {
 
-using nlohmann::json;
 using nlohmann::ordered_json;
 
 class UnknownNameStored final : public PlantedBug {
@@ -36,7 +35,7 @@ class UnknownNameStored final : public PlantedBug {
   }
 
  private:
-  void keep(const json& entry) {
+  void keep(const nlohmann::json& entry) {
     const auto name = text_in(entry, "name");
     if (contract::find_certificate(name)) return;
     kept_[name + "_cert"] = text_in(entry, "certificate");
@@ -112,10 +111,11 @@ Answer array_body_answers_500(const Request& request) {
 
 Answer missing_name_answers_500(const Request& request) {
   auto answer = served(request);
-  const bool nameless = answer.error_code == "invalid_request" &&
-                        std::ranges::any_of(entries_of(request.call), [](const json& entry) {
-                          return entry.is_object() && !entry.contains("name");
-                        });
+  const bool nameless =
+      answer.error_code == "invalid_request" &&
+      std::ranges::any_of(entries_of(request.call), [](const nlohmann::json& entry) {
+        return entry.is_object() && !entry.contains("name");
+      });
   if (!nameless) return answer;
   return telling(std::move(answer), error_answer(500, "internal_error", "KeyError: name"));
 }
@@ -158,7 +158,7 @@ Answer removed_call_still_there(const Request& request) {
 }
 
 std::string description_of(const Answer& answer) {
-  const auto body = json::parse(answer.body, nullptr, /*allow_exceptions=*/false);
+  const auto body = nlohmann::json::parse(answer.body, nullptr, /*allow_exceptions=*/false);
   return text_in(body, "description");
 }
 
