@@ -40,7 +40,7 @@ std::optional<certs::Defect> defect_of(const Scene& scene, const Change& change)
 }  // namespace
 
 bool is_call(const Call& call, std::string_view id) {
-  const auto* endpoint = endpoint_in(call);
+  const auto* endpoint = call.endpoint();
   return endpoint != nullptr && endpoint->id == id;
 }
 

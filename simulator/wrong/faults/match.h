@@ -68,9 +68,6 @@ struct RequestFacts {
   std::vector<Concerned> certificates;           // with a name that exists
 };
 
-// The endpoint that the call addresses; nullptr: none.
-const contract::Endpoint* endpoint_in(const Call& call);
-
 // The body as an object; an empty one where it is none.
 const nlohmann::json& object_in(const Call& call);
 
