@@ -2,8 +2,28 @@
 # find_package(certdrill) and link certdrill::simulator.
 include(CMakePackageConfigHelpers)
 
-foreach(folder certs fixtures simulator)
-  install(DIRECTORY ${folder} DESTINATION ${CMAKE_INSTALL_INCLUDEDIR}/certdrill FILES_MATCHING PATTERN "*.h")
+# What a user of the simulator, of the fixtures or of certs includes, and what those include: nothing else is
+# promised. tests/install_test.sh builds a program against it.
+set(public_headers
+  contract/certificates.h
+  contract/editions.h
+  contract/endpoints.h
+  certs/read/certificate.h
+  certs/read/instant.h
+  certs/read/private_key.h
+  certs/verdict/bundle.h
+  certs/verdict/defect.h
+  certs/verdict/rules.h
+  certs/verdict/validate.h
+  certs/issue/issue.h
+  fixtures/catalogue/catalogue.h
+  fixtures/make/fixture.h
+  fixtures/make/workshop.h
+  simulator/engine/settings.h
+  simulator/simulator.h)
+foreach(header ${public_headers})
+  cmake_path(GET header PARENT_PATH folder)
+  install(FILES ${header} DESTINATION ${CMAKE_INSTALL_INCLUDEDIR}/certdrill/${folder})
 endforeach()
 
 set(package_dir ${CMAKE_INSTALL_LIBDIR}/cmake/certdrill)

@@ -8,7 +8,7 @@
 #include <spdlog/spdlog.h>
 #include <sys/resource.h>
 
-#include "simulator/cluster/atomic_file.h"
+#include "simulator/cluster/data_dir.h"
 #include "simulator/options.h"
 #include "simulator/simulator.h"
 

@@ -1,14 +1,15 @@
 #include "simulator/options.h"
 
-#include <array>
-#include <charconv>
+#include <algorithm>
 
 #include <CLI/CLI.hpp>
+#include <fmt/format.h>
+#include <nlohmann/json.hpp>
 
 #include "contract/nearest_name.h"
-#include "simulator/cluster/atomic_file.h"
-#include "simulator/config_file.h"
+#include "simulator/cluster/data_dir.h"
 #include "simulator/engine/engine.h"
+#include "simulator/http/strict_json.h"
 
 namespace certdrill::simulator {
 namespace {
@@ -162,16 +163,18 @@ std::vector<std::string> option_names(const CLI::App& app) {
 
 std::string explain_extras(const CLI::App& app) {
   const std::string extra = app.remaining().front();
-  if (!extra.starts_with("--")) return "unexpected argument '" + extra + "'; options start with --";
+  if (!extra.starts_with("--"))
+    return fmt::format("unexpected argument '{}'; options start with --", extra);
   const auto name =
       extra.substr(2, extra.find('=') == std::string::npos ? extra.npos : extra.find('=') - 2);
   const auto owned = option_names(app);
   const std::vector<std::string_view> names(owned.begin(), owned.end());
-  return "unknown option '--" + name + "'" + contract::did_you_mean(name, names);
+  return fmt::format("unknown option '--{}'{}", name, contract::did_you_mean(name, names));
 }
 
 tl::unexpected<Exit> mistake(const std::string& what) {
-  return tl::unexpected(Exit{2, "certdrill-sim: " + what + "\nTry certdrill-sim --help.\n"});
+  return tl::unexpected(
+      Exit{2, fmt::format("certdrill-sim: {}\nTry certdrill-sim --help.\n", what)});
 }
 
 tl::expected<void, std::string> fill_settings(const Texts& texts, Options& options) {
@@ -201,7 +204,8 @@ tl::expected<void, std::string> fill_settings(const Texts& texts, Options& optio
     if (!text) return tl::unexpected("--control-token-file: " + text.error());
     const auto last = text->find_last_not_of(" \t\r\n");
     if (last == std::string::npos) {
-      return tl::unexpected("--control-token-file: " + texts.control_token_file + " is empty");
+      return tl::unexpected(
+          fmt::format("--control-token-file: {} is empty", texts.control_token_file));
     }
     settings.control.token = text->substr(0, last + 1);
   }
@@ -209,13 +213,65 @@ tl::expected<void, std::string> fill_settings(const Texts& texts, Options& optio
     const auto text = read_file(texts.users_file);
     if (!text) return tl::unexpected("--users: " + text.error());
     auto users = parse_users(*text);
-    if (!users) return tl::unexpected("--users: " + texts.users_file + ": " + users.error());
+    if (!users)
+      return tl::unexpected(fmt::format("--users: {}: {}", texts.users_file, users.error()));
     for (auto& user : *users) {
       settings.more_users.push_back(
           {std::move(user.username), std::move(user.password), std::string(to_string(user.role))});
     }
   }
   return {};
+}
+
+std::optional<std::string> scalar_text(const nlohmann::json& value) {
+  if (value.is_string()) return value.get<std::string>();
+  if (value.is_number()) return value.dump();
+  if (value.is_object()) return value.dump();  // a fault: its option takes JSON as well
+  return std::nullopt;
+}
+
+// False: the value is of no type that an option can have.
+bool append(std::vector<std::string>& arguments, const std::string& option,
+            const nlohmann::json& value) {
+  if (value.is_boolean()) {
+    if (value.get<bool>()) arguments.push_back(option);
+    return true;
+  }
+  if (value.is_array()) {
+    return std::ranges::all_of(value, [&](const nlohmann::json& element) {
+      return !element.is_array() && !element.is_boolean() && append(arguments, option, element);
+    });
+  }
+  const auto text = scalar_text(value);
+  if (!text) return false;
+  arguments.push_back(option + "=" + *text);
+  return true;
+}
+
+// {"nodes": 5, "down": [2, 3], "include-keys": true} becomes --nodes=5 --down=2 --down=3
+// --include-keys, so that file and command line mean the same and are checked by the same rules; an
+// object, such as a fault's, becomes its JSON. `known` are the option names without dashes. Errors
+// name the file and the key.
+tl::expected<std::vector<std::string>, std::string> read_config_file(
+    const std::filesystem::path& path, std::span<const std::string> known) {
+  const auto text = read_file(path);
+  if (!text) return tl::unexpected(text.error());
+  const auto json = parse_json_object(*text);
+  if (!json) return tl::unexpected(fmt::format("{} {}", path.string(), json.error()));
+  const std::vector<std::string_view> names(known.begin(), known.end());
+  std::vector<std::string> arguments;
+  for (const auto& [key, value] : json->items()) {
+    if (std::ranges::find(known, key) == known.end()) {
+      return tl::unexpected(fmt::format("{}: unknown key '{}'{}", path.string(), key,
+                                        contract::did_you_mean(key, names)));
+    }
+    if (!append(arguments, "--" + key, value)) {
+      return tl::unexpected(
+          fmt::format("{}: '{}' must be a string, a number, a boolean or a list of them, not {}",
+                      path.string(), key, json_type(value)));
+    }
+  }
+  return arguments;
 }
 
 // Where --config stands on the command line, if it does.

@@ -1,13 +1,10 @@
 #include "simulator/options.h"
 
-#include <cstdlib>
-#include <filesystem>
-#include <fstream>
-
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include "simulator/engine/engine.h"
+#include "tests/support/temporary_folder.h"
 
 namespace certdrill::simulator {
 namespace {
@@ -16,20 +13,11 @@ using ::testing::HasSubstr;
 
 class OptionsTest : public ::testing::Test {
  protected:
-  void SetUp() override {
-    std::string pattern =
-        (std::filesystem::temp_directory_path() / "certdrill-options-XXXXXX").string();
-    ASSERT_NE(::mkdtemp(pattern.data()), nullptr);
-    folder_ = pattern;
-  }
-  void TearDown() override { std::filesystem::remove_all(folder_); }
-
   std::string file(const std::string& name, const std::string& content) {
-    std::ofstream(folder_ / name) << content;
-    return (folder_ / name).string();
+    return folder_.write(name, content);
   }
 
-  std::filesystem::path folder_;
+  const support::TemporaryFolder folder_;
 };
 
 TEST_F(OptionsTest, DefaultsAreThreeNodesOfTheDefaultEdition) {

@@ -10,6 +10,7 @@
 
 #include "certs/read/openssl.h"
 #include "tests/support/rest_client.h"
+#include "tests/support/temporary_folder.h"
 
 namespace certdrill::simulator {
 namespace {
@@ -181,6 +182,27 @@ TEST_F(SimulatorTest, Code409NamesTheNodeAndTheSameRequestFinishesTheJob) {
   EXPECT_NE(presented_fingerprint(ready().nodes[2].database), fresh.fingerprint);
   EXPECT_EQ(client().update("proxy", fresh).status, 200);
   EXPECT_EQ(presented_fingerprint(ready().nodes[2].database), fresh.fingerprint);
+}
+
+// A folder in the place of the store's cannot be written to, whoever runs the test.
+TEST_F(SimulatorTest, AStoreThatCannotBeWrittenIsAnswered500ByEveryChange) {
+  const support::TemporaryFolder folder;
+  start({.data_dir = folder.path() / "cluster"});
+  ASSERT_EQ(client().update("ldap_client", made()).status, 200);
+  const auto before = everything();
+  std::filesystem::remove_all(folder.path() / "cluster/store");
+  const auto fresh = made(2);
+  const json one{{"name", "proxy"}, {"certificate", fresh.certificate}, {"key", fresh.key}};
+  for (const auto& seen :
+       {client().put("/v1/cluster/update_cert", one.dump()),
+        client().put("/v1/cluster/certificates", json{{"certificates", json::array({one})}}.dump()),
+        client().remove("/v1/cluster/certificates/ldap_client"),
+        client().post("/v1/cluster/certificates/rotate", "{}")}) {
+    EXPECT_EQ(seen.status, 500) << seen.body;
+    EXPECT_EQ(seen.error_code(), "internal_error");
+    EXPECT_THAT(seen.description(), HasSubstr("The configuration store could not be written: "));
+  }
+  EXPECT_EQ(everything(), before);
 }
 
 TEST_F(SimulatorTest, NodesGoDownAndUpByTheControlPort) {

@@ -19,17 +19,48 @@ class Clock {
   // Runs with `source` as it is.
   explicit Clock(Source source) : source_(std::move(source)) {}
 
-  certs::Instant now() const;
-  bool frozen() const;
+  certs::Instant now() const {
+    const std::lock_guard lock(mutex_);
+    return now_locked();
+  }
+  bool frozen() const {
+    const std::lock_guard lock(mutex_);
+    return frozen_;
+  }
 
-  void set(certs::Instant instant);  // goes on from there, or stays there when frozen
-  void advance(std::chrono::seconds by);
-  void freeze();
-  void resume();  // goes on from the moment at which it was frozen
-  void reset();   // as constructed
+  // Goes on from there, or stays there when frozen.
+  void set(certs::Instant instant) {
+    const std::lock_guard lock(mutex_);
+    offset_ = instant - source_();
+    frozen_at_ = instant;
+  }
+  void advance(std::chrono::seconds by) {
+    const std::lock_guard lock(mutex_);
+    offset_ += by;
+    frozen_at_ += by;
+  }
+  void freeze() {
+    const std::lock_guard lock(mutex_);
+    if (frozen_) return;
+    frozen_at_ = now_locked();
+    frozen_ = true;
+  }
+  // Goes on from the moment at which it was frozen.
+  void resume() {
+    const std::lock_guard lock(mutex_);
+    if (!frozen_) return;
+    offset_ = frozen_at_ - source_();
+    frozen_ = false;
+  }
+  // As constructed.
+  void reset() {
+    const std::lock_guard lock(mutex_);
+    offset_ = std::chrono::seconds{0};
+    frozen_ = false;
+  }
 
  private:
-  certs::Instant now_locked() const;
+  certs::Instant now_locked() const { return frozen_ ? frozen_at_ : source_() + offset_; }
 
   const Source source_;
   mutable std::mutex mutex_;
@@ -39,6 +70,8 @@ class Clock {
 };
 
 // The operating system's clock, for the edge of a program.
-certs::Instant system_now();
+inline certs::Instant system_now() {
+  return std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now());
+}
 
 }  // namespace certdrill::simulator

@@ -177,9 +177,10 @@ TEST_F(ClusterTest, WithoutAKeyTheInstalledOneIsKept) {
 }
 
 TEST_F(ClusterTest, OnlyOptionalInstalledCertificatesCanBeRemoved) {
-  EXPECT_EQ(cluster_.remove(CertificateName::api, kNow, mishaps_).error(), RemoveError::required);
-  EXPECT_EQ(cluster_.remove(CertificateName::sso_service, kNow, mishaps_).error(),
-            RemoveError::not_installed);
+  EXPECT_EQ(cluster_.remove(CertificateName::api, kNow, mishaps_).error().why,
+            Rejection::Why::required);
+  EXPECT_EQ(cluster_.remove(CertificateName::sso_service, kNow, mishaps_).error().why,
+            Rejection::Why::not_installed);
   ASSERT_TRUE(update(CertificateName::ldap_client, made()).has_value());
   ASSERT_TRUE(cluster_.remove(CertificateName::ldap_client, kNow, mishaps_).has_value());
   EXPECT_EQ(held(1, CertificateName::ldap_client), "");
@@ -200,7 +201,8 @@ TEST_F(ClusterTest, RotationMakesNewInternodeCertificatesOfTheSamePrivateCa) {
   const auto name = CertificateName::ccs_internode_encryption;
   const auto before = cluster_.node(1).held(name);
   const auto rollout = cluster_.rotate_internode({&name, 1}, kNow, mishaps_);
-  EXPECT_TRUE(rollout.unreached.empty());
+  ASSERT_TRUE(rollout.has_value());
+  EXPECT_TRUE(rollout->unreached.empty());
   const auto after = cluster_.node(1).held(name);
   EXPECT_NE(after->bundle->leaf().fingerprint(), before->bundle->leaf().fingerprint());
   EXPECT_EQ(after->bundle->chain[1].fingerprint(), before->bundle->chain[1].fingerprint());

@@ -5,17 +5,51 @@
 #include <system_error>
 
 #include <fcntl.h>
+#include <fmt/format.h>
 #include <nlohmann/json.hpp>
 #include <sys/file.h>
 #include <unistd.h>
-
-#include "simulator/cluster/installed_json.h"
 
 namespace certdrill::simulator {
 namespace {
 
 namespace fs = std::filesystem;
 using contract::CertificateName;
+
+class Descriptor {
+ public:
+  explicit Descriptor(int fd) : fd_(fd) {}
+  ~Descriptor() {
+    if (fd_ >= 0) ::close(fd_);
+  }
+  Descriptor(const Descriptor&) = delete;
+  Descriptor& operator=(const Descriptor&) = delete;
+  int get() const { return fd_; }
+
+ private:
+  int fd_;
+};
+
+tl::unexpected<std::string> failed(const char* what, const std::filesystem::path& path) {
+  return tl::unexpected(fmt::format("{} {}: {}", what, path.string(),
+                                    std::error_code(errno, std::generic_category()).message()));
+}
+
+tl::expected<void, std::string> sync_folder(const std::filesystem::path& folder) {
+  const Descriptor fd(::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+  if (fd.get() < 0 || ::fsync(fd.get()) != 0) return failed("could not sync the folder", folder);
+  return {};
+}
+
+bool write_all(int fd, std::string_view content) {
+  while (!content.empty()) {
+    const ssize_t written = ::write(fd, content.data(), content.size());
+    if (written < 0 && errno == EINTR) continue;
+    if (written < 0) return false;
+    content.remove_prefix(static_cast<std::size_t>(written));
+  }
+  return true;
+}
 
 constexpr mode_t kPublic = 0644;
 constexpr mode_t kSecret = 0600;
@@ -26,19 +60,19 @@ tl::expected<void, std::string> make_folder(const fs::path& path) {
   std::error_code error;
   fs::create_directory(path, error);
   if (error)
-    return tl::unexpected("could not create the folder " + path.string() + ": " + error.message());
+    return tl::unexpected(
+        fmt::format("could not create the folder {}: {}", path.string(), error.message()));
   fs::permissions(path, fs::perms::owner_all, error);
   return {};
 }
 
-fs::path cert_file(const fs::path& node, CertificateName name) {
-  return node / (std::string(to_string(name)) + "_cert.pem");
-}
-fs::path key_file(const fs::path& node, CertificateName name) {
-  return node / (std::string(to_string(name)) + "_key.pem");
-}
-fs::path pending_file(const fs::path& node, CertificateName name) {
-  return node / (std::string(to_string(name)) + ".pending");
+// What a node's folder holds of a name.
+constexpr auto kCertificate = "_cert.pem";
+constexpr auto kKey = "_key.pem";
+constexpr auto kPending = ".pending";
+
+fs::path file_of(const fs::path& folder, CertificateName name, std::string_view ending) {
+  return folder / fmt::format("{}{}", to_string(name), ending);
 }
 
 std::optional<std::string> text_field(const nlohmann::json& json, const char* name) {
@@ -53,19 +87,64 @@ bool holds_same(const InstalledPtr& stored, const std::string& certificate,
 
 }  // namespace
 
+tl::expected<void, std::string> write_file(const std::filesystem::path& path,
+                                           std::string_view content, mode_t mode,
+                                           Durability durability) {
+  const auto fresh = path.parent_path() / fmt::format(".{}.new", path.filename().string());
+  {
+    ::unlink(fresh.c_str());  // left behind by a process that was killed here
+    const Descriptor fd(
+        ::open(fresh.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, mode));
+    if (fd.get() < 0) return failed("could not create", fresh);
+    if (!write_all(fd.get(), content)) return failed("could not write", fresh);
+    if (durability == Durability::synced && ::fsync(fd.get()) != 0)
+      return failed("could not sync", fresh);
+  }
+  if (::rename(fresh.c_str(), path.c_str()) != 0) return failed("could not replace", path);
+  return durability == Durability::synced ? sync_folder(path.parent_path())
+                                          : tl::expected<void, std::string>{};
+}
+
+tl::expected<std::string, std::string> read_file(const std::filesystem::path& path) {
+  const Descriptor fd(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
+  if (fd.get() < 0) return failed("could not open", path);
+  std::string content;
+  char buffer[16384];
+  while (true) {
+    const ssize_t size = ::read(fd.get(), buffer, sizeof buffer);
+    if (size < 0 && errno == EINTR) continue;
+    if (size < 0) return failed("could not read", path);
+    if (size == 0) return content;
+    content.append(buffer, static_cast<std::size_t>(size));
+  }
+}
+
+tl::expected<void, std::string> remove_file(const std::filesystem::path& path,
+                                            Durability durability) {
+  if (::unlink(path.c_str()) != 0 && errno != ENOENT) return failed("could not remove", path);
+  return durability == Durability::synced ? sync_folder(path.parent_path())
+                                          : tl::expected<void, std::string>{};
+}
+
+tl::expected<void, std::string> sync_filesystem(const std::filesystem::path& folder) {
+  const Descriptor fd(::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+  if (fd.get() < 0 || ::syncfs(fd.get()) != 0) return failed("could not sync", folder);
+  return {};
+}
+
 tl::expected<std::unique_ptr<DataDir>, std::string> DataDir::open(fs::path folder) {
   if (auto made = make_folder(folder); !made) return tl::unexpected(made.error());
   const fs::path lock = folder / "lock";
   const int fd = ::open(lock.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, kSecret);
   if (fd < 0) {
-    return tl::unexpected("could not open " + lock.string() + ": " +
-                          std::error_code(errno, std::generic_category()).message());
+    return failed("could not open", lock);
   }
   if (::flock(fd, LOCK_EX | LOCK_NB) != 0) {
     ::close(fd);
     return tl::unexpected(
-        "the data folder " + folder.string() +
-        " is in use by another simulator; stop that one or give this one a folder of its own");
+        fmt::format("the data folder {} is in use by another simulator; stop that "
+                    "one or give this one a folder of its own",
+                    folder.string()));
   }
   return std::unique_ptr<DataDir>(new DataDir(std::move(folder), fd));
 }
@@ -75,7 +154,7 @@ DataDir::~DataDir() {
 }
 
 fs::path DataDir::node_folder(int uid) const {
-  return folder_ / ("node-" + std::to_string(uid));
+  return folder_ / fmt::format("node-{}", uid);
 }
 
 DataDir::Result DataDir::create(const Contents& contents) {
@@ -83,7 +162,7 @@ DataDir::Result DataDir::create(const Contents& contents) {
   for (const auto& certificate : contract::cluster_certificates()) {
     const auto& installed = contents.store[certificate.name];
     if (!installed) continue;
-    const auto path = folder_ / "store" / (std::string(certificate.text) + ".json");
+    const auto path = file_of(folder_ / "store", certificate.name, ".json");
     if (auto written = write_file(path, to_json_text(*installed), kSecret, Durability::deferred);
         !written) {
       return written;
@@ -118,7 +197,7 @@ DataDir::Result DataDir::add_node(int uid, const CertificateSet& certificates) {
 }
 
 DataDir::Result DataDir::write_store(CertificateName name, const InstalledPtr& certificate) {
-  const auto path = folder_ / "store" / (std::string(to_string(name)) + ".json");
+  const auto path = file_of(folder_ / "store", name, ".json");
   return certificate ? write_file(path, to_json_text(*certificate), kSecret) : remove_file(path);
 }
 
@@ -128,7 +207,7 @@ DataDir::Result DataDir::write_node(int uid, CertificateName name,
   // A name without a key is one file: its rename is atomic by itself.
   if (!contract::info(name).has_key)
     return put_pair(uid, name, certificate.get(), Durability::synced);
-  const auto pending = pending_file(folder, name);
+  const auto pending = file_of(folder, name, kPending);
   const std::string record = certificate ? to_json_text(*certificate) : kRemoved;
   if (auto written = write_file(pending, record, kSecret); !written) return written;
   if (auto put = put_pair(uid, name, certificate.get(), Durability::synced); !put) return put;
@@ -139,22 +218,23 @@ DataDir::Result DataDir::put_pair(int uid, CertificateName name,
                                   const InstalledCertificate* certificate, Durability durability) {
   const auto folder = node_folder(uid);
   if (certificate == nullptr) {
-    if (auto removed = remove_file(cert_file(folder, name), durability); !removed) return removed;
-    return remove_file(key_file(folder, name), durability);
+    if (auto removed = remove_file(file_of(folder, name, kCertificate), durability); !removed)
+      return removed;
+    return remove_file(file_of(folder, name, kKey), durability);
   }
-  if (auto written =
-          write_file(cert_file(folder, name), certificate->certificate_text, kPublic, durability);
+  if (auto written = write_file(file_of(folder, name, kCertificate), certificate->certificate_text,
+                                kPublic, durability);
       !written) {
     return written;
   }
   if (certificate->key_text.empty()) return {};
-  return write_file(key_file(folder, name), certificate->key_text, kSecret, durability);
+  return write_file(file_of(folder, name, kKey), certificate->key_text, kSecret, durability);
 }
 
 DataDir::Result DataDir::finish_pending(int uid) {
   const auto folder = node_folder(uid);
   for (const auto& certificate : contract::cluster_certificates()) {
-    const auto pending = pending_file(folder, certificate.name);
+    const auto pending = file_of(folder, certificate.name, kPending);
     if (!fs::exists(pending)) continue;
     const auto record = read_file(pending);
     if (!record) return tl::unexpected(record.error());
@@ -163,7 +243,8 @@ DataDir::Result DataDir::finish_pending(int uid) {
       put = put_pair(uid, certificate.name, nullptr, Durability::synced);
     } else {
       const auto installed = installed_from_json(*record);
-      if (!installed) return tl::unexpected(pending.string() + " " + installed.error());
+      if (!installed)
+        return tl::unexpected(fmt::format("{} {}", pending.string(), installed.error()));
       put = put_pair(uid, certificate.name, &*installed, Durability::synced);
     }
     if (!put) return put;
@@ -177,19 +258,20 @@ tl::expected<CertificateSet, std::string> DataDir::load_node(int uid, const Cert
   const auto folder = node_folder(uid);
   CertificateSet set;
   for (const auto& certificate : contract::cluster_certificates()) {
-    const auto cert_path = cert_file(folder, certificate.name);
+    const auto cert_path = file_of(folder, certificate.name, kCertificate);
     if (!fs::exists(cert_path)) continue;
     auto cert_text = read_file(cert_path);
     if (!cert_text) return tl::unexpected(cert_text.error());
     auto key_text =
-        certificate.has_key ? read_file(key_file(folder, certificate.name)) : std::string{};
+        certificate.has_key ? read_file(file_of(folder, certificate.name, kKey)) : std::string{};
     if (!key_text) return tl::unexpected(key_text.error());
     if (holds_same(store[certificate.name], *cert_text, *key_text)) {
       set[certificate.name] = store[certificate.name];
       continue;
     }
     auto installed = installed_from_texts(std::move(*cert_text), std::move(*key_text));
-    if (!installed) return tl::unexpected(cert_path.string() + ": " + installed.error());
+    if (!installed)
+      return tl::unexpected(fmt::format("{}: {}", cert_path.string(), installed.error()));
     set[certificate.name] = std::make_shared<const InstalledCertificate>(std::move(*installed));
   }
   return set;
@@ -204,11 +286,13 @@ tl::expected<std::optional<DataDir::Contents>, std::string> DataDir::load() {
   const bool readable = json.is_object() && json.contains("format") && json["format"] == kFormat &&
                         text_field(json, "name") && text_field(json, "created");
   if (!readable) {
-    return tl::unexpected(cluster_path.string() + " is not of this version's format (format " +
-                          std::to_string(kFormat) + "); use another --data-dir");
+    return tl::unexpected(
+        fmt::format("{} is not of this version's format (format {}); use another --data-dir",
+                    cluster_path.string(), kFormat));
   }
   const auto created = certs::parse_instant(*text_field(json, "created"));
-  if (!created) return tl::unexpected(cluster_path.string() + ": " + created.error());
+  if (!created)
+    return tl::unexpected(fmt::format("{}: {}", cluster_path.string(), created.error()));
 
   const auto ca_path = folder_ / "store" / "internode_ca.json";
   const auto ca_text = read_file(ca_path);
@@ -217,17 +301,18 @@ tl::expected<std::optional<DataDir::Contents>, std::string> DataDir::load() {
   const auto ca_chain = certs::parse_chain(text_field(ca_json, "certificate").value_or(""));
   const auto ca_key = certs::parse_key(text_field(ca_json, "key").value_or(""));
   if (!ca_chain || !ca_key)
-    return tl::unexpected(ca_path.string() + " does not hold a certificate and its key");
+    return tl::unexpected(
+        fmt::format("{} does not hold a certificate and its key", ca_path.string()));
 
   Contents contents{
       *text_field(json, "name"), *created, InternodeCa{ca_chain->front(), *ca_key}, {}, 0, {}};
   for (const auto& certificate : contract::cluster_certificates()) {
-    const auto path = folder_ / "store" / (std::string(certificate.text) + ".json");
+    const auto path = file_of(folder_ / "store", certificate.name, ".json");
     if (!fs::exists(path)) continue;
     const auto stored = read_file(path);
     if (!stored) return tl::unexpected(stored.error());
     auto installed = installed_from_json(*stored);
-    if (!installed) return tl::unexpected(path.string() + " " + installed.error());
+    if (!installed) return tl::unexpected(fmt::format("{} {}", path.string(), installed.error()));
     contents.generation = std::max(contents.generation, installed->generation);
     contents.store[certificate.name] =
         std::make_shared<const InstalledCertificate>(std::move(*installed));

@@ -4,28 +4,47 @@
 //   store/<name>.json       what the store holds, mode 0600
 //   store/internode_ca.json the private CA of the internode certificates, mode 0600
 //   node-<uid>/<name>_cert.pem, node-<uid>/<name>_key.pem (mode 0600)
-//   node-<uid>/<name>.pending   a pair about to be put in place; redone when found at the next
-//   start
+//   node-<uid>/<name>.pending   a pair about to be put in place; redone when found at the next start
 //
 // A certificate and its key are two files, so no rename can replace both at once. The pending file
 // can: once it is there, the new pair will be in place whatever happens; until then the old pair
-// is. A lock file keeps a second simulator out. Thread safety: writes for one node or name come
-// from one thread at a time (the cluster's rollout lock).
+// is. A lock file keeps a second simulator out. Below it are the files that this is made of: each is
+// either the old or the new one, whatever happens in between. Thread safety: writes for one node,
+// name or path come from one thread at a time (the cluster's rollout lock).
 #pragma once
 
 #include <filesystem>
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
+#include <sys/types.h>
 #include <tl/expected.hpp>
 
-#include "simulator/cluster/atomic_file.h"
-#include "simulator/cluster/autogenerate.h"
 #include "simulator/cluster/installed_certificate.h"
 
 namespace certdrill::simulator {
+
+// Files: new file, fsync, rename, fsync of the folder.
+enum class Durability {
+  synced,    // on the disk when the call returns
+  deferred,  // atomic, but on the disk only after sync_filesystem()
+};
+
+// Errors are sentences that name the path and the operating system's reason, never the content.
+tl::expected<void, std::string> write_file(const std::filesystem::path& path,
+                                           std::string_view content, mode_t mode,
+                                           Durability durability = Durability::synced);
+tl::expected<std::string, std::string> read_file(const std::filesystem::path& path);
+
+// Not there is no error.
+tl::expected<void, std::string> remove_file(const std::filesystem::path& path,
+                                            Durability durability = Durability::synced);
+
+// Everything written so far to the file system that holds `folder`.
+tl::expected<void, std::string> sync_filesystem(const std::filesystem::path& folder);
 
 class DataDir {
  public:

@@ -1,6 +1,5 @@
 #include "simulator/cluster/data_dir.h"
 
-#include <cstdlib>
 #include <fstream>
 
 #include <gtest/gtest.h>
@@ -8,6 +7,7 @@
 
 #include "simulator/cluster/cluster.h"
 #include "tests/support/certificates.h"
+#include "tests/support/temporary_folder.h"
 
 namespace certdrill::simulator {
 namespace {
@@ -16,25 +16,17 @@ namespace fs = std::filesystem;
 using contract::CertificateName;
 using support::make_certificate;
 
-const certs::Instant kNow = *certs::parse_instant("2026-06-01T12:00:00Z");
+const certs::Instant kOpenedAt = *certs::parse_instant("2026-06-01T12:00:00Z");
 
 class DataDirTest : public ::testing::Test {
  protected:
-  void SetUp() override {
-    std::string pattern = (fs::temp_directory_path() / "certdrill-data-XXXXXX").string();
-    ASSERT_NE(::mkdtemp(pattern.data()), nullptr);
-    root_ = pattern;
-    folder_ = root_ / "cluster";
-  }
-  void TearDown() override { fs::remove_all(root_); }
-
   tl::expected<std::unique_ptr<Cluster>, std::string> open(
       int nodes = 2, const std::string& name = "cluster.local") {
     auto data_dir = DataDir::open(folder_);
     if (!data_dir) return tl::unexpected(data_dir.error());
     ClusterSettings settings{.name = name,
                              .node_addresses = std::vector<std::string>(nodes, "127.0.0.1")};
-    return Cluster::open(settings, std::move(*data_dir), kNow);
+    return Cluster::open(settings, std::move(*data_dir), kOpenedAt);
   }
 
   std::string text(const fs::path& file) {
@@ -45,8 +37,8 @@ class DataDirTest : public ::testing::Test {
     return ::stat(file.c_str(), &status) == 0 ? status.st_mode & 0777 : 0;
   }
 
-  fs::path root_;
-  fs::path folder_;
+  const support::TemporaryFolder root_;
+  const fs::path folder_ = root_.path() / "cluster";
   Mishaps mishaps_;
 };
 
@@ -62,13 +54,13 @@ TEST_F(DataDirTest, TheFilesAreLaidOutAsTheProductDoesAndKeysAreSecret) {
 }
 
 TEST_F(DataDirTest, AnUpdateIsOnDiskByteForByteAndFoundAgain) {
-  auto made = make_certificate({.now = kNow});
+  auto made = make_certificate({.now = kOpenedAt});
   made.certificate = "# a comment\r\n" + made.certificate + "no newline at the end";
   {
     auto cluster = open();
     ASSERT_TRUE(cluster.has_value()) << cluster.error();
     const Change change{CertificateName::proxy, made.certificate, made.key};
-    ASSERT_TRUE((*cluster)->update({&change, 1}, kNow, mishaps_).has_value());
+    ASSERT_TRUE((*cluster)->update({&change, 1}, kOpenedAt, mishaps_).has_value());
   }
   EXPECT_EQ(text("node-2/proxy_cert.pem"), made.certificate);
   const auto again = open();
@@ -79,22 +71,60 @@ TEST_F(DataDirTest, AnUpdateIsOnDiskByteForByteAndFoundAgain) {
 
 TEST_F(DataDirTest, ARemovedCertificateLeavesNoFile) {
   const auto cluster = open();
-  const auto made = make_certificate({.now = kNow});
+  const auto made = make_certificate({.now = kOpenedAt});
   const Change change{CertificateName::ldap_client, made.certificate, made.key};
-  ASSERT_TRUE((*cluster)->update({&change, 1}, kNow, mishaps_).has_value());
+  ASSERT_TRUE((*cluster)->update({&change, 1}, kOpenedAt, mishaps_).has_value());
   ASSERT_TRUE(fs::exists(folder_ / "node-1/ldap_client_key.pem"));
-  ASSERT_TRUE((*cluster)->remove(CertificateName::ldap_client, kNow, mishaps_).has_value());
+  ASSERT_TRUE((*cluster)->remove(CertificateName::ldap_client, kOpenedAt, mishaps_).has_value());
   EXPECT_FALSE(fs::exists(folder_ / "node-1/ldap_client_cert.pem"));
   EXPECT_FALSE(fs::exists(folder_ / "node-1/ldap_client_key.pem"));
   EXPECT_FALSE(fs::exists(folder_ / "store/ldap_client.json"));
 }
 
+// A folder in the place of a file cannot be replaced, whoever runs the test.
+TEST_F(DataDirTest, AStoreThatCannotBeWrittenIsOneKindOfErrorAndChangesNothing) {
+  const auto cluster = open();
+  const auto made = make_certificate({.now = kOpenedAt});
+  const auto change_of = [&](CertificateName name) {
+    return Change{name, made.certificate, made.key};
+  };
+  const auto ldap = change_of(CertificateName::ldap_client);
+  ASSERT_TRUE((*cluster)->update({&ldap, 1}, kOpenedAt, mishaps_).has_value());
+  const auto before = (*cluster)->capture();
+  const auto cm_before = text("store/cm.json");
+  for (const char* name : {"proxy", "ldap_client", "ccs_internode_encryption"}) {
+    const auto file = folder_ / "store" / (std::string(name) + ".json");
+    fs::remove(file);
+    fs::create_directory(file);
+    std::ofstream(file / "in the way");
+  }
+
+  const std::vector<Change> two{change_of(CertificateName::cm), change_of(CertificateName::proxy)};
+  const auto internode = CertificateName::ccs_internode_encryption;
+  for (const auto& outcome : {(*cluster)->update(two, kOpenedAt, mishaps_),
+                              (*cluster)->install_unchecked(two, kOpenedAt, mishaps_),
+                              (*cluster)->remove(CertificateName::ldap_client, kOpenedAt, mishaps_),
+                              (*cluster)->rotate_internode({&internode, 1}, kOpenedAt, mishaps_)}) {
+    ASSERT_FALSE(outcome.has_value());
+    EXPECT_EQ(outcome.error().why, Rejection::Why::store);
+    EXPECT_NE(outcome.error().store_error.find(".json"), std::string::npos);
+  }
+  EXPECT_EQ((*cluster)->update(two, kOpenedAt, mishaps_).error().index, 1U);
+  EXPECT_EQ(text("store/cm.json"), cm_before);
+  const auto after = (*cluster)->capture();
+  EXPECT_EQ(after.generation, before.generation);
+  for (const auto& certificate : contract::cluster_certificates()) {
+    EXPECT_EQ(after.store[certificate.name], before.store[certificate.name]);
+    EXPECT_EQ(after.nodes[1].held[certificate.name], before.nodes[1].held[certificate.name]);
+  }
+}
+
 TEST_F(DataDirTest, AHalfWrittenPairIsFinishedAtTheNextStart) {
-  const auto made = make_certificate({.now = kNow});
+  const auto made = make_certificate({.now = kOpenedAt});
   {
     auto cluster = open();
     const Change change{CertificateName::proxy, made.certificate, made.key};
-    ASSERT_TRUE((*cluster)->update({&change, 1}, kNow, mishaps_).has_value());
+    ASSERT_TRUE((*cluster)->update({&change, 1}, kOpenedAt, mishaps_).has_value());
   }
   // As a process leaves it that is killed between the two renames: the pending record is there, the
   // certificate is new, the key is still the old one.

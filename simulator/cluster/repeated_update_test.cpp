@@ -12,7 +12,7 @@ using certs::DefectId;
 using contract::CertificateName;
 using support::make_certificate;
 
-const certs::Instant kNow = *certs::parse_instant("2026-06-01T12:00:00Z");
+const certs::Instant kSentAt = *certs::parse_instant("2026-06-01T12:00:00Z");
 
 // A fault that makes the cluster as strict as it can be.
 class Stricter final : public Mishaps {
@@ -24,7 +24,7 @@ class Stricter final : public Mishaps {
 
 class RepeatedUpdateTest : public ::testing::Test {
  protected:
-  Cluster cluster_{{.name = "cluster.local", .node_addresses = {"127.0.0.1"}}, kNow};
+  Cluster cluster_{{.name = "cluster.local", .node_addresses = {"127.0.0.1"}}, kSentAt};
   Mishaps none_;
 
   std::optional<DefectId> defect_of(const Change& change, certs::Instant now, Mishaps& mishaps) {
@@ -32,7 +32,7 @@ class RepeatedUpdateTest : public ::testing::Test {
     if (rollout) return std::nullopt;
     return rollout.error().defect->id;
   }
-  std::optional<DefectId> defect_of(const Change& change, certs::Instant now = kNow) {
+  std::optional<DefectId> defect_of(const Change& change, certs::Instant now = kSentAt) {
     return defect_of(change, now, none_);
   }
   // A text that came twice is remembered.
@@ -43,7 +43,7 @@ class RepeatedUpdateTest : public ::testing::Test {
 };
 
 TEST_F(RepeatedUpdateTest, SharesWhatWasParsed) {
-  const auto made = make_certificate({.now = kNow});
+  const auto made = make_certificate({.now = kSentAt});
   const Change change{CertificateName::proxy, made.certificate, made.key};
   accept_until_remembered(change);
   const auto first = (*cluster_.store())[CertificateName::proxy];
@@ -54,25 +54,25 @@ TEST_F(RepeatedUpdateTest, SharesWhatWasParsed) {
 }
 
 TEST_F(RepeatedUpdateTest, TimeIsAskedEachTime) {
-  const auto made = make_certificate({.now = kNow, .lifetime = std::chrono::days(30)});
+  const auto made = make_certificate({.now = kSentAt, .lifetime = std::chrono::days(30)});
   const Change change{CertificateName::proxy, made.certificate, made.key};
   accept_until_remembered(change);
-  EXPECT_EQ(defect_of(change, kNow + std::chrono::days(31)), DefectId::expired);
-  EXPECT_EQ(defect_of(change, kNow - std::chrono::days(101)), DefectId::not_yet_valid);
+  EXPECT_EQ(defect_of(change, kSentAt + std::chrono::days(31)), DefectId::expired);
+  EXPECT_EQ(defect_of(change, kSentAt - std::chrono::days(101)), DefectId::not_yet_valid);
   EXPECT_EQ(defect_of(change), std::nullopt);
 }
 
 TEST_F(RepeatedUpdateTest, StrictnessIsAskedEachTime) {
-  const auto made = make_certificate({.now = kNow, .lifetime = std::chrono::days(390)});
+  const auto made = make_certificate({.now = kSentAt, .lifetime = std::chrono::days(390)});
   const Change change{CertificateName::proxy, made.certificate, made.key};
   Stricter stricter;
   accept_until_remembered(change);
-  EXPECT_EQ(defect_of(change, kNow, stricter), DefectId::validity_too_long);
+  EXPECT_EQ(defect_of(change, kSentAt, stricter), DefectId::validity_too_long);
   EXPECT_EQ(defect_of(change), std::nullopt);
 }
 
 TEST_F(RepeatedUpdateTest, TheNameCounts) {
-  const auto made = make_certificate({.now = kNow});
+  const auto made = make_certificate({.now = kSentAt});
   accept_until_remembered({CertificateName::proxy, made.certificate, made.key});
   EXPECT_EQ(defect_of({CertificateName::syncer, made.certificate, made.key}), std::nullopt);
   EXPECT_NE((*cluster_.store())[CertificateName::syncer], nullptr);
@@ -83,7 +83,7 @@ TEST_F(RepeatedUpdateTest, TheNameCounts) {
 }
 
 TEST_F(RepeatedUpdateTest, TheInstalledKeyIsAskedEachTime) {
-  const auto made = make_certificate({.now = kNow});
+  const auto made = make_certificate({.now = kSentAt});
   const Change without_key{CertificateName::proxy, made.certificate, std::nullopt};
   EXPECT_EQ(defect_of(without_key), DefectId::installed_key_does_not_match);
   accept_until_remembered({CertificateName::proxy, made.certificate, made.key});
@@ -91,7 +91,7 @@ TEST_F(RepeatedUpdateTest, TheInstalledKeyIsAskedEachTime) {
 }
 
 TEST_F(RepeatedUpdateTest, AKeyThatIsAnothersIsNoticedAfterTheRightOne) {
-  const auto made = make_certificate({.now = kNow});
+  const auto made = make_certificate({.now = kSentAt});
   const auto other = certs::generate_key(certs::KeyType::rsa2048).pem();
   accept_until_remembered({CertificateName::proxy, made.certificate, made.key});
   EXPECT_EQ(defect_of({CertificateName::proxy, made.certificate, other}),

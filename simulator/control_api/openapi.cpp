@@ -7,8 +7,8 @@
 #include <fmt/format.h>
 
 #include "simulator/control_api/control_api.h"
-#include "simulator/record/event.h"
-#include "simulator/record/fields.h"
+#include "simulator/record/feed.h"
+#include "simulator/record/journal.h"
 #include "simulator/rest_api/rest_api.h"
 #include "simulator/wrong/drills.h"
 

@@ -5,7 +5,6 @@
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
-#include "certs/read/text.h"
 #include "contract/nearest_name.h"
 #include "simulator/control_api/control_api.h"
 #include "simulator/engine/engine.h"
@@ -22,37 +21,6 @@ constexpr std::size_t kShown = 1000;  // entries, unless another limit is asked 
 constexpr IntegerBounds kLimits{1, 1'000'000};
 constexpr std::array<std::string_view, 4> kVerifyFields{"match", "expected", "at_least", "at_most"};
 constexpr IntegerBounds kCounts{0, 1'000'000'000};
-
-Json certificates_json(const JournalEntry& entry) {
-  Json array = Json::array();
-  for (const auto& certificate : entry.certificates) {
-    Json json{{"name", certificate.name}};
-    if (certificate.facts) {
-      json["subject"] = certificate.facts->subject;
-      json["fingerprint"] = certificate.facts->fingerprint;
-      json["not_after"] = certs::format_instant(certificate.facts->not_after);
-    }
-    array.push_back(std::move(json));
-  }
-  return array;
-}
-
-Json entry_json(const JournalEntry& entry) {
-  return {{"seq", entry.seq},
-          {"time", certs::format_instant(entry.time)},
-          {"node", entry.node},
-          {"method", entry.method},
-          {"path", entry.path},
-          {"user", entry.user},
-          {"status", entry.status},
-          {"error_code", entry.error_code},
-          {"certificates", certificates_json(entry)},
-          {"body_sha256", certs::lower_hex(entry.body_sha256)},
-          {"body_bytes", entry.body_bytes},
-          {"unreached", entry.unreached},
-          {"duration_us", entry.duration.count()},
-          {"answered_by", entry.answered_by}};
-}
 
 Matches matches_of_query(const Call& call) {
   Matches matches;
@@ -91,7 +59,7 @@ Answer get_requests(Engine& engine, const Call& call, std::string_view /*paramet
             {"dropped", found.dropped},
             {"limit", engine.journal().limit()},
             {"requests", Json::array()}};
-  for (const auto& entry : found.entries) json["requests"].push_back(entry_json(entry));
+  for (const auto& entry : found.entries) json["requests"].push_back(to_json(entry));
   return answer_of(json);
 }
 
@@ -113,7 +81,7 @@ Json nearest_json(const Verification& result) {
       differs.push_back(
           {{"field", difference.field}, {"wanted", difference.wanted}, {"was", difference.was}});
     }
-    nearest.push_back({{"request", entry_json(miss.entry)}, {"differs", std::move(differs)}});
+    nearest.push_back({{"request", to_json(miss.entry)}, {"differs", std::move(differs)}});
   }
   return nearest;
 }

@@ -1,7 +1,7 @@
 // The journal over real sockets: finding, counting, and proving what a client asked for.
 #include <gmock/gmock.h>
 
-#include "simulator/record/fields.h"
+#include "simulator/record/journal.h"
 #include "tests/support/running_simulator.h"
 
 namespace certdrill::simulator {

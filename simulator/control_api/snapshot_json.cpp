@@ -3,7 +3,7 @@
 #include <map>
 
 #include "certs/read/text.h"
-#include "simulator/cluster/installed_json.h"
+#include "simulator/cluster/installed_certificate.h"
 
 namespace certdrill::simulator {
 namespace {

@@ -6,8 +6,7 @@
 #include <spdlog/spdlog.h>
 
 #include "simulator/cluster/data_dir.h"
-#include "simulator/engine/node_ports.h"
-#include "simulator/engine/node_states.h"
+#include "simulator/engine/nodes.h"
 #include "simulator/engine/pages.h"
 #include "simulator/engine/rest_face.h"
 #include "simulator/engine/ticker.h"
@@ -304,11 +303,11 @@ Engine::Result Engine::restore(const Snapshot& snapshot) {
 }
 
 std::chrono::milliseconds Engine::tick() {
-  journal_.sweep();
   const auto pass = gate_.enter();  // never in the middle of a reset
   const auto next = faults_.remove_ended();
   log_failure(follow_faults());
-  misbehaviour_->maintain();
+  if (const auto rotated = misbehaviour_->maintain(); rotated && !*rotated)
+    spdlog::error("internode certificates were not rotated: {}", rotated->error().store_error);
   if (!next) return kTick;
   return std::min(kTick, std::chrono::ceil<std::chrono::milliseconds>(*next - faults_.now()));
 }

@@ -14,15 +14,14 @@
 
 #include "simulator/cluster/clock.h"
 #include "simulator/cluster/cluster.h"
-#include "simulator/cluster/users.h"
 #include "simulator/engine/request_gate.h"
 #include "simulator/engine/settings.h"
 #include "simulator/engine/snapshots.h"
+#include "simulator/http/users.h"
 #include "simulator/listeners/listeners.h"
 #include "simulator/record/feed.h"
 #include "simulator/record/journal.h"
-#include "simulator/record/request_metrics.h"
-#include "simulator/record/request_recorder.h"
+#include "simulator/record/recorder.h"
 #include "simulator/wrong/drills.h"
 #include "simulator/wrong/misbehaviour.h"
 
@@ -127,7 +126,7 @@ class Engine {
   RequestMetrics metrics_;
   RequestGate gate_;
   Snapshots snapshots_;
-  RequestRecorder recorder_{journal_, feed_, metrics_};
+  Recorder recorder_{journal_, feed_, metrics_};
   std::unique_ptr<Cluster> cluster_;
   ClusterState at_start_;
   FaultPlan faults_;

@@ -8,7 +8,7 @@
 #include "contract/editions.h"
 #include "simulator/engine/request_gate.h"
 #include "simulator/http/call.h"
-#include "simulator/record/request_recorder.h"
+#include "simulator/record/recorder.h"
 #include "simulator/rest_api/rest_api.h"
 #include "simulator/wrong/misbehaviour.h"
 
@@ -22,7 +22,7 @@ class RestFace {
     const Clock& clock;
     Misbehaviour& misbehaviour;
     RequestGate& gate;
-    const RequestRecorder& recorder;
+    const Recorder& recorder;
     const contract::EditionRules& edition;
   };
 

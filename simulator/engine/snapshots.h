@@ -28,11 +28,31 @@ class Snapshots {
   static constexpr std::size_t kMost = 100;
 
   // False: there are kMost already, and none of this name.
-  bool put(const std::string& name, Snapshot snapshot);
-  std::optional<Snapshot> find(const std::string& name) const;
-  std::vector<std::string> names() const;
-  bool remove(const std::string& name);
-  void clear();
+  bool put(const std::string& name, Snapshot snapshot) {
+    const std::lock_guard lock(mutex_);
+    if (snapshots_.size() >= kMost && !snapshots_.contains(name)) return false;
+    snapshots_.insert_or_assign(name, std::move(snapshot));
+    return true;
+  }
+  std::optional<Snapshot> find(const std::string& name) const {
+    const std::lock_guard lock(mutex_);
+    const auto found = snapshots_.find(name);
+    return found == snapshots_.end() ? std::nullopt : std::optional(found->second);
+  }
+  std::vector<std::string> names() const {
+    const std::lock_guard lock(mutex_);
+    std::vector<std::string> names;
+    for (const auto& [name, snapshot] : snapshots_) names.push_back(name);
+    return names;
+  }
+  bool remove(const std::string& name) {
+    const std::lock_guard lock(mutex_);
+    return snapshots_.erase(name) > 0;
+  }
+  void clear() {
+    const std::lock_guard lock(mutex_);
+    snapshots_.clear();
+  }
 
  private:
   mutable std::mutex mutex_;

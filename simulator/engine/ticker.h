@@ -4,6 +4,7 @@
 // Thread safety: wake() from any thread; stop() and the destructor not from the work itself.
 #pragma once
 
+#include <algorithm>
 #include <chrono>
 #include <condition_variable>
 #include <functional>
@@ -17,16 +18,40 @@ class Ticker {
   // Returns after how long at most it wants to be called again.
   using Work = std::function<std::chrono::milliseconds()>;
 
-  Ticker(Work work, std::chrono::milliseconds longest);
+  Ticker(Work work, std::chrono::milliseconds longest)
+      : work_(std::move(work)), longest_(longest), thread_([this] { run(); }) {}
   ~Ticker() { stop(); }
   Ticker(const Ticker&) = delete;
   Ticker& operator=(const Ticker&) = delete;
 
-  void wake();  // the work is done soon, whatever it said
-  void stop();  // waits for the work that is under way
+  // The work is done soon, whatever it said.
+  void wake() { tell(woken_); }
+
+  // Waits for the work that is under way.
+  void stop() {
+    tell(stopping_);
+    if (thread_.joinable()) thread_.join();
+  }
 
  private:
-  void run();
+  void tell(bool& what) {
+    {
+      const std::lock_guard lock(mutex_);
+      what = true;
+    }
+    changed_.notify_all();
+  }
+
+  void run() {
+    std::unique_lock lock(mutex_);
+    while (!stopping_) {
+      woken_ = false;
+      lock.unlock();
+      const auto wanted = std::clamp(work_(), std::chrono::milliseconds(1), longest_);
+      lock.lock();
+      changed_.wait_for(lock, wanted, [this] { return woken_ || stopping_; });
+    }
+  }
 
   const Work work_;
   const std::chrono::milliseconds longest_;

@@ -8,7 +8,7 @@ namespace {
 
 constexpr std::size_t kBatch = 256;
 
-// In the order of the enumeration.
+// In the order of FeedKind.
 constexpr std::array<std::string_view, 13> kKindNames{
     "request",   "verdict",     "node_applied", "node_failed",    "answer",
     "clock",     "fault_armed", "fault_hit",    "fault_disarmed", "node_up",

@@ -7,10 +7,10 @@
 namespace certdrill::simulator {
 namespace {
 
-using ::testing::HasSubstr;
-using ::testing::Not;
 using support::RestClient;
 using support::RunningSimulator;
+using ::testing::HasSubstr;
+using ::testing::Not;
 
 class MetricsTest : public RunningSimulator {
  protected:

@@ -3,11 +3,13 @@
 #include <algorithm>
 #include <limits>
 
+#include <fmt/format.h>
+
 namespace certdrill::simulator {
 namespace {
 
-constexpr std::size_t kNearest = 3;
-constexpr auto kAll = std::numeric_limits<std::size_t>::max();
+constexpr std::size_t kNearestMisses = 3;
+constexpr auto kAllEntries = std::numeric_limits<std::size_t>::max();
 
 bool fits(const ExpectedCount& expected, std::size_t count) {
   return (!expected.exactly || count == *expected.exactly) &&
@@ -21,20 +23,17 @@ bool too_many(const ExpectedCount& expected, std::size_t count) {
 }
 
 std::string in_words(const ExpectedCount& expected) {
-  if (expected.exactly) return "exactly " + std::to_string(*expected.exactly);
-  std::string text;
-  if (expected.at_least) text = "at least " + std::to_string(*expected.at_least);
-  if (expected.at_most) {
-    text += (text.empty() ? "" : " and ") + ("at most " + std::to_string(*expected.at_most));
-  }
-  return text;
+  if (expected.exactly) return fmt::format("exactly {}", *expected.exactly);
+  if (!expected.at_most) return fmt::format("at least {}", *expected.at_least);
+  if (!expected.at_least) return fmt::format("at most {}", *expected.at_most);
+  return fmt::format("at least {} and at most {}", *expected.at_least, *expected.at_most);
 }
 
 NearMiss compare(JournalEntry entry, std::span<const JournalMatch> matches) {
   NearMiss miss{std::move(entry), {}};
   for (const auto& match : matches) {
-    if (holds(match, miss.entry)) continue;
-    miss.differences.push_back({match.field->name, match.value, match.field->values(miss.entry)});
+    if (match.holds(miss.entry)) continue;
+    miss.differences.push_back({match.field->name, match.value, match.field->texts(miss.entry)});
   }
   return miss;
 }
@@ -42,14 +41,14 @@ NearMiss compare(JournalEntry entry, std::span<const JournalMatch> matches) {
 std::vector<NearMiss> nearest_misses(const Journal& journal,
                                      std::span<const JournalMatch> matches) {
   std::vector<NearMiss> misses;
-  for (auto& entry : journal.find({}, kAll).entries) {
+  for (auto& entry : journal.find({}, kAllEntries).entries) {
     auto miss = compare(std::move(entry), matches);
     if (!miss.differences.empty()) misses.push_back(std::move(miss));
   }
   std::ranges::reverse(misses);  // among equals the newest first
   std::ranges::stable_sort(misses, {},
                            [](const NearMiss& miss) { return miss.differences.size(); });
-  misses.resize(std::min(misses.size(), kNearest));
+  misses.resize(std::min(misses.size(), kNearestMisses));
   return misses;
 }
 
@@ -57,19 +56,19 @@ std::vector<NearMiss> nearest_misses(const Journal& journal,
 
 Verification verify(const Journal& journal, std::span<const JournalMatch> matches,
                     const ExpectedCount& expected) {
-  auto found = journal.find(matches, kNearest);
+  auto found = journal.find(matches, kNearestMisses);
   Verification result{.count = found.count, .dropped = found.dropped, .nearest = {}};
   if (found.dropped > 0) {
-    result.why = "The journal dropped " + std::to_string(found.dropped) + " entries (it keeps " +
-                 std::to_string(journal.limit()) +
-                 "), so nothing can be proven; clear it before the run or start with a higher "
-                 "--journal-limit.";
+    result.why = fmt::format(
+        "The journal dropped {} entries (it keeps {}), so nothing can be proven; clear it before "
+        "the "
+        "run or start with a higher --journal-limit.",
+        found.dropped, journal.limit());
     return result;
   }
   result.pass = fits(expected, found.count);
   if (result.pass) return result;
-  result.why =
-      std::to_string(found.count) + " requests match; expected " + in_words(expected) + ".";
+  result.why = fmt::format("{} requests match; expected {}.", found.count, in_words(expected));
   if (too_many(expected, found.count)) {
     for (auto& entry : found.entries) result.nearest.push_back({std::move(entry), {}});
   } else {

@@ -76,7 +76,7 @@ tl::expected<Change, Answer> read_certificate(const nlohmann::json& json,
 }
 
 Answer rejection_answer(const Rejection& rejection, bool answers_404, const std::string& where) {
-  if (!rejection.defect) {
+  if (rejection.why == Rejection::Why::store) {
     return error_answer(
         500, "internal_error",
         where + "The configuration store could not be written: " + rejection.store_error);
@@ -111,8 +111,7 @@ std::string name_unreached(const Rollout& rollout) {
   std::string text;
   for (const auto& unreached : rollout.unreached) {
     if (!text.empty()) text += ", ";
-    text += unreached.uid == 0 ? "the store" : fmt::format("node {}", unreached.uid);
-    text += fmt::format(" ({})", unreached.why);
+    text += fmt::format("node {} ({})", unreached.uid, unreached.why);
   }
   return text;
 }

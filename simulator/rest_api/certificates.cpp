@@ -85,17 +85,19 @@ tl::expected<std::vector<Change>, Answer> read_list(const Scene& scene, const Ca
 }
 
 Answer removal_answer(const Scene& scene, std::string_view name,
-                      const tl::expected<Rollout, RemoveError>& rollout) {
-  if (!rollout && rollout.error() == RemoveError::required) {
+                      const Cluster::Outcome& rollout) {
+  using Why = Rejection::Why;
+  if (!rollout && rollout.error().why == Why::required) {
     return error_answer(403, "required_certificate",
                         fmt::format("The certificate {} is required; only ldap_client, "
                                     "mtls_trusted_ca, sso_service and sso_issuer may be deleted.",
                                     name));
   }
-  if (!rollout) {
+  if (!rollout && rollout.error().why == Why::not_installed) {
     return error_answer(404, "unknown_certificate",
                         fmt::format("The certificate {} is not installed.", name));
   }
+  if (!rollout) return rejection_answer(rollout.error(), /*answers_404=*/false, "");
   if (rollout->unreached.empty()) return json_answer(std::string(scene.success_body));
   return error_answer(500, "delete_failed",
                       fmt::format("The certificate was removed from the configuration, but not "
@@ -191,13 +193,15 @@ Answer delete_certificate(const Scene& scene, const Call& /*call*/, std::string_
 Answer post_rotate(const Scene& scene, const Call& call, std::string_view /*parameter*/) {
   const auto names = names_to_rotate(scene, call);
   if (!names) return names.error();
+  call.may_block();  // it makes keys
   const auto rollout = scene.cluster.rotate_internode(*names, scene.now, scene.mishaps);
-  auto answer = rollout.unreached.empty()
+  if (!rollout) return rejection_answer(rollout.error(), /*answers_404=*/false, "");
+  auto answer = rollout->unreached.empty()
                     ? json_answer(std::string(scene.success_body))
                     : error_answer(400, "not_all_nodes_updated",
                                    fmt::format("The internal certificates were not updated on {}.",
-                                               name_unreached(rollout)));
-  note_rollout(*names, rollout, answer.notes);
+                                               name_unreached(*rollout)));
+  note_rollout(*names, *rollout, answer.notes);
   return answer;
 }
 

@@ -15,8 +15,8 @@
 #include "contract/editions.h"
 #include "contract/endpoints.h"
 #include "simulator/cluster/cluster.h"
-#include "simulator/cluster/users.h"
 #include "simulator/http/dispatch.h"
+#include "simulator/http/users.h"
 
 namespace certdrill::simulator {
 

@@ -112,17 +112,15 @@ BundlePtr Misbehaviour::presents(const Node& node, contract::CertificateName por
   return bug_ ? bug_->present(handshake, std::move(presented)) : presented;
 }
 
-void Misbehaviour::maintain() {
+std::optional<Cluster::Outcome> Misbehaviour::maintain() {
   auto armed = faults_.armed();
-  if (!armed) {
-    cluster_.maintain(clock_.now(), no_mishaps());
-    return;
-  }
+  if (!armed) return cluster_.maintain(clock_.now(), no_mishaps());
   // A slow node holds up no clock: there is nobody who would wait.
   RequestFaults mishaps(std::move(armed), {},
                         {roles_in(cluster_), faults_.now(), [](Milliseconds) {}});
-  cluster_.maintain(clock_.now(), mishaps);
+  auto outcome = cluster_.maintain(clock_.now(), mishaps);
   if (mishaps.count_rollout() && nodes_changed_) nodes_changed_();
+  return outcome;
 }
 
 void Misbehaviour::forget() {

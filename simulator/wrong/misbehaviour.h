@@ -10,11 +10,13 @@
 
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "simulator/cluster/clock.h"
-#include "simulator/cluster/users.h"
+#include "simulator/cluster/cluster.h"
+#include "simulator/http/users.h"
 #include "simulator/wrong/bugs/bug.h"
 #include "simulator/wrong/faults/at_work.h"
 
@@ -46,7 +48,7 @@ class Misbehaviour {
   BundlePtr presents(const Node& node, contract::CertificateName port);
 
   // What the cluster does by itself as time passes, and what goes wrong with it.
-  void maintain();
+  std::optional<Cluster::Outcome> maintain();
 
   // What the bug remembers of the past. No request is being served.
   void forget();

@@ -14,7 +14,7 @@
 #include <variant>
 #include <vector>
 
-#include "simulator/cluster/users.h"
+#include "simulator/http/users.h"
 #include "simulator/wrong/faults/at_work.h"
 
 namespace certdrill::simulator::bugs {

@@ -23,7 +23,8 @@ std::optional<Answer> expiry_of(const Request& request, const Change& change, st
                              late->subject(),
                              "notAfter " + certs::format_instant(late->not_after())};
   const auto where = is_batch(request.call) ? fmt::format("certificates[{}]: ", index) : "";
-  return rejection_answer({index, defect, {}}, request.scene.edition.answers_404, where);
+  return rejection_answer({Rejection::Why::defect, index, defect, {}},
+                          request.scene.edition.answers_404, where);
 }
 
 // The healthy server's verdict; nullopt: there is nothing wrong with it.
@@ -125,7 +126,8 @@ std::vector<certs::Certificate> chain_of(const Change& change) {
 Answer install(const Request& request, const std::vector<Change>& changes) {
   const Scene& scene = request.scene;
   const auto rollout = scene.cluster.install_unchecked(changes, scene.now, scene.mishaps);
-  return rollout_answer(rollout, scene.cluster.node_count(), scene.success_body);
+  if (!rollout) return rejection_answer(rollout.error(), scene.edition.answers_404, "");
+  return rollout_answer(*rollout, scene.cluster.node_count(), scene.success_body);
 }
 
 Answer overlook(const Request& request, Forgiven forgiven) {

@@ -99,7 +99,8 @@ Answer another_certificate_touched(const Request& request) {
   auto answer = served(request);
   if (!is_update(request.call) || !took_up(answer)) return answer;
   constexpr std::array kTouched{contract::CertificateName::syncer};
-  request.scene.cluster.rotate_internode(kTouched, request.scene.now, request.scene.mishaps);
+  static_cast<void>(
+      request.scene.cluster.rotate_internode(kTouched, request.scene.now, request.scene.mishaps));
   return answer;
 }
 

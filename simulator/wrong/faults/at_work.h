@@ -12,7 +12,7 @@
 #include <string>
 #include <vector>
 
-#include "simulator/cluster/mishaps.h"
+#include "simulator/cluster/node.h"
 #include "simulator/rest_api/rest_api.h"
 #include "simulator/wrong/faults/fault_plan.h"
 

@@ -21,7 +21,7 @@
 
 #include "certs/read/instant.h"
 #include "certs/verdict/rules.h"
-#include "simulator/cluster/mishaps.h"
+#include "simulator/cluster/node.h"
 #include "simulator/cluster/node.h"
 #include "simulator/http/call.h"
 #include "simulator/wrong/faults/match.h"

@@ -1,4 +1,4 @@
-#include "simulator/cluster/users.h"
+#include "simulator/http/users.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>

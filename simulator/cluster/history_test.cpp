@@ -1,4 +1,4 @@
-#include "simulator/cluster/event_log.h"
+#include "simulator/cluster/history.h"
 
 #include <gtest/gtest.h>
 

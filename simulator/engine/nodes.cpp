@@ -1,6 +1,55 @@
-#include "simulator/engine/node_states.h"
+#include "simulator/engine/nodes.h"
+
+#include <array>
+
+#include <fmt/format.h>
 
 namespace certdrill::simulator {
+namespace {
+
+using contract::CertificateName;
+
+// Source: CONTRACT, "The certificates", column "Seen where".
+struct Service {
+  CertificateName presents;
+  std::uint16_t port;
+  const char* scheme;
+  std::string ReadyNode::*url;
+  Face NodeFaces::*face;  // null: the Redis database
+};
+
+constexpr std::array<Service, 4> kServices{{
+    {CertificateName::api, 9443, "https", &ReadyNode::rest, &NodeFaces::rest},
+    {CertificateName::cm, 8443, "https", &ReadyNode::cm, &NodeFaces::cm},
+    {CertificateName::metrics_exporter, 8070, "https", &ReadyNode::metrics, &NodeFaces::metrics},
+    {CertificateName::proxy, 12000, "rediss", &ReadyNode::database, nullptr},
+}};
+
+}  // namespace
+
+std::string node_address(int uid) {
+  constexpr int kPerBlock = 254;  // .0 and .255 are left out
+  return fmt::format("127.0.{}.{}", (uid - 1) / kPerBlock, (uid - 1) % kPerBlock + 1);
+}
+
+tl::expected<ReadyNode, std::string> open_node_ports(Listeners& listeners, const Node& node,
+                                                     bool free_ports, const NodeFaces& faces,
+                                                     const Presents& presents) {
+  ReadyNode ready{.uid = node.uid(), .address = node.address()};
+  for (const Service& service : kServices) {
+    ListenerSpec spec{.address = node.address(),
+                      .port = free_ports ? std::uint16_t{0} : service.port,
+                      .tag = static_cast<std::uint32_t>(node.uid()),
+                      .role = static_cast<int>(service.presents),
+                      .identity = [&node, presents, port = service.presents](
+                                      const ConnectionInfo&) { return presents(node, port); },
+                      .face = service.face == nullptr ? Face{} : faces.*service.face};
+    const auto port = listeners.add(std::move(spec));
+    if (!port) return tl::unexpected(port.error());
+    ready.*service.url = fmt::format("{}://{}:{}", service.scheme, node.address(), *port);
+  }
+  return ready;
+}
 
 NodeStates::Result NodeStates::change(int uid, bool up) {
   const auto tag = static_cast<std::uint32_t>(uid);
@@ -21,8 +70,8 @@ NodeStates::Result NodeStates::set_up(int uid, bool up) {
   const std::lock_guard lock(mutex_);
   if (down_by_fault_.contains(uid)) {
     if (up) {
-      return tl::unexpected("node " + std::to_string(uid) +
-                            " is kept down by a fault; remove the fault (DELETE /sim/v1/faults)");
+      return tl::unexpected(fmt::format(
+          "node {} is kept down by a fault; remove the fault (DELETE /sim/v1/faults)", uid));
     }
     down_by_fault_.erase(uid);  // stays down when the fault ends
     return {};

@@ -1,10 +1,10 @@
-// Which nodes are up: a node's state in the cluster and its ports change together, whoever changes
-// them.
+// The nodes as the outside sees them: their ports, and whether they are up.
 //
-// A node is down because somebody said so, or because an armed fault keeps it down; when the fault
-// ends, only the latter come back. Thread safety: every member may be called from any thread.
+// Thread safety: every member of NodeStates may be called from any thread.
 #pragma once
 
+#include <functional>
+#include <memory>
 #include <mutex>
 #include <set>
 #include <string>
@@ -13,11 +13,35 @@
 
 #include "simulator/cluster/clock.h"
 #include "simulator/cluster/cluster.h"
+#include "simulator/engine/settings.h"
+#include "simulator/http/call.h"
 #include "simulator/listeners/listeners.h"
 #include "simulator/wrong/faults/fault_plan.h"
 
 namespace certdrill::simulator {
 
+// What answers behind the HTTP ports of every node.
+struct NodeFaces {
+  Face rest;
+  Face cm;
+  Face metrics;
+};
+
+// 127.0.0.1 for node 1, 127.0.0.2 for node 2, ...; 127.0.1.x above node 254.
+std::string node_address(int uid);
+
+// What a node presents on a port, asked for each connection; null refuses the handshake.
+using Presents = std::function<std::shared_ptr<const certs::Bundle>(
+    const Node& node, contract::CertificateName port)>;
+
+// Opens the node's ports: the product's own numbers, or free ones. The node outlives the listeners.
+tl::expected<ReadyNode, std::string> open_node_ports(Listeners& listeners, const Node& node,
+                                                     bool free_ports, const NodeFaces& faces,
+                                                     const Presents& presents);
+
+// A node's state in the cluster and its ports change together, whoever changes them. A node is down
+// because somebody said so, or because an armed fault keeps it down; when the fault ends, only the
+// latter come back.
 class NodeStates {
  public:
   using Result = tl::expected<void, std::string>;  // which port could not be had again

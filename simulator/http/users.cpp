@@ -1,9 +1,10 @@
-#include "simulator/cluster/users.h"
+#include "simulator/http/users.h"
 
 #include <algorithm>
 #include <array>
 #include <set>
 
+#include <fmt/format.h>
 #include <nlohmann/json.hpp>
 #include <openssl/crypto.h>
 #include <openssl/evp.h>
@@ -36,19 +37,20 @@ bool same_in_constant_time(std::string_view given, std::string_view expected) {
 }
 
 tl::expected<User, std::string> parse_user(const nlohmann::json& entry, std::size_t index) {
-  const std::string where = "user " + std::to_string(index + 1) + ": ";
+  const auto where = fmt::format("user {}: ", index + 1);
   if (!entry.is_object())
     return tl::unexpected(where + "must be an object with username, password and role");
   for (const auto& [key, value] : entry.items()) {
     if (std::ranges::find(kUserFields, key) == kUserFields.end()) {
-      return tl::unexpected(where + "unknown key '" + key + "'" +
-                            contract::did_you_mean(key, kUserFields));
+      return tl::unexpected(fmt::format("{}unknown key '{}'{}", where, key,
+                                        contract::did_you_mean(key, kUserFields)));
     }
-    if (!value.is_string()) return tl::unexpected(where + "'" + key + "' must be a string");
+    if (!value.is_string())
+      return tl::unexpected(fmt::format("{}'{}' must be a string", where, key));
   }
   for (const std::string_view field : kUserFields) {
     if (!entry.contains(field))
-      return tl::unexpected(where + "'" + std::string(field) + "' is missing");
+      return tl::unexpected(fmt::format("{}'{}' is missing", where, field));
   }
   User user{entry["username"].get<std::string>(), entry["password"].get<std::string>(), Role::none};
   const auto role_text = entry["role"].get<std::string>();
@@ -57,10 +59,9 @@ tl::expected<User, std::string> parse_user(const nlohmann::json& entry, std::siz
   }
   const auto role = find_role(role_text);
   if (!role) {
-    return tl::unexpected(
-        where + "unknown role '" + role_text + "'" + contract::did_you_mean(role_text, kRoleNames) +
-        "; roles are admin, cluster_member, cluster_viewer, db_member, db_viewer, user_manager, "
-        "none");
+    return tl::unexpected(fmt::format("{}unknown role '{}'{}; roles are {}", where, role_text,
+                                      contract::did_you_mean(role_text, kRoleNames),
+                                      fmt::join(kRoleNames, ", ")));
   }
   user.role = *role;
   return user;
@@ -113,8 +114,8 @@ tl::expected<std::vector<User>, std::string> parse_users(std::string_view json_t
     auto user = parse_user(json[i], i);
     if (!user) return tl::unexpected(user.error());
     if (!names.insert(user->username).second) {
-      return tl::unexpected("user " + std::to_string(i + 1) + ": the username '" + user->username +
-                            "' is used twice");
+      return tl::unexpected(
+          fmt::format("user {}: the username '{}' is used twice", i + 1, user->username));
     }
     users.push_back(std::move(*user));
   }

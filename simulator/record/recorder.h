@@ -1,23 +1,23 @@
-// What the control port's /metrics counts: requests by endpoint and status, faults fired, and how
-// long rollouts took.
+// What is noted of every request to the REST API: an entry of the journal, two events of the feed, a
+// count for the control port's /metrics.
 //
 // Thread safety: every member may be called from any thread.
 #pragma once
 
 #include <chrono>
-#include <map>
 #include <memory>
 #include <mutex>
 #include <string>
 #include <string_view>
-#include <utility>
 
-#include <prometheus/counter.h>
-#include <prometheus/histogram.h>
-#include <prometheus/registry.h>
+#include "certs/read/instant.h"
+#include "simulator/http/call.h"
+#include "simulator/record/feed.h"
+#include "simulator/record/journal.h"
 
 namespace certdrill::simulator {
 
+// Requests by endpoint and status, faults that struck, and how long rollouts took.
 class RequestMetrics {
  public:
   RequestMetrics();
@@ -39,6 +39,23 @@ class RequestMetrics {
 
   mutable std::mutex mutex_;
   std::shared_ptr<Series> series_;
+};
+
+class Recorder {
+ public:
+  Recorder(Journal& journal, Feed& feed, RequestMetrics& metrics)  // all outlive this
+      : journal_(journal), feed_(feed), metrics_(metrics) {}
+
+  void came_in(const Call& call, certs::Instant now) const;
+
+  // `now` as for came_in().
+  void was_answered(const Call& call, const Answer& answer, certs::Instant now,
+                    std::chrono::microseconds duration) const;
+
+ private:
+  Journal& journal_;
+  Feed& feed_;
+  RequestMetrics& metrics_;
 };
 
 }  // namespace certdrill::simulator

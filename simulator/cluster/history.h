@@ -1,24 +1,61 @@
-// Is the cluster of one mind? Per certificate: whether the store, every node's file and every
-// listener are the same, since when, how many attempts it took, and whether any node presented
-// something that no client should have seen.
+// What the cluster remembers of itself: its event log, and since when it is of one mind.
 //
-// Looks only when it is told to: around every rollout, when a node or the clock changes, and when
-// somebody asks. A certificate that expires unseen in between is found at the next look, and its
-// first bad moment is then its notAfter. Thread safety: every member may be called from any thread.
+// Thread safety: every member of both may be called from any thread.
 #pragma once
 
 #include <array>
+#include <cstddef>
 #include <cstdint>
+#include <deque>
+#include <map>
 #include <memory>
 #include <mutex>
 #include <optional>
 #include <set>
 #include <span>
+#include <string>
+#include <string_view>
 #include <vector>
 
+#include "certs/read/instant.h"
 #include "simulator/cluster/node.h"
 
 namespace certdrill::simulator {
+
+enum class Severity { info, warning, error };
+
+std::string_view to_string(Severity severity);  // "INFO", ... as the product writes them
+
+struct LogEvent {
+  certs::Instant time;
+  std::string type;  // "cluster_certificate_updated"
+  Severity severity = Severity::info;
+  std::map<std::string, std::string> fields;  // further JSON fields, by name
+};
+
+struct LogQuery {
+  std::optional<certs::Instant> from;  // inclusive
+  std::optional<certs::Instant> to;    // inclusive
+  bool descending = false;             // newest first
+  std::size_t limit = 0;               // 0: no limit
+  std::size_t offset = 0;
+};
+
+// As GET /v1/logs shows it: bounded, oldest events fall out first. Never holds key material: events
+// carry names, node numbers and fingerprints.
+class EventLog {
+ public:
+  explicit EventLog(std::size_t capacity = 10'000) : capacity_(capacity) {}
+
+  void add(LogEvent event);
+  std::vector<LogEvent> find(const LogQuery& query) const;
+  void clear();
+
+ private:
+  const std::size_t capacity_;
+  mutable std::mutex mutex_;
+  std::deque<LogEvent> events_;
+};
 
 // Something that a listener presented and should not have.
 struct BadMoments {
@@ -40,6 +77,13 @@ struct CertificateConvergence {
   std::optional<BadMoments> presented_mismatched;  // a certificate with a key that is not its own
 };
 
+// Per certificate: whether the store, every node's file and every listener are the same, since
+// when, how many attempts it took, and whether any node presented something that no client should
+// have seen.
+//
+// Looks only when it is told to: around every rollout, when a node or the clock changes, and when
+// somebody asks. A certificate that expires unseen in between is found at the next look, and its
+// first bad moment is then its notAfter.
 class Convergence {
  public:
   using Nodes = std::span<const std::unique_ptr<Node>>;
