@@ -46,6 +46,7 @@ struct Texts {
   std::string config_file;
   std::string control_token_file;
   bool list_drills = false;
+  bool list_faults = false;
   bool list_bugs = false;
   int port = -1;
   int control_port = -1;
@@ -145,6 +146,7 @@ void add_fault_options(CLI::App& app, SimulatorSettings& settings, Texts& texts)
       ->allow_extra_args(false)
       ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
   app.add_flag("--list-drills", texts.list_drills, "Print the drills, and leave");
+  app.add_flag("--list-faults", texts.list_faults, "Print the kinds of faults, and leave");
 }
 
 void add_bug_options(CLI::App& app, SimulatorSettings& settings, Texts& texts) {
@@ -312,7 +314,7 @@ tl::expected<Options, Exit> parse_options(const std::vector<std::string>& argume
     auto known = option_names(app);
     std::erase_if(known, [](const auto& name) {
       return name == "help" || name == "version" || name == "config" || name == "list-bugs" ||
-             name == "list-drills";
+             name == "list-drills" || name == "list-faults";
     });
     auto from_file = read_config_file(*path, known);
     if (!from_file) return mistake("--config: " + from_file.error());
@@ -331,6 +333,7 @@ tl::expected<Options, Exit> parse_options(const std::vector<std::string>& argume
   }
   if (!app.remaining().empty()) return mistake(explain_extras(app));
   if (texts.list_drills) return tl::unexpected(Exit{0, list_drills()});
+  if (texts.list_faults) return tl::unexpected(Exit{0, list_of_kinds()});
   if (texts.list_bugs) return tl::unexpected(Exit{0, bugs::list_of_bugs()});
   if (auto filled = fill_settings(texts, options); !filled) return mistake(filled.error());
   return options;

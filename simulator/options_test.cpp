@@ -156,6 +156,14 @@ TEST_F(OptionsTest, ListDrillsPrintsThemAndLeaves) {
   EXPECT_THAT(list.error().text, HasSubstr("skipped-nodes-never-retried"));
 }
 
+TEST_F(OptionsTest, ListFaultsPrintsTheKindsWithTheirSettingsAndLeaves) {
+  const auto list = parse_options({"--list-faults"});
+  ASSERT_FALSE(list.has_value());
+  EXPECT_EQ(list.error().code, 0);
+  EXPECT_THAT(list.error().text, HasSubstr("stale_listener: A node holds"));
+  EXPECT_THAT(list.error().text, HasSubstr("drip_ms: so long between them; default 100"));
+}
+
 TEST_F(OptionsTest, ABugIsPlantedOnlyWhenItIsAskedFor) {
   EXPECT_EQ(parse_options({})->simulator.bug, "");
   const auto options = parse_options({"--bug", "key-not-checked"});

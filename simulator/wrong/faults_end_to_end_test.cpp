@@ -81,6 +81,23 @@ TEST(FaultsEndToEnd, ADrawnSeedRepeatsTheRun) {
   EXPECT_EQ(statuses(again), first);
 }
 
+TEST(FaultsEndToEnd, AnAnswerInsteadOfSuccessStrikesNothingElse) {
+  DrillFloor floor;
+  floor.arm({{"name", "f"},
+             {"kind", "answer"},
+             {"status", 500},
+             {"stage", "after"},
+             {"instead_of", "success"}});
+  auto mismatched = floor.fresh();
+  mismatched.key = "no key";
+  EXPECT_EQ(floor.update(mismatched).status, 400);
+  EXPECT_EQ(floor.control("GET", "/sim/v1/faults/f")["matched"], 0);
+  const auto fresh = floor.fresh();
+  EXPECT_EQ(floor.update(fresh).status, 500);
+  EXPECT_THAT(floor.presented(), Each(fresh.fingerprint));
+  EXPECT_EQ(floor.control("GET", "/sim/v1/faults/f")["fired"], 1);
+}
+
 TEST(FaultsEndToEnd, ANodeComesBackWhenItsTimeIsOver) {
   DrillFloor floor;
   floor.arm({{"kind", "node_down"}, {"match", {{"nodes", 2}}}, {"ttl_ms", 5000}});

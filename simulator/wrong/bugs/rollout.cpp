@@ -103,11 +103,12 @@ class TornPairWhileUpdating final : public PlantedBug {
   }
 
   Answer reading(const Request& request) {
-    return changing_reading(request, [this](nlohmann::ordered_json& json) {
+    return changing_reading(request, [this](nlohmann::ordered_json& object) {
       const std::lock_guard lock(mutex_);
       for (const auto& [name, torn] : torn_) {
         const auto field = fmt::format("{}_key", to_string(name));
-        if (SteadyClock::now() < torn.until && json.contains(field)) json[field] = torn.former_key;
+        if (SteadyClock::now() < torn.until && object.contains(field))
+          object[field] = torn.former_key;
       }
     });
   }

@@ -12,10 +12,8 @@ namespace {
 
 using nlohmann::ordered_json;
 
-constexpr std::string_view kBegin = "-----BEGIN ";
-
 // Passes each text of the entry through `change`. True: one of them is another now.
-template <std::string (*change)(const std::string& text)>
+template <std::string (*change)(std::string_view text)>
 bool change_texts(ordered_json& entry) {
   bool changed = false;
   for (const char* field : {"certificate", "key"}) {
@@ -29,7 +27,7 @@ bool change_texts(ordered_json& entry) {
   return changed;
 }
 
-std::string with_line_feeds(const std::string& text) {
+std::string with_line_feeds(std::string_view text) {
   std::string out;
   for (std::size_t i = 0; i < text.size(); ++i) {
     if (text.compare(i, 2, "\r\n") != 0) out += text[i];
@@ -37,24 +35,9 @@ std::string with_line_feeds(const std::string& text) {
   return out;
 }
 
-// Blank lines and the blocks, each line as it stands.
-std::string without_comments(const std::string& text) {
-  if (text.find(kBegin) == std::string::npos) return text;
-  std::string out;
-  bool in_block = false;
-  for (std::size_t at = 0; at < text.size();) {
-    const auto end = std::min(text.find('\n', at), text.size() - 1) + 1;
-    const std::string line = text.substr(at, end - at);
-    at = end;
-    if (line.find(kBegin) != std::string::npos) in_block = true;
-    if (in_block || line.find_first_not_of(" \t\r\n") == std::string::npos) out += line;
-    if (line.find("-----END ") != std::string::npos) in_block = false;
-  }
-  return out;
-}
-
-std::string with_last_newline(const std::string& text) {
-  return text.find(kBegin) == std::string::npos || text.ends_with('\n') ? text : text + "\n";
+std::string with_last_newline(std::string_view text) {
+  const bool ends = text.find("-----BEGIN ") == text.npos || text.ends_with('\n');
+  return fmt::format("{}{}", text, ends ? "" : "\n");
 }
 
 // Each name's first key stays for as long as the simulator runs.
@@ -82,11 +65,11 @@ class KeyNotStored final : public PlantedBug {
 
  private:
   Answer reading(const Request& request) {
-    return changing_reading(request, [this](ordered_json& json) {
+    return changing_reading(request, [this](ordered_json& object) {
       const std::lock_guard lock(mutex_);
       for (const auto& [name, key] : first_) {
         const auto field = fmt::format("{}_key", to_string(name));
-        if (json.contains(field)) json[field] = key;
+        if (object.contains(field)) object[field] = key;
       }
     });
   }
@@ -105,24 +88,24 @@ Answer another_certificate_touched(const Request& request) {
 }
 
 Answer keys_left_out_of_read_back(const Request& request) {
-  return changing_reading(request, [](ordered_json& json) {
-    for (auto field = json.begin(); field != json.end();) {
-      field = field.key().ends_with("_key") ? json.erase(field) : std::next(field);
+  return changing_reading(request, [](ordered_json& object) {
+    for (auto field = object.begin(); field != object.end();) {
+      field = field.key().ends_with("_key") ? object.erase(field) : std::next(field);
     }
   });
 }
 
 Answer read_back_nested(const Request& request) {
-  return changing_reading(request, [](ordered_json& json) {
+  return changing_reading(request, [](ordered_json& object) {
     ordered_json list = ordered_json::array();
     for (const auto& certificate : contract::cluster_certificates()) {
       const std::string name(certificate.text);
-      if (!json.contains(name + "_cert")) continue;
-      ordered_json entry{{"name", name}, {"certificate", json[name + "_cert"]}};
-      if (json.contains(name + "_key")) entry["key"] = json[name + "_key"];
+      if (!object.contains(name + "_cert")) continue;
+      ordered_json entry{{"name", name}, {"certificate", object[name + "_cert"]}};
+      if (object.contains(name + "_key")) entry["key"] = object[name + "_key"];
       list.push_back(std::move(entry));
     }
-    json = ordered_json{{"certificates", std::move(list)}};
+    object = ordered_json{{"certificates", std::move(list)}};
   });
 }
 

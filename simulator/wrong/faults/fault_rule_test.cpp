@@ -3,9 +3,6 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "simulator/rest_api/rest_api.h"
-#include "simulator/wrong/faults/fault_rule.h"
-
 namespace certdrill::simulator {
 namespace {
 
@@ -116,6 +113,41 @@ TEST(FaultTextTest, SaysWhatIsWrong) {
   EXPECT_THAT(text_error_of("status=1,status=2"), HasSubstr("'status' is there twice"));
   EXPECT_THAT(text_error_of("body=\"a"), HasSubstr("not closed"));
   EXPECT_THAT(text_error_of("{\"kind\": }"), HasSubstr("not valid JSON"));
+}
+
+TEST(FaultKindTest, EverySettingIsExplainedAndItsDefaultIsAllowed) {
+  for (const auto* kind : fault_kinds()) {
+    EXPECT_EQ(find_kind(kind->name), kind);
+    EXPECT_TRUE(kind->sentence.ends_with('.')) << kind->name;
+    for (Setting setting : kind->settings) {
+      SCOPED_TRACE(::testing::Message() << kind->name << ' ' << setting.name);
+      EXPECT_FALSE(setting.sentence.empty());
+      const json fallback = fallback_json(setting);
+      if (fallback.is_null()) continue;
+      setting.condition = {};
+      const json given{{std::string(setting.name), fallback}};
+      SettingsReader reader(given);
+      json values = json::object();
+      reader.read({&setting, 1}, values);
+      EXPECT_EQ(reader.finish(), std::nullopt);
+    }
+  }
+}
+
+TEST(TraitTest, HoldsWhereTheTextIsSpecial) {
+  const std::string block = "-----BEGIN X-----\nAA==\n-----END X-----\n";
+  const auto holds = [](const char* id, const std::string& text, std::size_t in_request = 1) {
+    return find_trait(id)->holds({text, in_request});
+  };
+  EXPECT_TRUE(holds("comments", "# the leaf\n" + block));
+  EXPECT_FALSE(holds("comments", block + "\n" + block));
+  EXPECT_TRUE(holds("crlf", "-----BEGIN X-----\r\n"));
+  EXPECT_FALSE(holds("crlf", block));
+  EXPECT_TRUE(holds("no_certificate", ""));
+  EXPECT_FALSE(holds("no_certificate", block));
+  EXPECT_TRUE(holds("several", block, 2));
+  EXPECT_FALSE(holds("several", block));
+  EXPECT_EQ(find_trait("severl"), nullptr);
 }
 
 }  // namespace

@@ -37,18 +37,8 @@ bool no_certificate(const SubmittedCertificate& submitted) {
   return submitted.text.empty();
 }
 
-// Anything but white space outside the BEGIN and END lines.
 bool comments(const SubmittedCertificate& submitted) {
-  bool inside = false;
-  for (std::string_view rest = submitted.text; !rest.empty();) {
-    const auto end = std::min(rest.find('\n'), rest.size() - 1);
-    const auto line = rest.substr(0, end + 1);
-    rest.remove_prefix(end + 1);
-    if (line.starts_with("-----BEGIN ")) inside = true;
-    if (!inside && line.find_first_not_of(" \t\r\n") != line.npos) return true;
-    if (line.starts_with("-----END ")) inside = false;
-  }
-  return false;
+  return without_comments(submitted.text) != submitted.text;
 }
 
 bool crlf(const SubmittedCertificate& submitted) {
@@ -90,6 +80,21 @@ constexpr std::array<Trait, 9> kTraits{{
 }};
 
 }  // namespace
+
+std::string without_comments(std::string_view text) {
+  constexpr std::string_view kBegin = "-----BEGIN ";
+  if (text.find(kBegin) == text.npos) return std::string(text);
+  std::string out;
+  bool in_block = false;
+  for (std::string_view rest = text; !rest.empty();) {
+    const auto line = rest.substr(0, std::min(rest.find('\n'), rest.size() - 1) + 1);
+    rest.remove_prefix(line.size());
+    if (line.starts_with(kBegin)) in_block = true;
+    if (in_block || line.find_first_not_of(" \t\r\n") == line.npos) out += line;
+    if (line.starts_with("-----END ")) in_block = false;
+  }
+  return out;
+}
 
 std::span<const Trait> submitted_traits() {
   return kTraits;

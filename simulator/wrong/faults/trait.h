@@ -7,6 +7,7 @@
 
 #include <cstddef>
 #include <span>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -22,6 +23,9 @@ struct Trait {
   std::string_view sentence;  // for people
   bool (*holds)(const SubmittedCertificate& submitted);
 };
+
+// The blocks of a PEM text, and blank lines; each line as it stands.
+std::string without_comments(std::string_view text);
 
 std::span<const Trait> submitted_traits();
 std::vector<std::string_view> trait_ids();
