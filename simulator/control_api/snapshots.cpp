@@ -8,8 +8,8 @@
 #include "certs/read/text.h"
 #include "contract/nearest_name.h"
 #include "simulator/control_api/control_api.h"
-#include "simulator/control_api/snapshot_json.h"
 #include "simulator/engine/engine.h"
+#include "simulator/engine/snapshot_json.h"
 #include "simulator/http/strict_json.h"
 
 namespace certdrill::simulator {

@@ -1,4 +1,4 @@
-#include "simulator/control_api/snapshot_json.h"
+#include "simulator/engine/snapshot_json.h"
 
 #include <map>
 
