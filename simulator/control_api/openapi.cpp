@@ -156,6 +156,22 @@ Json journal_match() {
   return schema;
 }
 
+// A request as the journal shows it, and what is known of each certificate that it names.
+void add_requests(Json& schemas) {
+  Json request{{"type", "object"}, {"required", {"certificates"}}};
+  Json certificate{{"type", "object"}, {"required", {"name"}}};
+  request["properties"]["certificates"] = type_schema("[NamedCertificate]");
+  for (const auto& field : journal_fields()) {
+    Json& shown_in = field.value != nullptr ? request : certificate;
+    Json schema = type_schema(field.type);
+    if (schema.contains("type")) schema["description"] = field.sentence;
+    shown_in["properties"][std::string(field.key())] = std::move(schema);
+    if (field.value != nullptr) request["required"].push_back(field.name);
+  }
+  schemas["Request"] = std::move(request);
+  schemas["NamedCertificate"] = std::move(certificate);
+}
+
 Json control_document() {
   Json head = Json::parse(control_schemas());
   Json& schemas = head["components"]["schemas"];
@@ -167,6 +183,7 @@ Json control_document() {
   schemas["EventKind"] = names_schema(feed_kind_names());
   schemas["JournalMatch"] = journal_match();
   add_faults(schemas);
+  add_requests(schemas);
   std::vector<Operation> operations;
   for (const auto& route : control_routes()) {
     operations.push_back({.method = route.method,

@@ -29,18 +29,12 @@ Json parameter_json(const Parameter& parameter, const char* place) {
   return json;
 }
 
-// "[Node]" is a list of nodes.
-Json answer_schema(std::string_view name) {
-  if (!name.starts_with('[')) return type_schema(name);
-  return {{"type", "array"}, {"items", type_schema(name.substr(1, name.size() - 2))}};
-}
-
 Json answer_json(const AnswerDoc& answer) {
   Json json{{"description", answer.meaning}};
   const bool plain = answer.content_type != "application/json";
   const auto name = answer.schema.empty() && answer.status >= 400 ? "Error" : answer.schema;
   if (plain) json["content"] = content(answer.content_type, {{"type", "string"}});
-  if (!plain && !name.empty()) json["content"] = content(answer.content_type, answer_schema(name));
+  if (!plain && !name.empty()) json["content"] = content(answer.content_type, type_schema(name));
   return json;
 }
 
@@ -114,6 +108,8 @@ Json names_schema(std::span<const std::string_view> names) {
 }
 
 Json type_schema(std::string_view name) {
+  if (name.starts_with('['))
+    return {{"type", "array"}, {"items", type_schema(name.substr(1, name.size() - 2))}};
   if (is_schema_name(name)) return {{"$ref", fmt::format("#/components/schemas/{}", name)}};
   return {{"type", name}};
 }

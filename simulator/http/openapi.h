@@ -92,7 +92,8 @@ nlohmann::ordered_json openapi_document(nlohmann::ordered_json head,
 // {"type": "string", "enum": [...]}
 nlohmann::ordered_json names_schema(std::span<const std::string_view> names);
 
-// {"$ref": "#/components/schemas/NAME"} for a name with a capital letter, {"type": NAME} otherwise.
+// {"$ref": "#/components/schemas/NAME"} for a name with a capital letter, {"type": NAME} otherwise;
+// "[NAME]" is a list of them.
 nlohmann::ordered_json type_schema(std::string_view name);
 
 }  // namespace certdrill::simulator

@@ -9,61 +9,51 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 using Entry = JournalEntry;
-using Text = std::optional<std::string>;
 
-constexpr JournalField of_request(std::string_view name, std::string_view sentence,
-                                  Json (*value)(const Entry&)) {
-  return {.name = name, .sentence = sentence, .value = value};
+std::optional<std::string> name_sent(const JournalCertificate& certificate) {
+  return certificate.name;
 }
 
-constexpr JournalField of_certificate(std::string_view name, std::string_view sentence,
-                                      Text (*fact)(const JournalCertificate&)) {
-  return {.name = name, .sentence = sentence, .fact = fact};
+template <std::string LeafFacts::*member>
+std::optional<std::string> fact(const JournalCertificate& certificate) {
+  if (!certificate.facts) return std::nullopt;
+  return (*certificate.facts).*member;
 }
 
 // In the order in which they are shown.
-constexpr std::array<JournalField, 17> kFields{{
-    of_request("seq", "The number of the request, from 1",
-               [](const Entry& entry) { return Json(entry.seq); }),
-    of_request("time", "When it came, by the cluster's clock: 2026-06-01T12:00:00Z",
-               [](const Entry& entry) { return Json(certs::format_instant(entry.time)); }),
-    of_request("node", "uid of the node that was called",
-               [](const Entry& entry) { return Json(entry.node); }),
-    of_request("method", "PUT", [](const Entry& entry) { return Json(entry.method); }),
-    of_request("path", "/v1/cluster/update_cert",
-               [](const Entry& entry) { return Json(entry.path); }),
-    of_request("user", "Who asked; empty: nobody who is known",
-               [](const Entry& entry) { return Json(entry.user); }),
-    of_request("status", "What was answered",
-               [](const Entry& entry) { return Json(entry.status); }),
-    of_request("error_code", "What was answered; empty for a success",
-               [](const Entry& entry) { return Json(entry.error_code); }),
-    of_certificate("certificate", "A name that was sent",
-                   [](const JournalCertificate& one) { return Text(one.name); }),
-    of_certificate("subject", "Subject of a leaf that was sent",
-                   [](const JournalCertificate& one) {
-                     return one.facts ? Text(one.facts->subject) : std::nullopt;
-                   }),
-    of_certificate("fingerprint", "SHA-256 of a leaf that was sent, in lower-case hex",
-                   [](const JournalCertificate& one) {
-                     return one.facts ? Text(one.facts->fingerprint) : std::nullopt;
-                   }),
-    of_certificate("not_after", "When a leaf that was sent expires",
-                   [](const JournalCertificate& one) {
-                     return one.facts ? Text(certs::format_instant(one.facts->not_after))
-                                      : std::nullopt;
-                   }),
-    of_request("body_sha256", "Of the request body, in lower-case hex",
-               [](const Entry& entry) { return Json(certs::lower_hex(entry.body_sha256)); }),
-    of_request("body_bytes", "Length of the request body",
-               [](const Entry& entry) { return Json(entry.body_bytes); }),
-    of_request("unreached", "uid of a node that did not confirm",
-               [](const Entry& entry) { return Json(entry.unreached); }),
-    of_request("duration_us", "How long the answer took, in microseconds",
-               [](const Entry& entry) { return Json(entry.duration.count()); }),
-    of_request("answered_by", "organic, or the fault or drill that answered",
-               [](const Entry& entry) { return Json(entry.answered_by); }),
-}};
+constexpr auto kFields = std::to_array<JournalField>({
+    {"seq", "integer", "The number of the request, from 1",
+     [](const Entry& entry) -> Json { return entry.seq; }},
+    {"time", "Instant", "When it came, by the cluster's clock: 2026-06-01T12:00:00Z",
+     [](const Entry& entry) -> Json { return certs::format_instant(entry.time); }},
+    {"node", "Uid", "uid of the node that was called",
+     [](const Entry& entry) -> Json { return entry.node; }},
+    {"method", "string", "PUT", [](const Entry& entry) -> Json { return entry.method; }},
+    {"path", "string", "/v1/cluster/update_cert",
+     [](const Entry& entry) -> Json { return entry.path; }},
+    {"user", "string", "Who asked; empty: nobody who is known",
+     [](const Entry& entry) -> Json { return entry.user; }},
+    {"status", "integer", "What was answered",
+     [](const Entry& entry) -> Json { return entry.status; }},
+    {"error_code", "string", "What was answered; empty for a success",
+     [](const Entry& entry) -> Json { return entry.error_code; }},
+    {"certificate", "string", "A name that was sent", nullptr, name_sent},
+    {"subject", "string", "Subject of a leaf that was sent", nullptr, fact<&LeafFacts::subject>},
+    {"fingerprint", "Fingerprint", "SHA-256 of a leaf that was sent, in lower-case hex", nullptr,
+     fact<&LeafFacts::fingerprint>},
+    {"not_after", "Instant", "When a leaf that was sent expires", nullptr,
+     fact<&LeafFacts::not_after>},
+    {"body_sha256", "Fingerprint", "Of the request body, in lower-case hex",
+     [](const Entry& entry) -> Json { return certs::lower_hex(entry.body_sha256); }},
+    {"body_bytes", "integer", "Length of the request body",
+     [](const Entry& entry) -> Json { return entry.body_bytes; }},
+    {"unreached", "[Uid]", "uid of a node that did not confirm",
+     [](const Entry& entry) -> Json { return entry.unreached; }},
+    {"duration_us", "integer", "How long the answer took, in microseconds",
+     [](const Entry& entry) -> Json { return entry.duration.count(); }},
+    {"answered_by", "string", "organic, or the fault or drill that answered",
+     [](const Entry& entry) -> Json { return entry.answered_by; }},
+});
 
 constexpr auto kFieldNames = [] {
   std::array<std::string_view, kFields.size()> names;
@@ -118,9 +108,9 @@ Json to_json(const JournalEntry& entry) {
     }
     auto& array = json["certificates"];
     if (array.is_null()) array = Json::array();
-    const std::string name(field.name == "certificate" ? "name" : field.name);
     for (std::size_t i = 0; i < entry.certificates.size(); ++i) {
-      if (auto text = field.fact(entry.certificates[i])) array[i][name] = std::move(*text);
+      if (auto text = field.fact(entry.certificates[i]))
+        array[i][std::string(field.key())] = std::move(*text);
     }
   }
   return json;
@@ -152,7 +142,7 @@ std::shared_ptr<const LeafFacts> Journal::facts_of(const certs::Certificate& lea
     }
   }
   auto facts = std::make_shared<const LeafFacts>(
-      LeafFacts{cut(leaf.subject()), fingerprint, leaf.not_after()});
+      LeafFacts{cut(leaf.subject()), fingerprint, certs::format_instant(leaf.not_after())});
   const std::lock_guard lock(mutex_);
   // Each entry keeps a few facts alive at most; what no entry keeps is swept now and then.
   if (facts_.size() > 2 * limit_) {

@@ -32,7 +32,7 @@ namespace certdrill::simulator {
 struct LeafFacts {
   std::string subject;      // RFC 2253, cut at kLongestText
   std::string fingerprint;  // SHA-256, 64 lower-case hex digits
-  certs::Instant not_after;
+  std::string not_after;    // "2026-06-01T12:00:00Z"
 };
 
 struct JournalCertificate {
@@ -68,12 +68,15 @@ std::string cut(std::string_view text);
 // A field by which requests can be found.
 struct JournalField {
   std::string_view name;
+  std::string_view type;      // as OpenAPI has it, or the name of a schema; "[Uid]" is a list
   std::string_view sentence;  // for people who look for requests
-  // As it is shown: a text, a number, or an array of them. Null: the next one says it.
+  // Of the request, as it is shown. Null: the next one says it.
   nlohmann::ordered_json (*value)(const JournalEntry& entry) = nullptr;
   // Of each certificate that the request names; nullopt: not known.
   std::optional<std::string> (*fact)(const JournalCertificate& certificate) = nullptr;
 
+  // Where it is shown: in the entry, or in the objects of its "certificates".
+  std::string_view key() const { return name == "certificate" ? "name" : name; }
   // As texts; several for a field that can hold several, such as the certificates of one request.
   std::vector<std::string> texts(const JournalEntry& entry) const;
 };
