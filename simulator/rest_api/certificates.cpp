@@ -84,8 +84,7 @@ tl::expected<std::vector<Change>, Answer> read_list(const Scene& scene, const Ca
   return changes;
 }
 
-Answer removal_answer(const Scene& scene, std::string_view name,
-                      const Cluster::Outcome& rollout) {
+Answer removal_answer(const Scene& scene, std::string_view name, const Cluster::Outcome& rollout) {
   using Why = Rejection::Why;
   if (!rollout && rollout.error().why == Why::required) {
     return error_answer(403, "required_certificate",
