@@ -32,7 +32,8 @@ inline constexpr auto kPermission =
     "403 when the role lacks the permission; only admin has update_cluster.";
 inline constexpr auto kViewing = "Every role but none has view_cluster_info.";
 inline constexpr auto kErrorBody =
-    "Errors are JSON: {\"error_code\": \"<semantic_code>\", \"description\": \"<for people>\"}; some "
+    "Errors are JSON: {\"error_code\": \"<semantic_code>\", \"description\": \"<for people>\"}; "
+    "some "
     "pages call the text message.";
 inline constexpr auto kAllOrNone =
     "The successor validates all of the certificates before it changes anything.";

@@ -22,7 +22,6 @@
 #include "certs/read/instant.h"
 #include "certs/verdict/rules.h"
 #include "simulator/cluster/node.h"
-#include "simulator/cluster/node.h"
 #include "simulator/http/call.h"
 #include "simulator/wrong/faults/match.h"
 #include "simulator/wrong/faults/setting.h"
