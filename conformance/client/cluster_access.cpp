@@ -163,6 +163,7 @@ Presented ClusterAccess::presented(const Address& address) const {
 
 std::vector<Presented> ClusterAccess::presented(const std::vector<NodePort>& ports) const {
   std::vector<Address> addresses;
+  addresses.reserve(ports.size());
   for (const NodePort& port : ports) addresses.push_back(port.address);
   return presented_chains(addresses, tls_.verify_as, std::min(timeout_, kHandshakeLimit));
 }

@@ -224,6 +224,7 @@ std::span<const Drill> drills() {
 
 std::vector<std::string_view> drill_names() {
   std::vector<std::string_view> names;
+  names.reserve(std::size(kDrills));
   for (const auto& drill : kDrills) names.push_back(drill.name);
   return names;
 }

@@ -18,7 +18,7 @@ struct Drill {
   std::string_view name;      // "ack-lost"
   std::string_view sentence;  // what is going to happen
   FaultTexts faults;
-  std::string_view reference = "";  // of the vendor's release note that reported it
+  std::string_view reference{};  // of the vendor's release note that reported it
 };
 
 std::span<const Drill> drills();

@@ -47,7 +47,7 @@ class UnknownNameStored final : public PlantedBug {
 };
 
 // Gives the entry the name that `change` makes of its own, where that is a known one.
-template <std::string (*change)(std::string name)>
+template <std::string (*change)(const std::string& name)>
 bool rename(ordered_json& entry) {
   const auto name = text_in(entry, "name");
   auto other = change(name);
@@ -56,19 +56,20 @@ bool rename(ordered_json& entry) {
   return true;
 }
 
-std::string without_suffix(std::string name) {
+std::string without_suffix(const std::string& name) {
   constexpr std::string_view kSuffix = "_cert";
   return name.ends_with(kSuffix) ? name.substr(0, name.size() - kSuffix.size()) : name;
 }
 
-std::string in_lower_case(std::string name) {
-  std::ranges::transform(name, name.begin(), [](unsigned char letter) {
+std::string in_lower_case(const std::string& name) {
+  std::string lower = name;
+  std::ranges::transform(lower, lower.begin(), [](unsigned char letter) {
     return static_cast<char>(std::tolower(letter));
   });
-  return name;
+  return lower;
 }
 
-std::string without_blanks_around(std::string name) {
+std::string without_blanks_around(const std::string& name) {
   constexpr auto kBlanks = " \t\r\n";
   const auto first = name.find_first_not_of(kBlanks);
   if (first == std::string::npos) return {};

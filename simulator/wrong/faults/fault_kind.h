@@ -138,8 +138,8 @@ struct FaultKind {
   std::string_view sentence;  // what it does, for people
   std::span<const Setting> settings{};
   Matchers matchers{};
-  bool by_chance = true;         // false: neither every nor probability have a meaning
-  std::string_view counts = "";  // what `after` and `times` count; empty: requests that match
+  bool by_chance = true;      // false: neither every nor probability have a meaning
+  std::string_view counts{};  // what `after` and `times` count; empty: requests that match
   std::unique_ptr<Effect> (*make)(const Settings& settings);
 
   // Writes the derived settings that were not given, and says what does not go together.

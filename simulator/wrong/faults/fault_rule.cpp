@@ -144,9 +144,11 @@ tl::expected<std::string, std::string> unquote(std::string_view field, std::stri
 std::string listed(const Setting& setting) {
   std::string text = fmt::format("    {}: {}", setting.name, setting.sentence);
   if (!setting.choices.empty()) text += fmt::format(" ({})", fmt::join(setting.choices, ", "));
-  if (const auto fallback = fallback_json(setting); !fallback.is_null() && fallback != "")
-    text += fmt::format("; default {}",
-                        fallback.is_string() ? fallback.get<std::string>() : fallback.dump());
+  const auto fallback = fallback_json(setting);
+  const auto shown = fallback.is_string() ? fallback.get<std::string>()
+                     : fallback.is_null() ? ""
+                                          : fallback.dump();
+  if (!shown.empty()) text += fmt::format("; default {}", shown);
   return text + "\n";
 }
 

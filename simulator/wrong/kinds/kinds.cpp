@@ -27,6 +27,7 @@ std::span<const FaultKind* const> fault_kinds() {
 
 std::vector<std::string_view> kind_names() {
   std::vector<std::string_view> names;
+  names.reserve(std::size(kKinds));
   for (const auto* kind : kKinds) names.push_back(kind->name);
   return names;
 }
