@@ -26,6 +26,7 @@ REQUIRED = ["api", "cm", "proxy", "metrics_exporter", "syncer", "ccs_internode_e
             "data_internode_encryption"]
 OPTIONAL = ["ldap_client", "mtls_trusted_ca", "sso_service", "sso_issuer"]
 PORTS = {"rest": "api", "cm": "cm", "metrics": "metrics_exporter", "database": "proxy"}
+ANY_BLOCK = re.compile(r"-----BEGIN [A-Z ]+-----.*?-----END [A-Z ]+-----", re.S)
 VERSIONS = {"7.8": "7.8.6-60", "7.22": "7.22.2-79", "8.0": "8.0.6-54", "next": "8.2.0-25"}
 HAS_UPDATE_CERT, HAS_SUCCESSOR = {"7.8", "7.22", "8.0"}, {"7.22", "8.0", "next"}
 
@@ -99,7 +100,7 @@ class Cluster:
     def normal(self, text):
         how = self.options.normalise
         if how == "blocks":
-            return "\n".join(BLOCK.findall(text.replace("\r\n", "\n"))) + "\n"
+            return "\n".join(ANY_BLOCK.findall(text.replace("\r\n", "\n"))) + "\n"
         if how == "newline":
             return text.rstrip("\n") + "\n"
         return text
