@@ -150,8 +150,7 @@ void Judge::expect_reads_back(const TestCertificate& sent) {
 }
 
 Presented Judge::settle(const Address& port, const std::function<bool(const Chain&)>& right,
-                        int connections) {
-  const auto deadline = std::chrono::steady_clock::now() + session_->options.patience().settle;
+                        int connections, std::chrono::steady_clock::time_point deadline) {
   std::chrono::milliseconds pause{2};
   for (int in_a_row = 0;;) {
     auto presented = cluster().presented(port);
@@ -176,12 +175,14 @@ std::vector<PortLook> Judge::look(contract::CertificateName name,
   auto ports = ports_of(nodes(), name);
   std::erase_if(ports, [&](const NodePort& one) { return down_.contains(one.uid); });
   auto presented = cluster().presented(ports);
+  // One for all ports: the cluster settles as a whole.
+  const auto deadline = std::chrono::steady_clock::now() + session_->options.patience().settle;
   std::vector<PortLook> looks;
   for (std::size_t i = 0; i < ports.size(); ++i) {
     PortLook& one = looks.emplace_back(PortLook{ports[i].uid, ports[i].address, false, {}, {}});
     const auto right_here = [&](const Chain& chain) { return right(one.uid, chain); };
     if (connections > 1 || !presented[i] || !right_here(*presented[i]))
-      presented[i] = settle(one.port, right_here, connections);
+      presented[i] = settle(one.port, right_here, connections, deadline);
     if (!presented[i]) {
       one.what = presented[i].error().what;
       continue;

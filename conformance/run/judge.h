@@ -6,6 +6,7 @@
 // nowhere else).
 #pragma once
 
+#include <chrono>
 #include <functional>
 #include <optional>
 #include <set>
@@ -64,8 +65,8 @@ class Judge {
   Installed installed();                             // through send(); stops when it cannot be read
 
   // What every node that is up presents for the name: each port is looked at until `right` holds,
-  // so many connections in a row, or until --settle is over. A port that cannot be reached until
-  // then makes the case inconclusive.
+  // so many connections in a row, or until --settle is over for all of them. A port that cannot be
+  // reached until then makes the case inconclusive.
   std::vector<PortLook> look(contract::CertificateName name,
                              const std::function<bool(int uid, const Chain&)>& right,
                              int connections = 1);
@@ -95,7 +96,7 @@ class Judge {
 
  private:
   Presented settle(const Address& port, const std::function<bool(const Chain&)>& right,
-                   int connections);
+                   int connections, std::chrono::steady_clock::time_point deadline);
 
   Session* session_;
   std::optional<Exchange> last_;
