@@ -20,9 +20,7 @@ namespace {
 using contract::CertificateName;
 
 // Starts the counting, or ends it: the program is run with --collect-atstart=no.
-void toggle_counting() {
-  CALLGRIND_TOGGLE_COLLECT;
-}
+void toggle_counting() { CALLGRIND_TOGGLE_COLLECT; }
 
 void expect(bool good) {
   if (good) return;

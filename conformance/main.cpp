@@ -47,12 +47,9 @@ class CaseTest : public testing::Test {
     RecordProperty("level", std::string(to_string(result.level)));
     RecordProperty("outcome", std::string(to_string(result.outcome)));
     switch (result.outcome) {
-      case Outcome::passed:
-        return;
-      case Outcome::could_not_run:
-        GTEST_SKIP() << "could not run: " << result.reason;
-      case Outcome::expected_failure:
-        GTEST_SKIP() << "failed as expected: " << result.reason;
+      case Outcome::passed: return;
+      case Outcome::could_not_run: GTEST_SKIP() << "could not run: " << result.reason;
+      case Outcome::expected_failure: GTEST_SKIP() << "failed as expected: " << result.reason;
       default:
         // The id stands where a source file would: it is what leads a reader to the case.
         ADD_FAILURE_AT(result.id.c_str(), -1) << failure_text(result);

@@ -63,9 +63,7 @@ const ClusterCertificate& info(CertificateName name) {
   return kCertificateRows[static_cast<std::size_t>(name)];
 }
 
-std::string_view to_string(CertificateName name) {
-  return info(name).text;
-}
+std::string_view to_string(CertificateName name) { return info(name).text; }
 
 std::optional<CertificateName> find_certificate(std::string_view text) {
   const auto* const found = std::ranges::find(kCertificateRows, text, &ClusterCertificate::text);

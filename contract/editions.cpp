@@ -21,9 +21,7 @@ const EditionRules& rules_of(Edition edition) {
   return kEditionRows[static_cast<std::size_t>(edition)];
 }
 
-std::string_view to_string(Edition edition) {
-  return rules_of(edition).name;
-}
+std::string_view to_string(Edition edition) { return rules_of(edition).name; }
 
 std::optional<Edition> find_edition(std::string_view name) {
   const auto* found = std::ranges::find(kEditionRows, name, &EditionRules::name);

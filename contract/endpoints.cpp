@@ -71,21 +71,15 @@ constexpr std::array kEndpointRows{
 
 std::string_view to_string(Permission permission) {
   switch (permission) {
-    case Permission::view_cluster_info:
-      return "view_cluster_info";
-    case Permission::view_nodes:
-      return "view_all_nodes_info";
-    case Permission::view_logs:
-      return "view_logged_events";
-    case Permission::update_cluster:
-      return "update_cluster";
+    case Permission::view_cluster_info: return "view_cluster_info";
+    case Permission::view_nodes: return "view_all_nodes_info";
+    case Permission::view_logs: return "view_logged_events";
+    case Permission::update_cluster: return "update_cluster";
   }
   return "";
 }
 
-std::span<const Endpoint> endpoints() {
-  return kEndpointRows;
-}
+std::span<const Endpoint> endpoints() { return kEndpointRows; }
 
 std::vector<std::string_view> endpoint_ids() {
   std::vector<std::string_view> ids;

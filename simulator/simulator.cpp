@@ -24,24 +24,12 @@ tl::expected<std::unique_ptr<Simulator>, std::string> Simulator::start(Simulator
 Simulator::Simulator(std::unique_ptr<Engine> engine) : engine_(std::move(engine)) {}
 Simulator::~Simulator() = default;
 
-Engine& Simulator::engine() {
-  return *engine_;
-}
-const Ready& Simulator::ready() const {
-  return engine_->ready();
-}
-Simulator::Result Simulator::set_node_up(int uid, bool up) {
-  return engine_->set_node_up(uid, up);
-}
-Simulator::Result Simulator::restart_node(int uid) {
-  return engine_->restart_node(uid);
-}
-Simulator::Result Simulator::reset() {
-  return engine_->reset();
-}
-void Simulator::stop() {
-  engine_->stop();
-}
+Engine& Simulator::engine() { return *engine_; }
+const Ready& Simulator::ready() const { return engine_->ready(); }
+Simulator::Result Simulator::set_node_up(int uid, bool up) { return engine_->set_node_up(uid, up); }
+Simulator::Result Simulator::restart_node(int uid) { return engine_->restart_node(uid); }
+Simulator::Result Simulator::reset() { return engine_->reset(); }
+void Simulator::stop() { engine_->stop(); }
 
 Simulator::Result Simulator::arm_drill(std::string_view name) {
   const Drill* drill = find_drill(name);
@@ -68,13 +56,9 @@ Simulator::Result Simulator::disarm_fault(std::string_view name) {
   return engine_->disarm(name).map([](bool) {});
 }
 
-Simulator::Result Simulator::disarm_all() {
-  return engine_->disarm_all();
-}
+Simulator::Result Simulator::disarm_all() { return engine_->disarm_all(); }
 
-certs::Instant Simulator::now() const {
-  return engine_->clock().now();
-}
+certs::Instant Simulator::now() const { return engine_->clock().now(); }
 void Simulator::set_clock(certs::Instant instant) {
   engine_->clock().set(instant);
   engine_->clock_moved();

@@ -29,16 +29,11 @@ const unsigned char* bytes_of(std::string_view text) {
 
 const EVP_MD* digest_of(Digest digest) {
   switch (digest) {
-    case Digest::md5:
-      return EVP_md5();
-    case Digest::sha1:
-      return EVP_sha1();
-    case Digest::sha256:
-      return EVP_sha256();
-    case Digest::sha384:
-      return EVP_sha384();
-    case Digest::sha512:
-      return EVP_sha512();
+    case Digest::md5: return EVP_md5();
+    case Digest::sha1: return EVP_sha1();
+    case Digest::sha256: return EVP_sha256();
+    case Digest::sha384: return EVP_sha384();
+    case Digest::sha512: return EVP_sha512();
   }
   return nullptr;
 }

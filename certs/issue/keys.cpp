@@ -37,9 +37,7 @@ constexpr std::array<KeyTypeRow, 9> kKeyTypes{{
     {KeyType::dsa2048, "dsa2048", KeyAlgorithm::dsa, 2048, "DSA", nullptr},
 }};
 
-const KeyTypeRow& row_of(KeyType type) {
-  return kKeyTypes[static_cast<std::size_t>(type)];
-}
+const KeyTypeRow& row_of(KeyType type) { return kKeyTypes[static_cast<std::size_t>(type)]; }
 
 // What stands in default_keys.pem under the heading `title`; empty when it is not there.
 std::string_view embedded(const std::string& title) {
@@ -80,9 +78,7 @@ std::optional<KeyType> find_key_type(std::string_view text) {
   return row->type;
 }
 
-std::string_view to_string(KeyType type) {
-  return row_of(type).text;
-}
+std::string_view to_string(KeyType type) { return row_of(type).text; }
 
 PrivateKey generate_key(KeyType type) {
   // One context per thread and type: setting one up costs as much as making a P-256 key.

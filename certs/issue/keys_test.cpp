@@ -18,9 +18,7 @@ struct KindOfKey {
   int bits;
 };
 
-void PrintTo(const KindOfKey& kind, std::ostream* out) {
-  *out << to_string(kind.type);
-}
+void PrintTo(const KindOfKey& kind, std::ostream* out) { *out << to_string(kind.type); }
 
 constexpr KindOfKey kKinds[] = {
     {KeyType::rsa512, KeyAlgorithm::rsa, 512},   {KeyType::rsa1024, KeyAlgorithm::rsa, 1024},
@@ -30,9 +28,7 @@ constexpr KindOfKey kKinds[] = {
     {KeyType::dsa2048, KeyAlgorithm::dsa, 2048}};
 
 // Of seed 0 "leaf" is embedded for the slow ones.
-PrivateKey key_of_type(KeyType type) {
-  return derive_key(type, 0, "leaf");
-}
+PrivateKey key_of_type(KeyType type) { return derive_key(type, 0, "leaf"); }
 
 // Without those that OpenSSL takes a second or more to find.
 constexpr KeyType kQuickTypes[] = {KeyType::rsa512, KeyType::rsa1024, KeyType::rsa2048,

@@ -18,9 +18,7 @@ namespace {
 // Of this thread; null outside of any scope.
 thread_local RepeatableRandom* current_scope = nullptr;
 
-int report_ready() {
-  return 1;
-}
+int report_ready() { return 1; }
 
 // The method is OpenSSL's for the rest of the process, since others draw while a scope begins or
 // ends. At exit OpenSSL's own comes back, before OpenSSL cleans up after itself.
@@ -55,9 +53,7 @@ RepeatableRandom::RepeatableRandom(std::uint64_t seed, std::string_view label)
   current_scope = this;
 }
 
-RepeatableRandom::~RepeatableRandom() {
-  current_scope = outer_;
-}
+RepeatableRandom::~RepeatableRandom() { current_scope = outer_; }
 
 int RepeatableRandom::draw(unsigned char* bytes, int count) {
   if (current_scope == nullptr) return RAND_OpenSSL()->bytes(bytes, count);

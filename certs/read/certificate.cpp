@@ -24,9 +24,7 @@ std::optional<Instant> to_instant(const ASN1_TIME* time) {
 
 // OpenSSL works out digests and extension flags at the first question. Asked here, before anyone
 // else holds the certificate, every later use of it is a pure read.
-void fill_lazy_fields(X509* x509) {
-  X509_check_purpose(x509, -1, 0);
-}
+void fill_lazy_fields(X509* x509) { X509_check_purpose(x509, -1, 0); }
 
 // RFC 2253 with UTF-8 left as it is. OpenSSL decodes no name whose strings are not what their types
 // say, so what is printed is UTF-8.
@@ -85,13 +83,9 @@ Certificate Certificate::from_x509(X509* x509) {
   return Certificate(std::move(parsed));
 }
 
-X509* Certificate::x509() const {
-  return parsed_->x509.get();
-}
+X509* Certificate::x509() const { return parsed_->x509.get(); }
 
-EVP_PKEY* Certificate::public_key() const {
-  return X509_get0_pubkey(x509());
-}
+EVP_PKEY* Certificate::public_key() const { return X509_get0_pubkey(x509()); }
 
 std::string Certificate::der() const {
   const int size = i2d_X509(x509(), nullptr);
@@ -116,13 +110,9 @@ Instant Certificate::not_after() const {
   return to_instant(X509_get0_notAfter(x509())).value_or(Instant{});
 }
 
-std::string Certificate::subject() const {
-  return name_text(X509_get_subject_name(x509()));
-}
+std::string Certificate::subject() const { return name_text(X509_get_subject_name(x509())); }
 
-std::string Certificate::issuer() const {
-  return name_text(X509_get_issuer_name(x509()));
-}
+std::string Certificate::issuer() const { return name_text(X509_get_issuer_name(x509())); }
 
 std::string Certificate::common_name() const {
   const X509_NAME* name = X509_get_subject_name(x509());

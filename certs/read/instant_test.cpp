@@ -8,9 +8,7 @@ namespace {
 
 using testing::HasSubstr;
 
-Instant at(long long seconds) {
-  return Instant{std::chrono::seconds{seconds}};
-}
+Instant at(long long seconds) { return Instant{std::chrono::seconds{seconds}}; }
 
 TEST(Instant, ReadsItsThreeForms) {
   EXPECT_EQ(parse_instant("2026-11-23T20:00:00Z"), at(1795464000));

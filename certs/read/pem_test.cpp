@@ -118,9 +118,7 @@ struct Damage {
   const char* what;
 };
 
-void PrintTo(const Damage& damage, std::ostream* out) {
-  *out << damage.name;
-}
+void PrintTo(const Damage& damage, std::ostream* out) { *out << damage.name; }
 
 class DamagedPem : public testing::TestWithParam<Damage> {};
 

@@ -165,13 +165,9 @@ PrivateKey PrivateKey::from_evp(EVP_PKEY* key) {
   return PrivateKey(std::shared_ptr<EVP_PKEY>(KeyHandle(key)));
 }
 
-KeyAlgorithm PrivateKey::algorithm() const {
-  return algorithm_of(key_.get());
-}
+KeyAlgorithm PrivateKey::algorithm() const { return algorithm_of(key_.get()); }
 
-int PrivateKey::bits() const {
-  return EVP_PKEY_get_bits(key_.get());
-}
+int PrivateKey::bits() const { return EVP_PKEY_get_bits(key_.get()); }
 
 bool PrivateKey::matches(const Certificate& certificate) const {
   const OpensslErrorScope scope;

@@ -14,9 +14,7 @@
 namespace certdrill::certs {
 namespace {
 
-PemBlock block_of(const std::string& pem) {
-  return parse_pem(pem).value().front();
-}
+PemBlock block_of(const std::string& pem) { return parse_pem(pem).value().front(); }
 
 // A key of a kind that certdrill itself never makes.
 PrivateKey made_by_openssl(const char* type) {

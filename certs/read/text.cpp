@@ -38,9 +38,7 @@ bool is_base64_of_pem(std::string_view text) {
   return text.starts_with("LS0tLS1CRUdJTi") && is_base64(text);  // "-----BEGIN"
 }
 
-bool is_bare_base64(std::string_view text) {
-  return text.starts_with("MI") && is_base64(text);
-}
+bool is_bare_base64(std::string_view text) { return text.starts_with("MI") && is_base64(text); }
 
 bool is_url_encoded(std::string_view text) {
   return contains(text, "BEGIN%20") || contains(text, "BEGIN+") || contains(text, "%0A");
@@ -96,9 +94,7 @@ std::string_view trimmed(std::string_view text) {
   return text.substr(first, text.find_last_not_of(kWhiteSpace) - first + 1);
 }
 
-bool is_blank(std::string_view text) {
-  return trimmed(text).empty();
-}
+bool is_blank(std::string_view text) { return trimmed(text).empty(); }
 
 std::string printable(std::string_view text, std::size_t longest) {
   std::string shown(text.substr(0, longest));

@@ -49,9 +49,7 @@ TEST(Hex, WritesTwoDigitsForEveryByte) {
   EXPECT_EQ(lower_hex(bytes), "00090a7fb0ff");
 }
 
-TEST(Hex, NothingOfNothing) {
-  EXPECT_EQ(lower_hex({}), "");
-}
+TEST(Hex, NothingOfNothing) { EXPECT_EQ(lower_hex({}), ""); }
 
 }  // namespace
 }  // namespace certdrill::certs

@@ -96,20 +96,14 @@ tl::expected<Certificate, Defect> decode_issuer(const PemBlock& block, std::size
 
 constexpr std::string_view kParametersLabel = "EC PARAMETERS";
 
-bool is_private_key(const PemBlock& block) {
-  return block.label.ends_with("PRIVATE KEY");
-}
+bool is_private_key(const PemBlock& block) { return block.label.ends_with("PRIVATE KEY"); }
 
 DefectId defect_of(KeyError error) {
   switch (error) {
-    case KeyError::encrypted:
-      return DefectId::key_encrypted;
-    case KeyError::not_a_key:
-      return DefectId::key_not_a_key;
-    case KeyError::undecodable:
-      return DefectId::key_undecodable;
-    case KeyError::unsupported:
-      break;
+    case KeyError::encrypted: return DefectId::key_encrypted;
+    case KeyError::not_a_key: return DefectId::key_not_a_key;
+    case KeyError::undecodable: return DefectId::key_undecodable;
+    case KeyError::unsupported: break;
   }
   return DefectId::key_unsupported;
 }

@@ -18,12 +18,8 @@ std::vector<std::string> fingerprints(const std::vector<Certificate>& chain) {
   return all;
 }
 
-Defect chain_defect(const std::string& text) {
-  return parse_chain(text).error();
-}
-Defect key_defect(const std::string& text) {
-  return parse_key(text).error();
-}
+Defect chain_defect(const std::string& text) { return parse_chain(text).error(); }
+Defect key_defect(const std::string& text) { return parse_key(text).error(); }
 
 TEST(ParseChain, KeepsTheOrder) {
   const sample::Chain chain = sample::chain();

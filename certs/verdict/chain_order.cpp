@@ -38,9 +38,7 @@ Defect in_chain(DefectId id, const Chain& chain, std::size_t index, std::string 
           .detail = std::move(detail)};
 }
 
-std::string place(std::size_t index) {
-  return fmt::format("certificate {}", index + 1);
-}
+std::string place(std::size_t index) { return fmt::format("certificate {}", index + 1); }
 
 std::optional<Defect> check_length(const Chain& chain) {
   if (chain.size() <= kLongestChain) return std::nullopt;

@@ -149,9 +149,7 @@ constexpr bool in_order_of_the_enumeration() {
 }
 static_assert(in_order_of_the_enumeration());
 
-const DefectRow& row_of(DefectId id) {
-  return kDefects[static_cast<std::size_t>(id)];
-}
+const DefectRow& row_of(DefectId id) { return kDefects[static_cast<std::size_t>(id)]; }
 
 // Names can be as long as their sender likes; an error is for people. Cuts
 // between UTF-8 characters.
@@ -164,13 +162,9 @@ std::string shortened(const std::string& text, std::size_t longest) {
 
 }  // namespace
 
-std::string_view text_id(DefectId id) {
-  return row_of(id).text_id;
-}
+std::string_view text_id(DefectId id) { return row_of(id).text_id; }
 
-Verdict verdict_of(DefectId id) {
-  return row_of(id).verdict;
-}
+Verdict verdict_of(DefectId id) { return row_of(id).verdict; }
 
 std::string describe(const Defect& defect) {
   const DefectRow& found = row_of(defect.id);

@@ -298,8 +298,6 @@ std::string_view to_string(Strictness strictness) {
   return kStrictnessNames[static_cast<std::size_t>(strictness)].text;
 }
 
-std::span<const Rule> rules() {
-  return kRules;
-}
+std::span<const Rule> rules() { return kRules; }
 
 }  // namespace certdrill::certs

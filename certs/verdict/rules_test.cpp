@@ -37,9 +37,7 @@ Defect found_by(std::string_view id, const std::vector<Certificate>& chain,
   return {};
 }
 
-std::vector<Certificate> full(const sample::Chain& c) {
-  return {c.leaf, c.intermediate, c.root};
-}
+std::vector<Certificate> full(const sample::Chain& c) { return {c.leaf, c.intermediate, c.root}; }
 
 std::vector<Certificate> with_leaf(const CertificateSpec& spec) {
   return full(sample::chain(spec));

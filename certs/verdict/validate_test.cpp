@@ -82,9 +82,7 @@ struct Wrong {
   std::function<Request()> make;
 };
 
-void PrintTo(const Wrong& wrong, std::ostream* out) {
-  *out << text_id(wrong.id);
-}
+void PrintTo(const Wrong& wrong, std::ostream* out) { *out << text_id(wrong.id); }
 
 // At least one for every defect that validate() can find.
 std::vector<Wrong> wrongs() {

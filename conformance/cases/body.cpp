@@ -13,9 +13,7 @@ using nlohmann::json;
 
 // The sibling's successor: a certificate that would be taken, so that a server that applies it
 // shows it.
-json entry_of(Trial& trial) {
-  return to_json(trial.valid(1).entry());
-}
+json entry_of(Trial& trial) { return to_json(trial.valid(1).entry()); }
 
 void rejects_entry(Trial& trial, const json& entry, const std::string& note) {
   trial.rejects_body(body_of(trial.call(), entry), note, {400});
@@ -25,13 +23,9 @@ void an_array(Trial& trial) {
   trial.rejects_body("[" + dump(entry_of(trial)) + "]", "an array at the top", {400});
 }
 
-void a_string(Trial& trial) {
-  trial.rejects_body("\"proxy\"", "a string at the top", {400});
-}
+void a_string(Trial& trial) { trial.rejects_body("\"proxy\"", "a string at the top", {400}); }
 
-void no_body(Trial& trial) {
-  trial.rejects_body("", "no body at all", {400});
-}
+void no_body(Trial& trial) { trial.rejects_body("", "no body at all", {400}); }
 
 void key_not_a_string(Trial& trial) {
   json entry = entry_of(trial);

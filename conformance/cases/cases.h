@@ -35,9 +35,7 @@ void add_for_call(contract::UpdateCall call, const std::vector<CaseRow>& rows,
                   std::vector<Case>& into);
 void add_for_both_calls(const std::vector<CaseRow>& rows, std::vector<Case>& into);
 
-inline Needs changes_of(Subject subject) {
-  return {.changes = true, .subject = subject};
-}
+inline Needs changes_of(Subject subject) { return {.changes = true, .subject = subject}; }
 
 inline Needs changes_of(contract::CertificateName name) {
   return {.changes = true, .subject = Subject::named, .name = name};

@@ -75,16 +75,11 @@ Level level_of(const Fixture& fixture, contract::UpdateCall call) {
 
 std::string_view contract_of(int status) {
   switch (status) {
-    case 400:
-      return contract::kInvalid;
-    case 403:
-      return contract::kUnknown;
-    case 404:
-      return contract::kNotFound;
-    case 406:
-      return contract::kExpired;
-    default:
-      return contract::kReplaced;
+    case 400: return contract::kInvalid;
+    case 403: return contract::kUnknown;
+    case 404: return contract::kNotFound;
+    case 406: return contract::kExpired;
+    default: return contract::kReplaced;
   }
 }
 

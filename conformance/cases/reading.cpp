@@ -14,9 +14,7 @@ namespace reading_cases {
 
 using nlohmann::json;
 
-void certificates_are_one_flat_object(Trial& trial) {
-  trial.installed();
-}
+void certificates_are_one_flat_object(Trial& trial) { trial.installed(); }
 
 void required_certificates_are_listed(Trial& trial) {
   const Installed installed = trial.installed();

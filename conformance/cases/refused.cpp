@@ -57,13 +57,9 @@ void rejects_name(Trial& trial, const std::string& name) {
                      fmt::format("a valid certificate for the name '{}'", name), {403});
 }
 
-void with_blanks(Trial& trial) {
-  rejects_name(trial, " " + trial.name_text() + " ");
-}
+void with_blanks(Trial& trial) { rejects_name(trial, " " + trial.name_text() + " "); }
 
-void a_path(Trial& trial) {
-  rejects_name(trial, "../" + trial.name_text());
-}
+void a_path(Trial& trial) { rejects_name(trial, "../" + trial.name_text()); }
 
 // Proves that 403 is not about the user: the same user's valid request got 200 a moment before.
 void nothing_is_created(Trial& trial) {

@@ -72,12 +72,8 @@ void refused_name(Trial& trial, const std::string& name) {
   trial.expect_same(before, trial.installed(), "a refused rotation changes nothing");
 }
 
-void not_an_internal_one(Trial& trial) {
-  refused_name(trial, "proxy");
-}
-void unknown_name(Trial& trial) {
-  refused_name(trial, "certdrill_no_such_name");
-}
+void not_an_internal_one(Trial& trial) { refused_name(trial, "proxy"); }
+void unknown_name(Trial& trial) { refused_name(trial, "certdrill_no_such_name"); }
 
 void a_node_down(Trial& trial) {
   need_both(trial);

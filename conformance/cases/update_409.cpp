@@ -27,9 +27,7 @@ PartialUpdate update_with_a_node_down(Trial& trial) {
   return partial;
 }
 
-void unreached_node_is_reported(Trial& trial) {
-  update_with_a_node_down(trial);
-}
+void unreached_node_is_reported(Trial& trial) { update_with_a_node_down(trial); }
 
 void report_has_the_documented_form(Trial& trial) {
   trial.expect_error_body(update_with_a_node_down(trial).answer);

@@ -72,8 +72,6 @@ std::string bracketed(const std::string& host) {
   return host.find(':') == std::string::npos ? host : fmt::format("[{}]", host);
 }
 
-Address at_port(const Address& address, int port) {
-  return {address.scheme, address.host, port};
-}
+Address at_port(const Address& address, int port) { return {address.scheme, address.host, port}; }
 
 }  // namespace certdrill::conformance

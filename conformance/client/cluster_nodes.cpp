@@ -64,16 +64,11 @@ Nodes nodes_of_file(const std::string& path) {
 
 std::optional<Address> ClusterNode::presents(contract::CertificateName name) const {
   switch (name) {
-    case contract::CertificateName::api:
-      return rest;
-    case contract::CertificateName::cm:
-      return cm;
-    case contract::CertificateName::metrics_exporter:
-      return metrics;
-    case contract::CertificateName::proxy:
-      return database;
-    default:
-      return std::nullopt;
+    case contract::CertificateName::api: return rest;
+    case contract::CertificateName::cm: return cm;
+    case contract::CertificateName::metrics_exporter: return metrics;
+    case contract::CertificateName::proxy: return database;
+    default: return std::nullopt;
   }
 }
 

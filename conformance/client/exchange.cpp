@@ -45,9 +45,7 @@ std::string body_part(const Exchange& exchange) {
   return fmt::format("{} --data-binary {}", type, quoted_for_shell(request.body));
 }
 
-bool is_word(char c) {
-  return std::isalnum(static_cast<unsigned char>(c)) != 0;
-}
+bool is_word(char c) { return std::isalnum(static_cast<unsigned char>(c)) != 0; }
 
 // Whether text[at, at + size) stands by itself, and for a short one: where a value stands.
 bool stands_whole(std::string_view text, std::size_t at, std::size_t size) {

@@ -34,12 +34,10 @@ std::unique_ptr<httplib::SSLClient> make_client(const Address& address, const Tl
 
 std::string explain(httplib::Error error) {
   switch (error) {
-    case httplib::Error::Connection:
-      return "no connection";
+    case httplib::Error::Connection: return "no connection";
     case httplib::Error::ConnectionTimeout:
       return fmt::format("no connection within {} s", kConnectLimit.count());
-    case httplib::Error::SSLConnection:
-      return "the TLS handshake failed";
+    case httplib::Error::SSLConnection: return "the TLS handshake failed";
     case httplib::Error::SSLLoadingCerts:
       return "the --ca, --client-cert or --client-key file could not be loaded";
     case httplib::Error::SSLServerVerification:
@@ -47,10 +45,8 @@ std::string explain(httplib::Error error) {
              "skips the verification)";
     case httplib::Error::Read:
       return "the connection was closed, or no answer came within --timeout";
-    case httplib::Error::Write:
-      return "the request could not be sent";
-    default:
-      return httplib::to_string(error);
+    case httplib::Error::Write: return "the request could not be sent";
+    default: return httplib::to_string(error);
   }
 }
 

@@ -22,9 +22,7 @@ using nlohmann::json;
 
 constexpr int kJournalFormat = 1;
 
-std::string system_reason() {
-  return std::strerror(errno);
-}
+std::string system_reason() { return std::strerror(errno); }
 
 json to_json(const Backup& backup) {
   json held = json::object();

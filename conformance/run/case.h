@@ -70,11 +70,7 @@ struct Case {
 
 // "update_cert/409" of "update_cert/409/unreached-node-is-reported": the reports' groups, and the
 // suites' names for GoogleTest.
-inline std::string_view group_of(std::string_view id) {
-  return id.substr(0, id.rfind('/'));
-}
-inline std::string_view claim_of(std::string_view id) {
-  return id.substr(id.rfind('/') + 1);
-}
+inline std::string_view group_of(std::string_view id) { return id.substr(0, id.rfind('/')); }
+inline std::string_view claim_of(std::string_view id) { return id.substr(id.rfind('/') + 1); }
 
 }  // namespace certdrill::conformance

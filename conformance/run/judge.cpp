@@ -70,9 +70,7 @@ HttpAnswer Judge::send(const HttpRequest& request, const std::string& body_note,
   return *answer;
 }
 
-HttpAnswer Judge::get(const std::string& path) {
-  return send(request("GET", path));
-}
+HttpAnswer Judge::get(const std::string& path) { return send(request("GET", path)); }
 
 HttpRequest Judge::request(std::string method, std::string path, std::string body) const {
   return session_->cluster.request(std::move(method), std::move(path), std::move(body));
@@ -219,9 +217,7 @@ void Judge::observe(const std::string& text) {
   if (std::ranges::find(seen, clean) == seen.end()) seen.push_back(std::move(clean));
 }
 
-void Judge::inconclusive(const std::string& why) {
-  throw CaseStopped{Outcome::inconclusive, why};
-}
+void Judge::inconclusive(const std::string& why) { throw CaseStopped{Outcome::inconclusive, why}; }
 
 void Judge::could_not_run(const std::string& why) {
   throw CaseStopped{Outcome::could_not_run, why};

@@ -266,9 +266,7 @@ std::string refusal_of_unknown_option(const CLI::App& app, std::string_view word
 
 }  // namespace
 
-TlsSettings Options::tls() const {
-  return {insecure, ca, client_cert, client_key, ""};
-}
+TlsSettings Options::tls() const { return {insecure, ca, client_cert, client_key, ""}; }
 
 std::optional<Credentials> Options::user() const {
   if (username.empty()) return std::nullopt;

@@ -15,9 +15,7 @@ using contract::CertificateName;
 using nlohmann::json;
 using PreflightProblem = std::optional<PreflightError>;
 
-PreflightError could_not_run(std::string what) {
-  return {kExitCouldNotRun, std::move(what)};
-}
+PreflightError could_not_run(std::string what) { return {kExitCouldNotRun, std::move(what)}; }
 
 struct Start {
   Address target;

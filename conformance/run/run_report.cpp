@@ -20,14 +20,10 @@ constexpr std::array<std::pair<Outcome, std::string_view>, 6> kOutcomeWords{
 
 std::string_view headline(const RunReport& report) {
   switch (report.exit_code) {
-    case kExitConforms:
-      return "Conforms";
-    case kExitContradicts:
-      return "Does not conform";
-    case kExitNotRestored:
-      return "THE CLUSTER IS NOT AS IT WAS";
-    default:
-      return report.interrupted ? "Interrupted" : "Could not run";
+    case kExitConforms: return "Conforms";
+    case kExitContradicts: return "Does not conform";
+    case kExitNotRestored: return "THE CLUSTER IS NOT AS IT WAS";
+    default: return report.interrupted ? "Interrupted" : "Could not run";
   }
 }
 

@@ -14,9 +14,7 @@ constexpr int kUnansweredLimit = 5;
 
 volatile std::sig_atomic_t signal_noted = 0;
 
-extern "C" void note_signal(int /*signal*/) {
-  signal_noted = 1;
-}
+extern "C" void note_signal(int /*signal*/) { signal_noted = 1; }
 
 bool visible(const Session& session, contract::CertificateName name) {
   return std::ranges::all_of(session.cluster.nodes(), [&](const ClusterNode& node) {
@@ -27,17 +25,13 @@ bool visible(const Session& session, contract::CertificateName name) {
 bool fits(const Session& session, const Needs& needs, contract::CertificateName name) {
   const auto& known = contract::info(name);
   switch (needs.subject) {
-    case Subject::none:
-      return false;
-    case Subject::any:
-      return known.has_key && !known.internode;
+    case Subject::none: return false;
+    case Subject::any: return known.has_key && !known.internode;
     case Subject::presented:
       // The suite's own requests go through api; changing it is left to the one case that names it.
       return known.has_key && name != contract::CertificateName::api && visible(session, name);
-    case Subject::optional:
-      return known.optional && known.has_key;
-    case Subject::named:
-      return name == needs.name;
+    case Subject::optional: return known.optional && known.has_key;
+    case Subject::named: return name == needs.name;
   }
   return false;
 }
@@ -89,9 +83,7 @@ void watch_signals() {
   std::signal(SIGPIPE, SIG_IGN);
 }
 
-bool interrupted() {
-  return signal_noted != 0;
-}
+bool interrupted() { return signal_noted != 0; }
 
 std::optional<std::string> obstacle(const Session& session, const Case& one) {
   if (session.unanswered >= kUnansweredLimit) {

@@ -14,13 +14,9 @@ namespace certdrill::conformance {
 Trial::Trial(Session& session, const Case& one)
     : Judge(session, one), case_(&one), subject_(session.subject_for(one.needs)) {}
 
-contract::UpdateCall Trial::call() const {
-  return case_->call.value_or(usual_call(edition()));
-}
+contract::UpdateCall Trial::call() const { return case_->call.value_or(usual_call(edition())); }
 
-TestCertificate Trial::valid(std::uint64_t variant) {
-  return valid_for(name(), variant);
-}
+TestCertificate Trial::valid(std::uint64_t variant) { return valid_for(name(), variant); }
 
 TestCertificate Trial::valid_for(contract::CertificateName name, std::uint64_t variant) {
   return session().test_certificates->valid(name, variant);
@@ -100,9 +96,7 @@ void Trial::accepts(const TestCertificate& certificate) {
   expect_presented_everywhere(certificate);
 }
 
-Snapshot Trial::with_valid_sibling() {
-  return with_valid_sibling(valid());
-}
+Snapshot Trial::with_valid_sibling() { return with_valid_sibling(valid()); }
 
 Snapshot Trial::with_valid_sibling(const TestCertificate& sibling) {
   const std::uint64_t changes = cluster().changes_sent();

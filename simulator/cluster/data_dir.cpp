@@ -149,13 +149,9 @@ tl::expected<std::unique_ptr<DataDir>, std::string> DataDir::open(fs::path folde
   return std::unique_ptr<DataDir>(new DataDir(std::move(folder), fd));
 }
 
-DataDir::~DataDir() {
-  ::close(lock_fd_);
-}
+DataDir::~DataDir() { ::close(lock_fd_); }
 
-fs::path DataDir::node_folder(int uid) const {
-  return folder_ / fmt::format("node-{}", uid);
-}
+fs::path DataDir::node_folder(int uid) const { return folder_ / fmt::format("node-{}", uid); }
 
 DataDir::Result DataDir::create(const Contents& contents) {
   if (auto made = make_folder(folder_ / "store"); !made) return made;

@@ -27,12 +27,9 @@ void note(std::optional<BadMoments>& moments, int uid, certs::Instant first) {
 
 std::string_view to_string(Severity severity) {
   switch (severity) {
-    case Severity::info:
-      return "INFO";
-    case Severity::warning:
-      return "WARNING";
-    case Severity::error:
-      return "ERROR";
+    case Severity::info: return "INFO";
+    case Severity::warning: return "WARNING";
+    case Severity::error: return "ERROR";
   }
   return "";
 }

@@ -5,9 +5,7 @@
 namespace certdrill::simulator {
 namespace {
 
-certs::Instant at(int second) {
-  return certs::Instant(std::chrono::seconds(second));
-}
+certs::Instant at(int second) { return certs::Instant(std::chrono::seconds(second)); }
 
 std::string types(const std::vector<LogEvent>& events) {
   std::string text;

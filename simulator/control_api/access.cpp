@@ -40,9 +40,7 @@ std::string host_of(std::string value) {
   return value.substr(0, value.find(':'));
 }
 
-bool is_loopback_host(const std::string& host) {
-  return host == "localhost" || is_loopback(host);
-}
+bool is_loopback_host(const std::string& host) { return host == "localhost" || is_loopback(host); }
 
 std::optional<std::string_view> bearer_token(const Call& call) {
   constexpr std::string_view kScheme = "bearer ";

@@ -84,8 +84,6 @@ constexpr std::array kClockRoutes{
 
 }  // namespace
 
-std::span<const ControlRoute> clock_routes() {
-  return kClockRoutes;
-}
+std::span<const ControlRoute> clock_routes() { return kClockRoutes; }
 
 }  // namespace certdrill::simulator

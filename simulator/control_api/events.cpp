@@ -105,8 +105,6 @@ constexpr std::array kEventRoutes{
 
 }  // namespace
 
-std::span<const ControlRoute> event_routes() {
-  return kEventRoutes;
-}
+std::span<const ControlRoute> event_routes() { return kEventRoutes; }
 
 }  // namespace certdrill::simulator

@@ -179,8 +179,6 @@ constexpr std::array kFaultRoutes{
 
 }  // namespace
 
-std::span<const ControlRoute> fault_routes() {
-  return kFaultRoutes;
-}
+std::span<const ControlRoute> fault_routes() { return kFaultRoutes; }
 
 }  // namespace certdrill::simulator

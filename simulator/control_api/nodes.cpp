@@ -147,8 +147,6 @@ constexpr std::array kNodeRoutes{
 
 }  // namespace
 
-std::span<const ControlRoute> node_routes() {
-  return kNodeRoutes;
-}
+std::span<const ControlRoute> node_routes() { return kNodeRoutes; }
 
 }  // namespace certdrill::simulator

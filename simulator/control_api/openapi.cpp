@@ -73,15 +73,9 @@ Json setting_schema(const Setting& setting) {
     case Type::number:
       schema = {{"type", "number"}, {"minimum", setting.low}, {"maximum", setting.high}};
       break;
-    case Type::text:
-      schema = type_schema("string");
-      break;
-    case Type::flag:
-      schema = type_schema("boolean");
-      break;
-    case Type::choice:
-      schema = names_schema(setting.choices);
-      break;
+    case Type::text: schema = type_schema("string"); break;
+    case Type::flag: schema = type_schema("boolean"); break;
+    case Type::choice: schema = names_schema(setting.choices); break;
   }
   schema["description"] = setting.sentence;
   if (auto fallback = fallback_json(setting); !fallback.is_null()) schema["default"] = fallback;
@@ -267,8 +261,6 @@ const std::string& rest_openapi() {
   return text;
 }
 
-std::span<const ControlRoute> openapi_routes() {
-  return kOpenapiRoutes;
-}
+std::span<const ControlRoute> openapi_routes() { return kOpenapiRoutes; }
 
 }  // namespace certdrill::simulator

@@ -135,9 +135,7 @@ std::span<const Parameter> list_query() {
   return parameters;
 }
 
-std::span<const Parameter> field_query() {
-  return list_query().first(journal_fields().size());
-}
+std::span<const Parameter> field_query() { return list_query().first(journal_fields().size()); }
 
 }  // namespace
 

@@ -165,8 +165,6 @@ constexpr std::array kSnapshotRoutes{
 
 }  // namespace
 
-std::span<const ControlRoute> snapshot_routes() {
-  return kSnapshotRoutes;
-}
+std::span<const ControlRoute> snapshot_routes() { return kSnapshotRoutes; }
 
 }  // namespace certdrill::simulator

@@ -86,9 +86,7 @@ Engine::Engine(SimulatorSettings settings, MisbehaviourAtStart at_start)
   faults_.set_observer([this](const FaultEvent& event) { announce_fault(event); });
 }
 
-Engine::~Engine() {
-  stop();
-}
+Engine::~Engine() { stop(); }
 
 tl::expected<std::unique_ptr<Engine>, std::string> Engine::open(SimulatorSettings settings) {
   if (auto wrong = check(settings)) return tl::unexpected(std::move(*wrong));
@@ -190,17 +188,11 @@ void Engine::stop() {
   if (listeners_) listeners_->stop();
 }
 
-Engine::Result Engine::follow_faults() {
-  return node_states_->follow_faults(faults_);
-}
+Engine::Result Engine::follow_faults() { return node_states_->follow_faults(faults_); }
 
-Engine::Result Engine::set_node_up(int uid, bool up) {
-  return node_states_->set_up(uid, up);
-}
+Engine::Result Engine::set_node_up(int uid, bool up) { return node_states_->set_up(uid, up); }
 
-Engine::Result Engine::restart_node(int uid) {
-  return node_states_->restart(uid);
-}
+Engine::Result Engine::restart_node(int uid) { return node_states_->restart(uid); }
 
 tl::expected<std::vector<FaultStatus>, ArmError> Engine::arm(std::vector<FaultRule> rules,
                                                              FaultPlan::Existing existing) {

@@ -12,9 +12,7 @@ using Json = nlohmann::ordered_json;
 
 constexpr int kFormat = 1;
 
-tl::unexpected<std::string> wrong(std::string why) {
-  return tl::unexpected(std::move(why));
-}
+tl::unexpected<std::string> wrong(std::string why) { return tl::unexpected(std::move(why)); }
 
 // Gives every certificate of a snapshot a place in the document, and names it by that.
 class Collector {

@@ -46,18 +46,14 @@ const Body::Parsed& Body::parsed() const {
   return *parsed_;
 }
 
-const Body::Json& Body::json() const {
-  return parsed().json;
-}
+const Body::Json& Body::json() const { return parsed().json; }
 
 const Body::Json& Body::object() const {
   const Parsed& all = parsed();
   return all.not_an_object ? *all.not_an_object : all.json;
 }
 
-const nlohmann::json& Body::fields() const {
-  return *object();
-}
+const nlohmann::json& Body::fields() const { return *object(); }
 
 Answer error_answer(int status, std::string_view error_code, std::string_view description) {
   auto answer = answer_of({{"error_code", error_code}, {"description", description}}, status);
@@ -80,9 +76,7 @@ Answer body_error(const std::string& why) {
   return invalid_request(fmt::format("The request body {}.", why));
 }
 
-Answer json_answer(std::string body) {
-  return {200, std::move(body), {}, {}};
-}
+Answer json_answer(std::string body) { return {200, std::move(body), {}, {}}; }
 
 Answer answer_of(const nlohmann::ordered_json& json, int status) {
   using Json = nlohmann::ordered_json;

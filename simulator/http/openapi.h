@@ -62,9 +62,7 @@ constexpr RouteDoc doc(std::string_view summary, const Parts&... parts) {
   (result.add(parts), ...);
   return result;
 }
-constexpr BodyDoc takes(std::string_view schema) {
-  return {schema};
-}
+constexpr BodyDoc takes(std::string_view schema) { return {schema}; }
 constexpr AnswerDoc answers(int status, std::string_view meaning, std::string_view schema = {},
                             std::string_view content_type = "application/json") {
   return {status, meaning, schema, content_type};

@@ -75,9 +75,7 @@ std::optional<Role> find_role(std::string_view text) {
   return static_cast<Role>(found - kRoleNames.begin());
 }
 
-std::string_view to_string(Role role) {
-  return kRoleNames[static_cast<std::size_t>(role)];
-}
+std::string_view to_string(Role role) { return kRoleNames[static_cast<std::size_t>(role)]; }
 
 bool permits(Role role, contract::Permission permission) {
   if (role == Role::admin) return true;

@@ -89,9 +89,7 @@ bool Connection::client_gone() const {
   return killed_.load(std::memory_order_relaxed) || stopping() || wire_.hung_up();
 }
 
-bool Connection::stopping() const {
-  return server_.crew.stopping();
-}
+bool Connection::stopping() const { return server_.crew.stopping(); }
 
 // Waits for the descriptor. False: the deadline has passed, or all is over.
 asio::awaitable<bool> Connection::wait(Io what, SteadyTime deadline) {

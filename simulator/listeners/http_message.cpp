@@ -61,10 +61,8 @@ bool has_huge_number(std::string_view field) {
 // `rest`: the input from the request line or field on that is wrong.
 Answer explain(beast::error_code error, std::string_view rest, const RequestLimits& limits) {
   switch (static_cast<http::error>(error.value())) {
-    case http::error::header_limit:
-      return refuse_header_size(limits.header_bytes);
-    case http::error::body_limit:
-      return refuse_body_size(limits.body_bytes);
+    case http::error::header_limit: return refuse_header_size(limits.header_bytes);
+    case http::error::body_limit: return refuse_body_size(limits.body_bytes);
     case http::error::bad_version:
       if (has_other_version(rest)) {
         return error_answer(505, "version_not_supported",
@@ -205,8 +203,7 @@ std::optional<Answer> RequestReader::Parsing::take_field(const http::fields::val
     case http::field::content_encoding:
       encoded = !value.empty() && !beast::iequals(field.value(), "identity");
       break;
-    default:
-      break;
+    default: break;
   }
   call.headers.add(name, value);
   return std::nullopt;
@@ -290,21 +287,13 @@ bool RequestReader::has_header() const {
   return parsing_ && parsing_->header_taken && parsing_->state != State::refused;
 }
 
-bool RequestReader::expects_continue() const {
-  return parsing_->expects_continue;
-}
+bool RequestReader::expects_continue() const { return parsing_->expects_continue; }
 
-const Answer& RequestReader::refusal() const {
-  return parsing_->refused;
-}
+const Answer& RequestReader::refusal() const { return parsing_->refused; }
 
-bool RequestReader::keep_alive() const {
-  return parsing_->parser.get().keep_alive();
-}
+bool RequestReader::keep_alive() const { return parsing_->parser.get().keep_alive(); }
 
-bool RequestReader::http_1_0() const {
-  return parsing_->parser.get().version() == 10;
-}
+bool RequestReader::http_1_0() const { return parsing_->parser.get().version() == 10; }
 
 Call RequestReader::take_call() {
   Call call = std::move(parsing_->call);
@@ -316,9 +305,7 @@ bool RequestReader::knows_method() const {
   return std::ranges::find(kMethods, parsing_->parser.get().method()) != kMethods.end();
 }
 
-void RequestReader::reset() {
-  parsing_.reset();
-}
+void RequestReader::reset() { parsing_.reset(); }
 
 std::string response_bytes(const Answer& answer, const Framing& framing) {
   std::string bytes = head_of(answer, framing);

@@ -147,9 +147,7 @@ Listeners::Listeners(Settings settings) : server_(std::make_unique<Server>(std::
   asio::post(server_->io, [this] { server_->sweep(); });
 }
 
-Listeners::~Listeners() {
-  stop();
-}
+Listeners::~Listeners() { stop(); }
 
 tl::expected<std::uint16_t, std::string> Listeners::add(ListenerSpec spec) {
   const std::lock_guard lock(server_->mutex);
@@ -171,9 +169,7 @@ tl::expected<std::uint16_t, std::string> Listeners::add(ListenerSpec spec) {
   return port.socket.port();
 }
 
-void Listeners::start() {
-  server_->crew.start();
-}
+void Listeners::start() { server_->crew.start(); }
 
 void Listeners::pause(std::uint32_t tag) {
   const std::lock_guard lock(server_->mutex);
@@ -219,8 +215,6 @@ std::size_t Listeners::connections() const {
   return server_->open.size();
 }
 
-unsigned Listeners::threads() const {
-  return server_->crew.threads();
-}
+unsigned Listeners::threads() const { return server_->crew.threads(); }
 
 }  // namespace certdrill::simulator

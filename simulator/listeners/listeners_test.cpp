@@ -277,9 +277,7 @@ TEST(ListenersTest, StopWhileBusy) {
 bool accepts(std::uint16_t port) {
   return TestClient(port, TestClient::Security::plain).connected();
 }
-bool refuses(std::uint16_t port) {
-  return TestClient(port, TestClient::Security::plain).refused();
-}
+bool refuses(std::uint16_t port) { return TestClient(port, TestClient::Security::plain).refused(); }
 
 TEST(ListeningSocket, PausedItRefusesAndKeepsItsPort) {
   auto socket = ListeningSocket::open("127.0.0.1", 0);

@@ -135,9 +135,7 @@ ListeningSocket::~ListeningSocket() {
   if (fd_ >= 0) close(fd_);
 }
 
-void ListeningSocket::pause() {
-  shutdown(fd_, SHUT_RD);
-}
+void ListeningSocket::pause() { shutdown(fd_, SHUT_RD); }
 
 tl::expected<void, std::string> ListeningSocket::resume() {
   if (listen(fd_, kBacklog) == 0) return {};

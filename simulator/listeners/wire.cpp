@@ -14,9 +14,7 @@
 namespace certdrill::simulator {
 namespace wire_detail {
 
-bool worth_a_retry() {
-  return errno == EAGAIN || errno == EWOULDBLOCK || errno == EINTR;
-}
+bool worth_a_retry() { return errno == EAGAIN || errno == EWOULDBLOCK || errno == EINTR; }
 
 // SSL_get_error() is misled by errors of earlier calls, anyone's, in this thread. Looking is
 // cheaper than clearing.
@@ -70,9 +68,7 @@ Wire::Wire(int fd, certs::SslHandle ssl) : fd_(fd), ssl_(std::move(ssl)) {
   SSL_set_accept_state(ssl_.get());
 }
 
-Wire::~Wire() {
-  say_goodbye();
-}
+Wire::~Wire() { say_goodbye(); }
 
 void Wire::say_goodbye() {
   if (encrypted_) SSL_shutdown(ssl_.get());
@@ -90,12 +86,9 @@ Io Wire::handshake() {
 
 Io Wire::explain(int result) {
   switch (SSL_get_error(ssl_.get(), result)) {
-    case SSL_ERROR_WANT_READ:
-      return Io::wants_read;
-    case SSL_ERROR_WANT_WRITE:
-      return Io::wants_write;
-    case SSL_ERROR_ZERO_RETURN:
-      return Io::ended;
+    case SSL_ERROR_WANT_READ: return Io::wants_read;
+    case SSL_ERROR_WANT_WRITE: return Io::wants_write;
+    case SSL_ERROR_ZERO_RETURN: return Io::ended;
     default:
       encrypted_ = false;  // no close_notify after a fatal error
       return Io::broken;
@@ -127,9 +120,7 @@ Io Wire::write(std::string_view bytes, std::size_t& count) {
   return Io::done;
 }
 
-bool Wire::has_pending() const {
-  return ssl_ && SSL_has_pending(ssl_.get()) == 1;
-}
+bool Wire::has_pending() const { return ssl_ && SSL_has_pending(ssl_.get()) == 1; }
 
 bool Wire::hung_up() const {
   pollfd watched{fd_, POLLRDHUP, 0};

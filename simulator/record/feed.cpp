@@ -17,13 +17,9 @@ static_assert(kKindNames.size() == static_cast<std::size_t>(FeedKind::reset) + 1
 
 }  // namespace
 
-std::string_view to_string(FeedKind kind) {
-  return kKindNames.at(static_cast<std::size_t>(kind));
-}
+std::string_view to_string(FeedKind kind) { return kKindNames.at(static_cast<std::size_t>(kind)); }
 
-std::span<const std::string_view> feed_kind_names() {
-  return kKindNames;
-}
+std::span<const std::string_view> feed_kind_names() { return kKindNames; }
 
 void Feed::publish(FeedEvent event) {
   FeedEvent oldest;  // released after the lock

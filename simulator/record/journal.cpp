@@ -86,13 +86,9 @@ std::vector<std::string> JournalField::texts(const JournalEntry& entry) const {
   return texts;
 }
 
-std::span<const JournalField> journal_fields() {
-  return kFields;
-}
+std::span<const JournalField> journal_fields() { return kFields; }
 
-std::span<const std::string_view> journal_field_names() {
-  return kFieldNames;
-}
+std::span<const std::string_view> journal_field_names() { return kFieldNames; }
 
 const JournalField* find_journal_field(std::string_view name) {
   const auto found = std::ranges::find(kFields, name, &JournalField::name);

@@ -86,10 +86,8 @@ Answer rejection_answer(const Rejection& rejection, bool answers_404, const std:
     case certs::Verdict::absent:
       if (answers_404) return error_answer(404, "certificate_not_found", description);
       break;
-    case certs::Verdict::expired:
-      return error_answer(406, "certificate_expired", description);
-    case certs::Verdict::invalid:
-      break;
+    case certs::Verdict::expired: return error_answer(406, "certificate_expired", description);
+    case certs::Verdict::invalid: break;
   }
   return error_answer(400, "invalid_certificate", description);
 }

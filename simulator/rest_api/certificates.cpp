@@ -35,9 +35,7 @@ Answer update_one(const Scene& scene, const Call& call) {
   return answer;
 }
 
-std::string place_in_list(std::size_t index) {
-  return fmt::format("certificates[{}]: ", index);
-}
+std::string place_in_list(std::size_t index) { return fmt::format("certificates[{}]: ", index); }
 
 tl::expected<const nlohmann::json*, Answer> certificate_list(
     const nlohmann::json& body, const contract::EditionRules& edition) {

@@ -114,9 +114,7 @@ Found<Route> find_rest_route(const Call& call, const contract::EditionRules& edi
 
 }  // namespace
 
-std::span<const Route> routes() {
-  return kRoutes;
-}
+std::span<const Route> routes() { return kRoutes; }
 
 Answer RestApi::answer(const Scene& scene, const Call& call) const {
   const auto authorization = call.header("Authorization");

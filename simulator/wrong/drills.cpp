@@ -218,9 +218,7 @@ constexpr auto kDrills = std::to_array<Drill>({
 
 }  // namespace
 
-std::span<const Drill> drills() {
-  return kDrills;
-}
+std::span<const Drill> drills() { return kDrills; }
 
 std::vector<std::string_view> drill_names() {
   std::vector<std::string_view> names;

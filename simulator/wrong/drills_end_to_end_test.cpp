@@ -32,9 +32,7 @@ void expect_presented(DrillFloor& floor, const std::array<std::string, 3>& finge
   EXPECT_THAT(floor.presented(), ::testing::ElementsAreArray(fingerprints));
 }
 
-std::string presented_before(DrillFloor& floor) {
-  return floor.presented().front();
-}
+std::string presented_before(DrillFloor& floor) { return floor.presented().front(); }
 
 // The client is told `status`; the cluster is as it was, for updates alone.
 template <int Status>
@@ -106,17 +104,11 @@ void last_fails(DrillFloor& floor) {
   some_fail(floor, 3, {3});
 }
 
-void two_fail(DrillFloor& floor) {
-  some_fail(floor, 1, {2, 3});
-}
+void two_fail(DrillFloor& floor) { some_fail(floor, 1, {2, 3}); }
 
-void called_fails(DrillFloor& floor) {
-  some_fail(floor, 2, {2});
-}
+void called_fails(DrillFloor& floor) { some_fail(floor, 2, {2}); }
 
-void all_but_one_fail(DrillFloor& floor) {
-  some_fail(floor, 2, {2, 3});
-}
+void all_but_one_fail(DrillFloor& floor) { some_fail(floor, 2, {2, 3}); }
 
 void twice_then_fine(DrillFloor& floor) {
   const auto fresh = floor.fresh();
@@ -629,8 +621,6 @@ INSTANTIATE_TEST_SUITE_P(All, DrillTest, ::testing::ValuesIn(drills().begin(), d
 
 }  // namespace
 
-void PrintTo(const Drill& drill, std::ostream* out) {
-  *out << drill.name;
-}
+void PrintTo(const Drill& drill, std::ostream* out) { *out << drill.name; }
 
 }  // namespace certdrill::simulator

@@ -21,9 +21,7 @@
 
 namespace certdrill::conformance {
 
-void PrintTo(const PlantedBug& bug, std::ostream* out) {
-  *out << bug.id;
-}
+void PrintTo(const PlantedBug& bug, std::ostream* out) { *out << bug.id; }
 
 namespace {
 

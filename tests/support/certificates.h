@@ -35,20 +35,14 @@ MadeCertificate make_certificate(const MadeFor& wish);
 
 namespace certdrill::contract {
 
-inline void PrintTo(Edition edition, std::ostream* out) {
-  *out << to_string(edition);
-}
+inline void PrintTo(Edition edition, std::ostream* out) { *out << to_string(edition); }
 
 }  // namespace certdrill::contract
 
 namespace certdrill::certs {
 
-inline void PrintTo(KeyType type, std::ostream* out) {
-  *out << to_string(type);
-}
+inline void PrintTo(KeyType type, std::ostream* out) { *out << to_string(type); }
 
-inline void PrintTo(Strictness strictness, std::ostream* out) {
-  *out << to_string(strictness);
-}
+inline void PrintTo(Strictness strictness, std::ostream* out) { *out << to_string(strictness); }
 
 }  // namespace certdrill::certs

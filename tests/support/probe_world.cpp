@@ -123,11 +123,7 @@ std::string ProbeWorld::presented(int uid, contract::CertificateName name) {
   return bundle ? certs::chain_pem(bundle->chain) : "";
 }
 
-void ProbeWorld::take_down(int uid) {
-  cluster_.set_node_up(uid, false, kNow);
-}
-void ProbeWorld::bring_up(int uid) {
-  cluster_.set_node_up(uid, true, kNow);
-}
+void ProbeWorld::take_down(int uid) { cluster_.set_node_up(uid, false, kNow); }
+void ProbeWorld::bring_up(int uid) { cluster_.set_node_up(uid, true, kNow); }
 
 }  // namespace certdrill::support

@@ -79,8 +79,6 @@ bool Process::has_ended() const {
          info.si_pid != 0;
 }
 
-void Process::signal(int number) const {
-  ::kill(child_, number);
-}
+void Process::signal(int number) const { ::kill(child_, number); }
 
 }  // namespace certdrill::support

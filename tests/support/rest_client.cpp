@@ -25,18 +25,14 @@ RestClient::RestClient(const std::string& url, const std::string& username,
   client_.set_keep_alive(true);
 }
 
-Seen RestClient::get(const std::string& path) {
-  return seen(client_.Get(path));
-}
+Seen RestClient::get(const std::string& path) { return seen(client_.Get(path)); }
 Seen RestClient::put(const std::string& path, const std::string& body) {
   return seen(client_.Put(path, body, "application/json"));
 }
 Seen RestClient::post(const std::string& path, const std::string& body) {
   return seen(client_.Post(path, body, "application/json"));
 }
-Seen RestClient::remove(const std::string& path) {
-  return seen(client_.Delete(path));
-}
+Seen RestClient::remove(const std::string& path) { return seen(client_.Delete(path)); }
 
 Seen RestClient::update(const std::string& name, const MadeCertificate& made) {
   return put("/v1/cluster/update_cert", update_body(name, made.certificate, made.key));

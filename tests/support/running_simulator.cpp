@@ -12,9 +12,7 @@ namespace certdrill::support {
 
 using nlohmann::json;
 
-certs::Instant DrillFloor::start_time() {
-  return *certs::parse_instant("2026-06-01T12:00:00Z");
-}
+certs::Instant DrillFloor::start_time() { return *certs::parse_instant("2026-06-01T12:00:00Z"); }
 
 DrillFloor::DrillFloor(SimulatorSettings settings)
     : passed_ms_(std::make_shared<std::atomic<std::int64_t>>(0)) {

@@ -18,9 +18,7 @@ std::string users_file(const TemporaryFolder& folder) {
 
 }  // namespace
 
-std::string conform_program() {
-  return CERTDRILL_CONFORM_PROGRAM;
-}
+std::string conform_program() { return CERTDRILL_CONFORM_PROGRAM; }
 
 Finished run_conform(const std::vector<std::string>& arguments,
                      const std::vector<std::string>& environment) {

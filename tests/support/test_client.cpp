@@ -66,9 +66,7 @@ bool TestClient::shake_hands() {
   return false;
 }
 
-bool TestClient::resumed() const {
-  return SSL_session_reused(ssl_.get()) == 1;
-}
+bool TestClient::resumed() const { return SSL_session_reused(ssl_.get()) == 1; }
 
 std::vector<std::string> TestClient::chain_fingerprints() const {
   std::vector<std::string> fingerprints;
@@ -163,9 +161,7 @@ bool TestClient::closed_in_order() {
   return rest && rest->empty();
 }
 
-bool TestClient::was_reset() {
-  return !read_some() && last_errno_ == ECONNRESET;
-}
+bool TestClient::was_reset() { return !read_some() && last_errno_ == ECONNRESET; }
 
 std::string get(std::string_view path) {
   return "GET " + std::string(path) + " HTTP/1.1\r\nHost: node\r\n\r\n";

@@ -72,9 +72,7 @@ inline std::uint16_t add_https(Listeners& listeners, Face face, Identity identit
   return port.value_or(0);
 }
 
-inline BundlePtr present_shared_identity(const ConnectionInfo&) {
-  return shared_identity();
-}
+inline BundlePtr present_shared_identity(const ConnectionInfo&) { return shared_identity(); }
 
 // Answers with the path and the body, each on a line.
 inline Answer echo(const Call& call) {

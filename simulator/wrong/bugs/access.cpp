@@ -107,8 +107,6 @@ constexpr auto kAccessBugs = std::to_array<Bug>({
 
 }  // namespace
 
-std::span<const Bug> access_bugs() {
-  return kAccessBugs;
-}
+std::span<const Bug> access_bugs() { return kAccessBugs; }
 
 }  // namespace certdrill::simulator::bugs

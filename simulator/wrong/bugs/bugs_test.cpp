@@ -55,13 +55,9 @@ bool applies_refused(World& world, const Pair& wrong, int status) {
          world.held(2, kExporter) == wrong.certificate;
 }
 
-int status_of_update(World& world, json body) {
-  return world.put(body.dump()).status;
-}
+int status_of_update(World& world, json body) { return world.put(body.dump()).status; }
 
-Pair with_key_of(const Pair& pair, const Pair& other) {
-  return {pair.certificate, other.key};
-}
+Pair with_key_of(const Pair& pair, const Pair& other) { return {pair.certificate, other.key}; }
 
 std::string with_lines_ended_by(std::string text, const std::string& end) {
   for (std::size_t at = 0; (at = text.find('\n', at)) != std::string::npos; at += end.size()) {

@@ -141,8 +141,6 @@ constexpr auto kCallBugs = std::to_array<Bug>({
 
 }  // namespace
 
-std::span<const Bug> call_bugs() {
-  return kCallBugs;
-}
+std::span<const Bug> call_bugs() { return kCallBugs; }
 
 }  // namespace certdrill::simulator::bugs

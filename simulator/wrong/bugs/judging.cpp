@@ -148,8 +148,6 @@ constexpr auto kJudgingBugs = std::to_array<Bug>({
 
 }  // namespace
 
-std::span<const Bug> judging_bugs() {
-  return kJudgingBugs;
-}
+std::span<const Bug> judging_bugs() { return kJudgingBugs; }
 
 }  // namespace certdrill::simulator::bugs

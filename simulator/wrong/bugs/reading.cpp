@@ -223,8 +223,6 @@ constexpr auto kReadingBugs = std::to_array<Bug>({
 
 }  // namespace
 
-std::span<const Bug> reading_bugs() {
-  return kReadingBugs;
-}
+std::span<const Bug> reading_bugs() { return kReadingBugs; }
 
 }  // namespace certdrill::simulator::bugs

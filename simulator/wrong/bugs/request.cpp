@@ -62,9 +62,7 @@ std::string dump(const nlohmann::ordered_json& json) {
   return json.dump(-1, ' ', false, nlohmann::ordered_json::error_handler_t::replace);
 }
 
-Answer served(const Request& request) {
-  return request.next(request.scene, request.call);
-}
+Answer served(const Request& request) { return request.next(request.scene, request.call); }
 
 Answer served_as(const Request& request, const contract::EditionRules& edition) {
   const Scene& scene = request.scene;

@@ -18,18 +18,10 @@ namespace certdrill::simulator::bugs {
 
 // The call of the endpoint with that id.
 bool is_call(const Call& call, std::string_view id);
-inline bool is_batch(const Call& call) {
-  return is_call(call, "put_certificates");
-}
-inline bool is_update(const Call& call) {
-  return is_call(call, "update_cert") || is_batch(call);
-}
-inline bool is_reading(const Call& call) {
-  return is_call(call, "get_certificates");
-}
-inline bool is_rotation(const Call& call) {
-  return is_call(call, "rotate");
-}
+inline bool is_batch(const Call& call) { return is_call(call, "put_certificates"); }
+inline bool is_update(const Call& call) { return is_call(call, "update_cert") || is_batch(call); }
+inline bool is_reading(const Call& call) { return is_call(call, "get_certificates"); }
+inline bool is_rotation(const Call& call) { return is_call(call, "rotate"); }
 
 // The parameter of DELETE /v1/cluster/certificates/{name}; empty for any other call.
 std::string_view name_to_delete(const Call& call);

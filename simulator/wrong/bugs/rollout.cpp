@@ -198,8 +198,6 @@ constexpr auto kRolloutBugs = std::to_array<Bug>({
 
 }  // namespace
 
-std::span<const Bug> rollout_bugs() {
-  return kRolloutBugs;
-}
+std::span<const Bug> rollout_bugs() { return kRolloutBugs; }
 
 }  // namespace certdrill::simulator::bugs

@@ -128,8 +128,6 @@ constexpr auto kStoreBugs = std::to_array<Bug>({
 
 }  // namespace
 
-std::span<const Bug> store_bugs() {
-  return kStoreBugs;
-}
+std::span<const Bug> store_bugs() { return kStoreBugs; }
 
 }  // namespace certdrill::simulator::bugs

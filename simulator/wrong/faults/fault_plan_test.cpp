@@ -14,9 +14,7 @@ namespace {
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 
-FaultRule rule(const std::string& text) {
-  return *parse_fault(*fault_json_from_text(text));
-}
+FaultRule rule(const std::string& text) { return *parse_fault(*fault_json_from_text(text)); }
 
 std::vector<bool> strikes(const std::string& text, int count) {
   ArmedFault fault(rule(text), SteadyTime{});

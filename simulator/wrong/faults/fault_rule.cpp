@@ -154,13 +154,9 @@ std::string listed(const Setting& setting) {
 
 }  // namespace
 
-std::span<const Setting> schedule_settings() {
-  return kScheduleSettings;
-}
+std::span<const Setting> schedule_settings() { return kScheduleSettings; }
 
-std::span<const Setting> chance_settings() {
-  return kChanceSettings;
-}
+std::span<const Setting> chance_settings() { return kChanceSettings; }
 
 std::uint64_t random_seed() {
   std::random_device device;

@@ -141,18 +141,12 @@ json NodeSelector::to_json() const {
 
 bool NodeSelector::includes(int uid, const NodeRoles& roles) const {
   switch (who_) {
-    case Who::all:
-      return true;
-    case Who::called:
-      return uid == roles.called;
-    case Who::others:
-      return uid != roles.called;
-    case Who::primary:
-      return uid == roles.primary;
-    case Who::replicas:
-      return uid != roles.primary;
-    case Who::listed:
-      break;
+    case Who::all: return true;
+    case Who::called: return uid == roles.called;
+    case Who::others: return uid != roles.called;
+    case Who::primary: return uid == roles.primary;
+    case Who::replicas: return uid != roles.primary;
+    case Who::listed: break;
   }
   return std::ranges::any_of(
       listed_, [&](int number) { return uid == (number > 0 ? number : roles.count + 1 + number); });
@@ -260,8 +254,6 @@ nlohmann::ordered_json match_json(const FaultMatch& match, const Matchers& match
   return result;
 }
 
-std::span<const std::string_view> matcher_names() {
-  return kMatcherNames;
-}
+std::span<const std::string_view> matcher_names() { return kMatcherNames; }
 
 }  // namespace certdrill::simulator

@@ -35,16 +35,11 @@ std::string wanted(const Setting& setting) {
     return fmt::format("from {} to {}", bound(setting, setting.low), bound(setting, setting.high));
   };
   switch (setting.type) {
-    case Type::integer:
-      return "a whole number " + range();
-    case Type::number:
-      return "a number " + range();
-    case Type::text:
-      return "a string";
-    case Type::flag:
-      return "true or false";
-    case Type::choice:
-      break;
+    case Type::integer: return "a whole number " + range();
+    case Type::number: return "a number " + range();
+    case Type::text: return "a string";
+    case Type::flag: return "true or false";
+    case Type::choice: break;
   }
   return fmt::format("one of {};", fmt::join(setting.choices, ", "));
 }
@@ -60,12 +55,9 @@ std::optional<std::string> unwanted(const Setting& setting, const json& value) {
       if (const auto number = value.get<double>(); number >= setting.low && number <= setting.high)
         return std::nullopt;
       return value.dump();
-    case Type::text:
-      return value.is_string() ? std::nullopt : std::optional(its_type);
-    case Type::flag:
-      return value.is_boolean() ? std::nullopt : std::optional(its_type);
-    case Type::choice:
-      break;
+    case Type::text: return value.is_string() ? std::nullopt : std::optional(its_type);
+    case Type::flag: return value.is_boolean() ? std::nullopt : std::optional(its_type);
+    case Type::choice: break;
   }
   if (!value.is_string()) return its_type;
   const auto text = value.get<std::string>();
@@ -75,9 +67,7 @@ std::optional<std::string> unwanted(const Setting& setting, const json& value) {
 
 }  // namespace
 
-json fallback_json(const Setting& setting) {
-  return std::visit(ToJson{}, setting.fallback);
-}
+json fallback_json(const Setting& setting) { return std::visit(ToJson{}, setting.fallback); }
 
 const json* SettingsReader::raw(std::string_view name) {
   asked_.push_back(name);

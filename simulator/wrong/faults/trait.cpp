@@ -33,9 +33,7 @@ bool unknown_extension(const SubmittedCertificate& submitted) {
   return any_in_chain(submitted, has_unknown_extension);
 }
 
-bool no_certificate(const SubmittedCertificate& submitted) {
-  return submitted.text.empty();
-}
+bool no_certificate(const SubmittedCertificate& submitted) { return submitted.text.empty(); }
 
 bool comments(const SubmittedCertificate& submitted) {
   return without_comments(submitted.text) != submitted.text;
@@ -62,9 +60,7 @@ bool no_client_auth(const SubmittedCertificate& submitted) {
   return std::ranges::find(usage, "clientAuth") == usage.end();
 }
 
-bool several(const SubmittedCertificate& submitted) {
-  return submitted.in_request > 1;
-}
+bool several(const SubmittedCertificate& submitted) { return submitted.in_request > 1; }
 
 constexpr std::array<Trait, 9> kTraits{{
     {"no_common_name", "a certificate of the chain has no common name", no_common_name},
@@ -96,9 +92,7 @@ std::string without_comments(std::string_view text) {
   return out;
 }
 
-std::span<const Trait> submitted_traits() {
-  return kTraits;
-}
+std::span<const Trait> submitted_traits() { return kTraits; }
 
 std::vector<std::string_view> trait_ids() {
   std::vector<std::string_view> ids;

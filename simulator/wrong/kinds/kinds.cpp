@@ -21,9 +21,7 @@ constexpr std::array kKinds{
 
 }  // namespace
 
-std::span<const FaultKind* const> fault_kinds() {
-  return kKinds;
-}
+std::span<const FaultKind* const> fault_kinds() { return kKinds; }
 
 std::vector<std::string_view> kind_names() {
   std::vector<std::string_view> names;
