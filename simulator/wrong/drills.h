@@ -14,9 +14,19 @@
 
 namespace certdrill::simulator {
 
+// What a good rotation of a certificate that a port presents does in a drill.
+enum class GoodRotation {
+  converges,  // the trouble passes, or lies beside the way: at the end every node has the new one
+  refuses,    // the trouble stays: the rotation cannot be completed, and it says so
+  either,     // the documents leave it open
+};
+
+std::string_view to_string(GoodRotation good);
+
 struct Drill {
   std::string_view name;      // "ack-lost"
   std::string_view sentence;  // what is going to happen
+  GoodRotation good;
   FaultTexts faults;
   std::string_view reference{};  // of the vendor's release note that reported it
 };
