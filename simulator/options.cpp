@@ -222,6 +222,7 @@ tl::expected<void, std::string> fill_settings(const Texts& texts, Options& optio
           {std::move(user.username), std::move(user.password), std::string(to_string(user.role))});
     }
   }
+  if (auto wrong = mistake_in(settings)) return tl::unexpected(std::move(*wrong));
   return {};
 }
 

@@ -21,7 +21,9 @@ using support::make_certificate;
 using support::presented_fingerprint;
 using support::RestClient;
 using support::Seen;
+using ::testing::AllOf;
 using ::testing::HasSubstr;
+using ::testing::Not;
 
 const certs::Instant kNow = *certs::parse_instant("2026-06-01T12:00:00Z");
 
@@ -257,6 +259,23 @@ TEST_F(SimulatorTest, MistakesInTheSettingsAreRefused) {
   EXPECT_THAT(Simulator::start({.nodes = 2, .down = {3}}).error(),
               HasSubstr("the nodes are 1 to 2"));
   EXPECT_THAT(Simulator::start({.username = "a:b"}).error(), HasSubstr("':'"));
+  EXPECT_THAT(Simulator::start({.username = "a\xff"}).error(), HasSubstr("UTF-8"));
+  EXPECT_THAT(Simulator::start({.password = "secret\xc3"}).error(),
+              AllOf(HasSubstr("UTF-8"), Not(HasSubstr("secret"))));
+}
+
+TEST_F(SimulatorTest, AClusterNameIsADnsName) {
+  for (const std::string& name :
+       {std::string(), std::string("a b"), std::string("*.a"), std::string("../x"),
+        std::string("a..b"), std::string("a."), std::string("-a.b"), std::string("a-.b"),
+        std::string("\xff.b"), std::string("under_score"), std::string(64, 'a'),
+        std::string(61, 'a') + ".bcd"}) {
+    const auto started = Simulator::start({.cluster_name = name});
+    ASSERT_FALSE(started.has_value()) << name;
+    EXPECT_THAT(started.error(), HasSubstr("no DNS name of at most 64 characters")) << name;
+  }
+  EXPECT_EQ(mistake_in({.cluster_name = std::string(60, 'a') + ".bcd"}), std::nullopt);
+  EXPECT_EQ(mistake_in({.cluster_name = "localhost"}), std::nullopt);
 }
 
 TEST_F(SimulatorTest, APortInUseIsNamed) {

@@ -22,28 +22,6 @@ void log_failure(const Engine::Result& result) {
   if (!result) spdlog::error("{}", result.error());
 }
 
-std::optional<std::string> check(const SimulatorSettings& settings) {
-  if (settings.nodes < 1 || settings.nodes > 1000)
-    return "the number of nodes must be from 1 to 1000";
-  if (settings.journal_limit < 1 || settings.journal_limit > 1'000'000)
-    return "the journal's limit must be from 1 to 1000000 entries";
-  for (const int uid : settings.down) {
-    if (uid < 1 || uid > settings.nodes) {
-      return fmt::format("node {} cannot be down: the nodes are 1 to {}", uid, settings.nodes);
-    }
-  }
-  if (settings.username.empty() || settings.username.find(':') != std::string::npos) {
-    return "the username must not be empty and not contain ':' (RFC 7617)";
-  }
-  for (const auto& user : settings.more_users) {
-    if (user.username == settings.username)
-      return fmt::format("the username '{}' is used twice", user.username);
-    if (!find_role(user.role))
-      return fmt::format("the role '{}' of the user '{}' is unknown", user.role, user.username);
-  }
-  return std::nullopt;
-}
-
 std::vector<User> users_of(const SimulatorSettings& settings) {
   std::vector<User> users;
   for (const auto& user : settings.more_users)
@@ -89,7 +67,7 @@ Engine::Engine(SimulatorSettings settings, MisbehaviourAtStart at_start)
 Engine::~Engine() { stop(); }
 
 tl::expected<std::unique_ptr<Engine>, std::string> Engine::open(SimulatorSettings settings) {
-  if (auto wrong = check(settings)) return tl::unexpected(std::move(*wrong));
+  if (auto wrong = mistake_in(settings)) return tl::unexpected(std::move(*wrong));
   auto misbehaviour = misbehaviour_of(settings);
   if (!misbehaviour) return tl::unexpected(misbehaviour.error());
   std::unique_ptr<Engine> engine(new Engine(std::move(settings), std::move(*misbehaviour)));

@@ -73,6 +73,9 @@ struct SimulatorSettings {
   std::chrono::milliseconds request_time{30'000};
 };
 
+// What cannot be, as a sentence that says what would be right; nothing: the settings are sound.
+std::optional<std::string> mistake_in(const SimulatorSettings& settings);
+
 // Where everything is. The same as the ready line of certdrill-sim.
 struct ReadyNode {
   int uid = 0;

@@ -110,6 +110,8 @@ TEST(FaultTextTest, MeansTheSameAsTheJson) {
 
 TEST(FaultTextTest, SaysWhatIsWrong) {
   EXPECT_THAT(text_error_of("kind=answer,status"), HasSubstr("'status' is not NAME=VALUE"));
+  for (const char* text : {"kind=answer,status=406,match=x", "match=x,nodes=2", "nodes=2,match=x"})
+    EXPECT_THAT(text_error_of(text), HasSubstr("'match' is written by its fields"));
   EXPECT_THAT(text_error_of("status=1,status=2"), HasSubstr("'status' is there twice"));
   EXPECT_THAT(text_error_of("body=\"a"), HasSubstr("not closed"));
   EXPECT_THAT(text_error_of("{\"kind\": }"), HasSubstr("not valid JSON"));
