@@ -80,9 +80,63 @@ std::optional<std::string> text_field(const nlohmann::json& json, const char* na
   return json[name].get<std::string>();
 }
 
+fs::path fresh_of(const fs::path& path) {
+  return path.parent_path() / fmt::format(".{}.new", path.filename().string());
+}
+
+// Writes the content beside the path, so that a rename can put it there. Leaves nothing behind if it fails.
+tl::expected<void, std::string> stage(const fs::path& path, std::string_view content, mode_t mode,
+                                      Durability durability) {
+  const auto fresh = fresh_of(path);
+  ::unlink(fresh.c_str());  // left behind by a process that was killed here
+  const Descriptor fd(
+      ::open(fresh.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, mode));
+  if (fd.get() < 0) return failed("could not create", fresh);
+  tl::expected<void, std::string> done;
+  if (!write_all(fd.get(), content)) {
+    done = failed("could not write", fresh);
+  } else if (durability == Durability::synced && ::fsync(fd.get()) != 0) {
+    done = failed("could not sync", fresh);
+  }
+  if (!done) ::unlink(fresh.c_str());
+  return done;
+}
+
+tl::expected<void, std::string> put_in_place(const fs::path& path) {
+  const auto fresh = fresh_of(path);
+  if (::rename(fresh.c_str(), path.c_str()) == 0) return {};
+  auto why = failed("could not replace", path);
+  ::unlink(fresh.c_str());
+  return why;
+}
+
 bool holds_same(const InstalledPtr& stored, const std::string& certificate,
                 const std::string& key) {
   return stored && stored->certificate_text == certificate && stored->key_text == key;
+}
+
+// All that takes room on the disk is written before the record, so that a full disk leaves the pair
+// that was there, now and after the next start; after the record there are only renames.
+DataDir::Result replace_pair(const fs::path& folder, CertificateName name,
+                             const InstalledCertificate& certificate) {
+  const auto certificate_file = file_of(folder, name, kCertificate);
+  const auto key_file = file_of(folder, name, kKey);
+  auto staged = stage(certificate_file, certificate.certificate_text, kPublic, Durability::synced);
+  const bool with_key = !certificate.key_text.empty();
+  if (staged && with_key)
+    staged = stage(key_file, certificate.key_text, kSecret, Durability::synced);
+  if (staged)
+    staged = write_file(file_of(folder, name, kPending), to_json_text(certificate), kSecret);
+  if (!staged) {
+    ::unlink(fresh_of(certificate_file).c_str());
+    ::unlink(fresh_of(key_file).c_str());
+    return staged;
+  }
+  if (auto put = put_in_place(certificate_file); !put) return put;
+  if (with_key) {
+    if (auto put = put_in_place(key_file); !put) return put;
+  }
+  return sync_folder(folder);
 }
 
 }  // namespace
@@ -90,17 +144,8 @@ bool holds_same(const InstalledPtr& stored, const std::string& certificate,
 tl::expected<void, std::string> write_file(const std::filesystem::path& path,
                                            std::string_view content, mode_t mode,
                                            Durability durability) {
-  const auto fresh = path.parent_path() / fmt::format(".{}.new", path.filename().string());
-  {
-    ::unlink(fresh.c_str());  // left behind by a process that was killed here
-    const Descriptor fd(
-        ::open(fresh.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, mode));
-    if (fd.get() < 0) return failed("could not create", fresh);
-    if (!write_all(fd.get(), content)) return failed("could not write", fresh);
-    if (durability == Durability::synced && ::fsync(fd.get()) != 0)
-      return failed("could not sync", fresh);
-  }
-  if (::rename(fresh.c_str(), path.c_str()) != 0) return failed("could not replace", path);
+  if (auto staged = stage(path, content, mode, durability); !staged) return staged;
+  if (auto put = put_in_place(path); !put) return put;
   return durability == Durability::synced ? sync_folder(path.parent_path())
                                           : tl::expected<void, std::string>{};
 }
@@ -204,10 +249,15 @@ DataDir::Result DataDir::write_node(int uid, CertificateName name,
   if (!contract::info(name).has_key)
     return put_pair(uid, name, certificate.get(), Durability::synced);
   const auto pending = file_of(folder, name, kPending);
-  const std::string record = certificate ? to_json_text(*certificate) : kRemoved;
-  if (auto written = write_file(pending, record, kSecret); !written) return written;
-  if (auto put = put_pair(uid, name, certificate.get(), Durability::synced); !put) return put;
-  return remove_file(pending);
+  if (!certificate) {
+    if (auto written = write_file(pending, kRemoved, kSecret); !written) return written;
+    if (auto removed = put_pair(uid, name, nullptr, Durability::synced); !removed) return removed;
+  } else if (auto replaced = replace_pair(folder, name, *certificate); !replaced) {
+    return replaced;
+  }
+  // The pair is in place. A record that stays says the same once more at the next start.
+  (void)remove_file(pending);
+  return {};
 }
 
 DataDir::Result DataDir::put_pair(int uid, CertificateName name,

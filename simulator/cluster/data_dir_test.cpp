@@ -119,6 +119,31 @@ TEST_F(DataDirTest, AStoreThatCannotBeWrittenIsOneKindOfErrorAndChangesNothing) 
   }
 }
 
+// As on a full disk: the certificate can be written and its key cannot.
+TEST_F(DataDirTest, ANodeThatIsReportedAsNotUpdatedHoldsTheOldPairAfterTheNextStart) {
+  const auto made = make_certificate({.now = kOpenedAt});
+  const auto obstacle = folder_ / "node-2/.proxy_key.pem.new";
+  std::string held;
+  {
+    auto cluster = open();
+    held = text("node-2/proxy_cert.pem");
+    fs::create_directory(obstacle);
+    const Change change{CertificateName::proxy, made.certificate, made.key};
+    const auto rollout = (*cluster)->update({&change, 1}, kOpenedAt, mishaps_);
+    ASSERT_TRUE(rollout.has_value());
+    ASSERT_EQ(rollout->unreached.size(), 1U);
+    EXPECT_EQ(rollout->unreached[0].uid, 2);
+    EXPECT_EQ((*cluster)->node(2).held(CertificateName::proxy)->certificate_text, held);
+  }
+  EXPECT_FALSE(fs::exists(folder_ / "node-2/.proxy_cert.pem.new"));
+  fs::remove(obstacle);
+  const auto again = open();
+  ASSERT_TRUE(again.has_value()) << again.error();
+  EXPECT_EQ((*again)->node(1).held(CertificateName::proxy)->certificate_text, made.certificate);
+  EXPECT_EQ((*again)->node(2).held(CertificateName::proxy)->certificate_text, held);
+  EXPECT_EQ(text("node-2/proxy_cert.pem"), held);
+}
+
 TEST_F(DataDirTest, AHalfWrittenPairIsFinishedAtTheNextStart) {
   const auto made = make_certificate({.now = kOpenedAt});
   {
