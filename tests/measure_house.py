@@ -21,6 +21,7 @@ MAY_KNOW = {
     "simulator": {"contract", "certs", "fixtures"},
     "conformance": {"contract", "certs", "fixtures"},
     "rehearsal": {"contract", "certs", "fixtures", "simulator"},
+    "command": {"contract"},
 }
 WRONG = "simulator/wrong"
 MAY_KNOW_WRONG = ("simulator/wrong", "simulator/engine", "simulator/control_api", "simulator",  # who arms and drives it
