@@ -13,6 +13,7 @@ import email.utils
 import http.client
 import json
 import os
+import pathlib
 import re
 import socket
 import ssl
@@ -22,11 +23,12 @@ import urllib.parse
 
 SENDS = 6               # the request goes out so often at most
 FIRST_PAUSE = 0.5       # seconds before the second one; then twice as long each time
-LONGEST_PAUSE = 30
 ANSWER_SECONDS = 20     # for one answer; a large cluster may take minutes
 SECONDS = 40            # for all of it: after a 200, too, nodes may be gone for a while
 SETTLE_SECONDS = 2      # complete means: still complete so much later
 LOOKS = 3               # at each port: a server's workers do not all change at the same moment
+UPDATE_CERT = "/v1/cluster/update_cert"
+CALLS = [UPDATE_CERT, "/v1/cluster/certificates"]  # newer versions of the product have only the second one
 REFUSED_FOR_GOOD = {400, 401, 403, 404, 405, 406, 413, 415}
 
 
@@ -41,23 +43,23 @@ def setting(name):
 
 def read(path):
     try:
-        with open(path, encoding="ascii") as file:
-            return file.read()
+        return pathlib.Path(path).read_text(encoding="ascii")
     except (OSError, ValueError) as error:
         stop(f"{path} cannot be read: {error}")
 
 
 NODES = setting("CERTDRILL_NODES").split(",")       # https://host:port of every node's REST API
 CLUSTER = setting("CERTDRILL_CLUSTER")              # the cluster's name, which its certificates are issued to
-USERNAME, PASSWORD = setting("CERTDRILL_USERNAME"), setting("CERTDRILL_PASSWORD")
+USER = setting("CERTDRILL_USERNAME") + ":" + setting("CERTDRILL_PASSWORD")
 CA = read(setting("CERTDRILL_CA"))                  # what the REST API's certificate verifies with
 NAME = setting("CERTDRILL_NAME")                    # proxy, api, ...
-CHAIN, KEY = read(setting("CERTDRILL_CHAIN")), read(setting("CERTDRILL_KEY"))  # from the leaf to the root
 PORTS = [port for port in setting("CERTDRILL_PRESENTED").split(",") if port]  # host:port where each node presents it
+CHAIN, KEY = read(setting("CERTDRILL_CHAIN")), read(setting("CERTDRILL_KEY"))  # PEM, from the leaf to the root
+HEADERS = {"Authorization": "Basic " + base64.b64encode(USER.encode()).decode(), "Content-Type": "application/json"}
 
 
 def say(text):
-    print(re.sub(r"-----BEGIN.*", "(PEM)", text, flags=re.S), file=sys.stderr, flush=True)
+    print(text.partition("-----BEGIN")[0], file=sys.stderr, flush=True)  # nobody's PEM
 
 
 def certificates_in(pem):
@@ -74,12 +76,13 @@ def trusting(*anchors):
     return context
 
 
-WANTED = certificates_in(CHAIN)
-if not WANTED:
-    stop("CERTDRILL_CHAIN holds no certificate")
-# Half-way through a rotation of api, some nodes have the old one and some the new one.
-REST = trusting(CA, WANTED[-1]) if NAME == "api" else trusting(CA)
-PRESENTED = trusting(WANTED[-1])  # the last one alone: so the nodes must send all that leads to it
+try:
+    WANTED = certificates_in(CHAIN)
+    # Half-way through a rotation of api, some nodes have the old one and some the new one.
+    REST = trusting(CA, WANTED[-1]) if NAME == "api" else trusting(CA)
+    PRESENTED = trusting(WANTED[-1])  # the last one alone: so the nodes must send all that leads to it
+except (IndexError, ValueError, ssl.SSLError) as bad:
+    stop(f"CERTDRILL_CA and CERTDRILL_CHAIN must hold certificates: {bad}")
 
 
 def ask(node, method, path, body=None, seconds=ANSWER_SECONDS):
@@ -90,9 +93,7 @@ def ask(node, method, path, body=None, seconds=ANSWER_SECONDS):
     with socket.create_connection((url.hostname, url.port), timeout=min(seconds, 5)) as plain:
         plain.settimeout(seconds)
         with REST.wrap_socket(plain, server_hostname=CLUSTER) as connection.sock:
-            token = base64.b64encode(f"{USERNAME}:{PASSWORD}".encode()).decode()
-            connection.request(method, path, body, {"Authorization": "Basic " + token,
-                                                    "Content-Type": "application/json"})
+            connection.request(method, path, body, HEADERS)
             answer, text = connection.getresponse(), b""
             while part := answer.read(1024):
                 text += part
@@ -103,28 +104,28 @@ def ask(node, method, path, body=None, seconds=ANSWER_SECONDS):
 
 def update(node):
     """(status, reason, seconds to wait before the next one). The status is None where there was no answer."""
-    body = json.dumps({"name": NAME, "certificate": CHAIN, "key": KEY})
+    entry = {"name": NAME, "certificate": CHAIN, "key": KEY}
     try:
-        status, text, headers = ask(node, "PUT", "/v1/cluster/update_cert", body)
-        other = re.match("https://[^/]*", headers.get("Location", ""))
-        if status in (307, 308) and other and other.group() in NODES:  # nobody else gets the key
-            status, text, headers = ask(other.group(), "PUT", "/v1/cluster/update_cert", body)
+        for path in tuple(CALLS):
+            body = json.dumps(entry if path == UPDATE_CERT else {"certificates": [entry]})
+            status, text, headers = ask(node, "PUT", path, body)
+            other = re.match("https://[^/]*", headers.get("Location", ""))
+            if status in (307, 308) and other and other.group() in NODES:  # nobody else gets the key
+                status, text, headers = ask(other.group(), "PUT", path, body)
+            if status != 404:
+                break
+            CALLS.reverse()
     except (OSError, http.client.HTTPException) as error:
         # It may have been carried out all the same: what the nodes present will tell.
         return None, f"no answer: {getattr(error, 'verify_message', '') or type(error).__name__}", 0
-    try:
-        answer = json.loads(text) if text.strip() else {}
-        reason = str(answer.get("description") or answer.get("message") or answer.get("error_code") or "")
-    except (ValueError, AttributeError):
-        reason = "the answer is no JSON object"
-    return status, reason, seconds_to_wait(headers.get("Retry-After", ""))
+    reason = re.search(r'"(?:description|message)"\s*:\s*"([^"]*)', text)
+    return status, reason.group(1) if reason else "", seconds_to_wait(headers.get("Retry-After", ""))
 
 
 def seconds_to_wait(retry_after):
     try:
-        if retry_after.isdigit():
-            return int(retry_after)
-        return max(0, email.utils.parsedate_to_datetime(retry_after).timestamp() - time.time())
+        until = None if retry_after.isdigit() else email.utils.parsedate_to_datetime(retry_after)
+        return max(0, until.timestamp() - time.time()) if until else int(retry_after)
     except (TypeError, ValueError):
         return 0
 
@@ -160,7 +161,7 @@ def look():
             if not PORTS:
                 unseen.append(f"{node} does not tell what is stored ({type(error).__name__})")
             elif not isinstance(error, TimeoutError):
-                continue
+                continue  # another node may tell
         if PORTS:
             break
     return wrong, unseen
@@ -182,16 +183,13 @@ def main():
         if not wrong + unseen:
             time.sleep(SETTLE_SECONDS)
             wrong, unseen = look()
-            if not wrong + unseen:
-                print(f"{NAME} is rotated: every node has the new certificate.")
-                return 0
-        if status in REFUSED_FOR_GOOD:
-            say(f"refused for good: {status} {reason[:300]}")
-            break
-        if sends == SENDS or time.monotonic() + max(pause, wait) > end:
+        if not wrong + unseen:
+            print(f"{NAME} is rotated: every node has the new certificate.")
+            return 0
+        if status in REFUSED_FOR_GOOD or sends == SENDS or time.monotonic() + max(pause, wait) > end:
             break
         time.sleep(max(pause, wait))
-        pause = min(pause * 2, LONGEST_PAUSE)
+        pause *= 2
     say(f"{NAME} is not rotated on every node: " + "; ".join(wrong + unseen))
     return 1
 

@@ -32,7 +32,8 @@ quoted() { local text=${1//\\/\\\\}; printf '"%s"' "${text//\"/\\\"}"; }
 printf 'user = %s\n' "$(quoted "$CERTDRILL_USERNAME:$CERTDRILL_PASSWORD")" >"$work/curl"
 json() { printf '"'; tr -d '\r' <"$1" | awk '{ printf "%s\\n", $0 }'; printf '"'; }
 printf '{"name": "%s", "certificate": %s, "key": %s}' \
-  "$CERTDRILL_NAME" "$(json "$CERTDRILL_CHAIN")" "$(json "$CERTDRILL_KEY")" >"$work/body"
+  "$CERTDRILL_NAME" "$(json "$CERTDRILL_CHAIN")" "$(json "$CERTDRILL_KEY")" >"$work/update_cert"
+{ printf '{"certificates": ['; cat "$work/update_cert"; printf ']}'; } >"$work/certificates"
 cp "$CERTDRILL_CA" "$work/ca"
 # Half-way through a rotation of api, some nodes have the old one and some the new one.
 [ "$CERTDRILL_NAME" != api ] || cat "$root" >>"$work/ca"
@@ -49,13 +50,24 @@ ask() {
   [ -n "${status:-}" ] || status=000
 }
 
+# send NODE CALL BODY: the same, and once more where a redirect leads to another of our nodes: nobody else gets the key.
+send() {
+  local other
+  ask "$1" PUT "/v1/cluster/$2" 20 "$3"
+  [ "$status" = 307 ] || [ "$status" = 308 ] || return
+  for other in "${nodes[@]}"; do
+    [[ $elsewhere/ != "$other"/* ]] || { ask "$other" PUT "/v1/cluster/$2" 20 "$3"; return; }
+  done
+}
+
+calls=(update_cert certificates) # newer versions of the product have only the second one
 update() {
-  ask "$1" PUT /v1/cluster/update_cert 20 "$work/body"
-  case $status in 307 | 308)
-    for other in "${nodes[@]}"; do # nobody else gets the key
-      [[ $elsewhere/ != "$other"/* ]] || { ask "$other" PUT /v1/cluster/update_cert 20 "$work/body"; break; }
-    done ;;
-  esac
+  local call
+  for call in "${calls[@]}"; do
+    send "$1" "$call" "$work/$call"
+    [ "$status" = 404 ] || break
+    calls=("${calls[1]}" "${calls[0]}")
+  done
   reason=$(sed -n 's/.*"\(description\|message\)": *"\([^"]*\)".*/\2/p' "$work/answer" 2>/dev/null | sed 's/-----BEGIN.*//')
   wait=$(tr -d '\r' 2>/dev/null <"$work/headers" | sed -n 's/^[Rr]etry-[Aa]fter: *\([0-9][0-9]*\)$/\1/p' | tail -1)
 }
