@@ -46,7 +46,8 @@ using Sha256 = std::array<unsigned char, 32>;
 struct JournalEntry {
   std::uint64_t seq = 0;  // 1, 2, ... since the start; a reset begins anew
   certs::Instant time;    // of the cluster's clock, when the request came in
-  int node = 0;           // that was called
+  std::chrono::steady_clock::time_point came_in;  // the same, for those within this process
+  int node = 0;                                   // that was called
   std::string method;
   std::string path;  // decoded, without the query, cut at kLongestText
   std::string user;  // empty: not authenticated

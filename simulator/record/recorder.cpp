@@ -134,6 +134,7 @@ void Recorder::was_answered(const Call& call, const Answer& answer, certs::Insta
                             std::chrono::microseconds duration) const {
   JournalEntry entry{.seq = 0,
                      .time = now,
+                     .came_in = std::chrono::steady_clock::now() - duration,
                      .node = call.node(),
                      .method = cut(call.method),
                      .path = cut(call.path),

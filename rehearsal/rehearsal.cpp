@@ -1,0 +1,135 @@
+#include "rehearsal/rehearsal.h"
+
+#include <algorithm>
+#include <cstdlib>
+#include <thread>
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+#include <fnmatch.h>
+
+namespace certdrill::rehearsal {
+
+std::atomic<bool> interrupted{false};
+
+namespace {
+
+namespace fs = std::filesystem;
+
+// A folder that goes with this object.
+class ScenesFolder {
+ public:
+  ScenesFolder() {
+    std::error_code ignored;
+    std::string path = (fs::temp_directory_path(ignored) / "certdrill-rehearse-XXXXXX").string();
+    if (mkdtemp(path.data()) != nullptr) path_ = path;
+  }
+  ~ScenesFolder() {
+    std::error_code ignored;
+    if (!path_.empty()) fs::remove_all(path_, ignored);
+  }
+  ScenesFolder(const ScenesFolder&) = delete;
+  ScenesFolder& operator=(const ScenesFolder&) = delete;
+  const fs::path& path() const { return path_; }  // empty: there is none
+
+ private:
+  fs::path path_;
+};
+
+// With `rladmin` in it, where that program is installed beside this one.
+fs::path folder_of_programs(const fs::path& folder) {
+  std::error_code failed;
+  const auto own = fs::read_symlink("/proc/self/exe", failed);
+  const auto rladmin = own.parent_path() / "certdrill-rladmin";
+  if (failed || !fs::exists(rladmin, failed)) return {};
+  fs::create_directory(folder / "programs", failed);
+  fs::create_symlink(rladmin, folder / "programs/rladmin", failed);
+  return failed ? fs::path() : folder / "programs";
+}
+
+Result result_of(const SceneSettings& scene, const Pairs& pairs, const simulator::Drill* drill) {
+  Result result;
+  auto evidence = rehearse(scene, pairs, drill);
+  if (evidence) {
+    result.verdict = judge(*evidence);
+    result.evidence = std::move(*evidence);
+  } else {
+    result.evidence.drill = drill == nullptr ? kHealthy : drill->name;
+    result.could_not_run = evidence.error();
+  }
+  return result;
+}
+
+// Why no drill need be begun; empty: the command does its job where nothing is wrong.
+std::string unfit(const Result& healthy) {
+  if (!healthy.could_not_run.empty()) return healthy.could_not_run;
+  const Evidence& evidence = healthy.evidence;
+  if (!evidence.run.timed_out && evidence.run.said_success() && evidence.after.done() == Done::yes)
+    return "";
+  return fmt::format(
+      "in the healthy cluster, where nothing is wrong, the command does not rotate "
+      "{}: {}",
+      evidence.name, healthy.verdict.headline);
+}
+
+std::string why_expected(const std::vector<Expected>& expected, const std::string& drill) {
+  for (const Expected& one : expected)
+    if (fnmatch(one.pattern.c_str(), drill.c_str(), 0) == 0) return one.reason;
+  return "";
+}
+
+void rehearse_drills(const Options& options, const SceneSettings& scene, const Pairs& pairs,
+                     Console& console, Scorecard& card) {
+  const auto& drills = options.drills;
+  std::vector<Result> results(drills.size());
+  std::vector<char> done(drills.size(), 0);
+  std::atomic<std::size_t> next{0};
+  std::atomic<std::size_t> finished{0};
+  const auto work = [&] {
+    for (std::size_t i = next++; i < drills.size() && !interrupted; i = next++) {
+      results[i] = result_of(scene, pairs, drills[i]);
+      done[i] = 1;
+      console.progress(++finished, drills.size(), drills[i]->name);
+    }
+  };
+  std::vector<std::thread> workers;
+  const auto jobs = std::min(drills.size(), static_cast<std::size_t>(options.jobs));
+  for (std::size_t i = 0; i < jobs; ++i) workers.emplace_back(work);
+  for (std::thread& worker : workers) worker.join();
+  for (std::size_t i = 0; i < drills.size(); ++i) {
+    if (done[i] == 0) continue;
+    results[i].expected = why_expected(options.expected, results[i].evidence.drill);
+    card.results.push_back(std::move(results[i]));
+  }
+}
+
+}  // namespace
+
+Scorecard rehearse_all(const Options& options, Console& console) {
+  const auto start = std::chrono::steady_clock::now();
+  Scorecard card;
+  card.command = fmt::to_string(fmt::join(options.scene.command, " "));
+  card.name = contract::to_string(options.scene.world.name);
+  card.nodes = options.scene.world.nodes;
+  card.edition = contract::to_string(options.scene.world.edition);
+  const ScenesFolder folder;
+  if (folder.path().empty()) {
+    card.could_not_run = "no folder for the drills' files could be made: set TMPDIR to one";
+    return card;
+  }
+  SceneSettings scene = options.scene;
+  scene.folder = folder.path();
+  scene.programs = folder_of_programs(folder.path());
+  scene.stop = [] { return interrupted.load(); };
+  const Pairs pairs = make_pairs(scene.world.name, scene.world.cluster, {"127.0.0.1"});
+
+  console.progress(0, options.drills.size(), kHealthy);
+  card.results.push_back(result_of(scene, pairs, nullptr));
+  card.could_not_run = unfit(card.results.front());
+  if (card.could_not_run.empty()) rehearse_drills(options, scene, pairs, console, card);
+  card.interrupted = interrupted;
+  card.took = std::chrono::duration_cast<Milliseconds>(std::chrono::steady_clock::now() - start);
+  return card;
+}
+
+}  // namespace certdrill::rehearsal

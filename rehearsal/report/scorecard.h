@@ -1,0 +1,48 @@
+// What a rehearsal came to: every drill with its verdict, the total, the exit code.
+//
+// Thread safety: plain values and pure functions.
+#pragma once
+
+#include <cstddef>
+#include <string>
+#include <vector>
+
+#include "rehearsal/judge/advice.h"
+#include "rehearsal/judge/evidence.h"
+#include "rehearsal/judge/rules.h"
+
+namespace certdrill::rehearsal {
+
+inline constexpr int kExitSurvived = 0;
+inline constexpr int kExitDidNotSurvive = 1;
+inline constexpr int kExitCouldNotRun = 2;
+
+struct Result {
+  Evidence evidence;
+  Verdict verdict;
+  std::string expected;       // why this failure is known; empty: it is not
+  std::string could_not_run;  // a sentence; empty: it ran
+
+  bool counts_as_good() const {
+    return could_not_run.empty() && (verdict.survived() || !expected.empty());
+  }
+};
+
+struct Scorecard {
+  std::string command;  // as it was given, with words in braces
+  std::string name;     // of the certificate
+  int nodes = 0;
+  std::string edition;
+  std::vector<Result> results;  // the healthy cluster first, then in the order of the drills
+  std::string could_not_run;    // why no drill was begun; empty: they were
+  bool interrupted = false;
+  Milliseconds took{0};
+
+  std::size_t survived() const;
+  std::size_t truthful() const;         // rule `truth` held
+  std::vector<Change> changes() const;  // the three that would help most
+  int exit_code() const;
+  std::string total() const;  // "51 of 64 survived; truth 60/64"
+};
+
+}  // namespace certdrill::rehearsal

@@ -1,0 +1,204 @@
+#include "rehearsal/run/scene.h"
+
+#include <algorithm>
+#include <set>
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include "rehearsal/run/look.h"
+#include "rehearsal/run/process.h"
+#include "rehearsal/run/program_path.h"
+#include "rehearsal/run/secrets.h"
+#include "simulator/cluster/data_dir.h"
+
+namespace certdrill::rehearsal {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr auto kDurability = simulator::Durability::deferred;
+constexpr Milliseconds kBetweenLooks{200};
+constexpr std::size_t kMostLooks = 600;
+
+class RehearsedScene {
+ public:
+  RehearsedScene(const SceneSettings& settings, const Pairs& pairs, const simulator::Drill* drill)
+      : settings_(settings),
+        pairs_(pairs),
+        drill_(drill),
+        folder_(settings.folder / (drill == nullptr ? kHealthy : drill->name)),
+        secrets_(pairs.requested.key, kUsername, kPassword) {}
+
+  ~RehearsedScene() {
+    std::error_code ignored;
+    fs::remove_all(folder_, ignored);
+  }
+  RehearsedScene(const RehearsedScene&) = delete;
+  RehearsedScene& operator=(const RehearsedScene&) = delete;
+
+  tl::expected<Evidence, std::string> play();
+
+ private:
+  tl::expected<void, std::string> write_files();
+  Words words() const;
+  tl::expected<CommandRun, std::string> run_once();
+  void look_around(bool always);
+  void gather();
+  Milliseconds now() const {
+    return std::chrono::duration_cast<Milliseconds>(std::chrono::steady_clock::now() - start_);
+  }
+
+  const SceneSettings& settings_;
+  const Pairs& pairs_;
+  const simulator::Drill* const drill_;
+  const fs::path folder_;
+  const Secrets secrets_;
+  std::unique_ptr<World> world_;
+  std::chrono::steady_clock::time_point start_;
+  std::size_t answered_ = 0;
+  Milliseconds looked_{-kBetweenLooks};
+  Evidence evidence_;
+};
+
+tl::expected<void, std::string> RehearsedScene::write_files() {
+  std::error_code failed;
+  for (const char* name : {"given", "work", "tmp"}) fs::create_directories(folder_ / name, failed);
+  if (failed) return tl::unexpected(fmt::format("{}: {}", folder_.string(), failed.message()));
+  const fs::path given = folder_ / "given";
+  const Pair& pair = pairs_.requested;
+  return simulator::write_file(given / "ca.pem", pairs_.ca, 0644, kDurability)
+      .and_then([&] {
+        return simulator::write_file(given / "certificate.pem", pair.leaf, 0644, kDurability);
+      })
+      .and_then(
+          [&] { return simulator::write_file(given / "chain.pem", pair.chain, 0644, kDurability); })
+      .and_then(
+          [&] { return simulator::write_file(given / "key.pem", pair.key, 0600, kDurability); });
+}
+
+Words RehearsedScene::words() const {
+  const auto& nodes = world_->ready().nodes;
+  std::vector<std::string> urls;
+  for (const auto& node : nodes) urls.push_back(node.rest);
+  const std::string address = address_of(urls.front());
+  const auto colon = address.rfind(':');
+  const fs::path given = folder_ / "given";
+  return {{"url", urls.front()},
+          {"nodes", fmt::to_string(fmt::join(urls, ","))},
+          {"host", address.substr(0, colon)},
+          {"port", address.substr(colon + 1)},
+          {"cluster", settings_.world.cluster},
+          {"username", std::string(kUsername)},
+          {"password", std::string(kPassword)},
+          {"ca", (given / "ca.pem").string()},
+          {"name", std::string(contract::to_string(settings_.world.name))},
+          {"certificate", (given / "certificate.pem").string()},
+          {"chain", (given / "chain.pem").string()},
+          {"key", (given / "key.pem").string()},
+          {"presented", fmt::to_string(fmt::join(world_->ports(), ","))},
+          {"seconds", std::to_string(settings_.timeout.count() / 1000)}};
+}
+
+// What the nodes present is looked at when an update was answered: then it changes.
+void RehearsedScene::look_around(bool always) {
+  const auto answered = world_->answered();
+  if (!always && (answered == answered_ || now() - looked_ < kBetweenLooks)) return;
+  answered_ = answered;
+  looked_ = now();
+  if (evidence_.looks.size() >= kMostLooks) return;
+  for (int uid = 1; uid <= settings_.world.nodes; ++uid)
+    evidence_.looks.push_back({now(), uid, world_->look_at(uid)});
+}
+
+tl::expected<CommandRun, std::string> RehearsedScene::run_once() {
+  const Words all = words();
+  Command command;
+  for (const auto& argument : settings_.command)
+    command.arguments.push_back(with_words(argument, all));
+  command.environment = environment_with(settings_.environment, all, settings_.more_environment);
+  command.environment.push_back("TMPDIR=" + (folder_ / "tmp").string());
+  if (!settings_.programs.empty()) {
+    const std::string path(value_in(command.environment, "PATH"));
+    std::erase_if(command.environment, [](const auto& line) { return line.starts_with("PATH="); });
+    command.environment.push_back(fmt::format("PATH={}:{}", settings_.programs.string(), path));
+  }
+  command.folder = folder_ / "work";
+  command.timeout = settings_.timeout;
+  command.trace = settings_.trace;
+
+  Output output(secrets_);
+  Watch watch;
+  watch.output = [&](std::string_view piece) { output.add(piece); };
+  watch.arguments = [&](const std::vector<std::string>& arguments) {
+    const auto found = secrets_.find_in(fmt::to_string(fmt::join(arguments, "\n")));
+    if (found.empty()) return;
+    add_leak(evidence_.leaks, {Leak::Where::arguments, std::string(found),
+                               fs::path(arguments.front()).filename().string()});
+  };
+  watch.tick = [&] { look_around(false); };
+  watch.stop = settings_.stop;
+  auto ended = run_command(command, watch, start_);
+  if (!ended) return tl::unexpected(ended.error());
+  for (const Leak& leak : output.leaks()) add_leak(evidence_.leaks, leak);
+  for (std::string& line : ended->run.left_behind) line = secrets_.redacted(std::move(line));
+  ended->run.output = secrets_.redacted(output.kept());
+  ended->run.output_cut = output.cut();
+  evidence_.arguments_watched = evidence_.arguments_watched && ended->arguments_watched;
+  return std::move(ended->run);
+}
+
+void RehearsedScene::gather() {
+  evidence_.requests = world_->requests(start_);
+  evidence_.touched = world_->touched(evidence_.requests);
+  for (const char* name : {"work", "tmp"}) {
+    for (Leak& leak : leaks_in_files(folder_ / name, secrets_))
+      add_leak(evidence_.leaks, std::move(leak));
+  }
+  // Requests alone: who asks a node something has looked at it.
+  Milliseconds changed{0};
+  for (const auto& request : evidence_.requests)
+    if (request.is_change()) changed = std::max(changed, request.end);
+  std::set<int> asked;
+  for (const auto& request : evidence_.requests)
+    if (!request.is_change() && request.begin >= changed) asked.insert(request.node);
+  evidence_.looked_at.assign(asked.begin(), asked.end());
+}
+
+tl::expected<Evidence, std::string> RehearsedScene::play() {
+  if (auto written = write_files(); !written) return tl::unexpected(written.error());
+  auto opened = World::open(settings_.world, pairs_, drill_);
+  if (!opened) return tl::unexpected(opened.error());
+  world_ = std::move(*opened);
+  evidence_.drill = drill_ == nullptr ? kHealthy : drill_->name;
+  evidence_.sentence = drill_ == nullptr ? "Nothing is wrong." : drill_->sentence;
+  evidence_.reference = drill_ == nullptr ? "" : drill_->reference;
+  evidence_.must_converge = drill_ == nullptr || drill_->good == simulator::GoodRotation::converges;
+  evidence_.name = contract::to_string(settings_.world.name);
+
+  start_ = std::chrono::steady_clock::now();
+  look_around(true);
+  auto run = run_once();
+  if (!run) return tl::unexpected(run.error());
+  evidence_.run = std::move(*run);
+  world_->settle();
+  evidence_.after = world_->look(now());
+  if (settings_.again && !settings_.stop()) {
+    auto again = run_once();
+    if (!again) return tl::unexpected(again.error());
+    evidence_.again = std::move(*again);
+    world_->settle();
+    evidence_.after_again = world_->look(now());
+  }
+  gather();
+  return std::move(evidence_);
+}
+
+}  // namespace
+
+tl::expected<Evidence, std::string> rehearse(const SceneSettings& settings, const Pairs& pairs,
+                                             const simulator::Drill* drill) {
+  return RehearsedScene(settings, pairs, drill).play();
+}
+
+}  // namespace certdrill::rehearsal

@@ -1,0 +1,63 @@
+#include "rehearsal/run/words.h"
+
+#include <algorithm>
+#include <cctype>
+
+#include <unistd.h>
+
+namespace certdrill::rehearsal {
+namespace {
+
+constexpr std::string_view kPrefix = "CERTDRILL_";
+
+std::string_view variable_of(std::string_view line) { return line.substr(0, line.find('=')); }
+
+void set_variable(std::vector<std::string>& environment, std::string line) {
+  std::erase_if(environment,
+                [&](const std::string& one) { return variable_of(one) == variable_of(line); });
+  environment.push_back(std::move(line));
+}
+
+std::string upper_case(std::string text) {
+  std::ranges::transform(text, text.begin(), [](unsigned char c) { return std::toupper(c); });
+  return text;
+}
+
+}  // namespace
+
+std::string with_words(std::string_view text, const Words& words) {
+  std::string result;
+  while (!text.empty()) {
+    const auto begin = text.find('{');
+    const auto end = text.find('}', begin);
+    if (end == std::string_view::npos) break;
+    const auto word = text.substr(begin + 1, end - begin - 1);
+    const auto known = std::ranges::find(words, word, &Words::value_type::first);
+    result += text.substr(0, begin);
+    if (known == words.end()) {
+      result += '{';
+      text.remove_prefix(begin + 1);
+    } else {
+      result += known->second;
+      text.remove_prefix(end + 1);
+    }
+  }
+  return result.append(text);
+}
+
+std::vector<std::string> environment_with(std::vector<std::string> base, const Words& words,
+                                          const std::vector<std::string>& more) {
+  std::erase_if(base, [](const std::string& line) { return line.starts_with(kPrefix); });
+  for (const auto& [word, value] : words)
+    set_variable(base, std::string(kPrefix) + upper_case(word) + "=" + value);
+  for (const auto& line : more) set_variable(base, with_words(line, words));
+  return base;
+}
+
+std::vector<std::string> own_environment() {
+  std::vector<std::string> lines;
+  for (char** line = environ; *line != nullptr; ++line) lines.emplace_back(*line);
+  return lines;
+}
+
+}  // namespace certdrill::rehearsal

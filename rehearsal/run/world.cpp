@@ -1,0 +1,202 @@
+#include "rehearsal/run/world.h"
+
+#include <algorithm>
+
+#include <fmt/format.h>
+
+#include "certs/read/text.h"
+#include "rehearsal/run/look.h"
+#include "simulator/engine/engine.h"
+
+namespace certdrill::rehearsal {
+namespace {
+
+using contract::CertificateName;
+using simulator::InstalledPtr;
+
+// Drills that leave things to chance do so alike in every rehearsal.
+std::uint64_t same_seed() { return 1; }
+
+// What the rehearsal itself installs is judged by nobody.
+class Lenient final : public simulator::Mishaps {
+ public:
+  std::optional<certs::Strictness> strictness_for(CertificateName /*name*/) override {
+    return certs::Strictness::lenient;
+  }
+};
+
+std::string port_of(const simulator::ReadyNode& node, CertificateName name) {
+  switch (name) {
+    case CertificateName::api: return address_of(node.rest);
+    case CertificateName::cm: return address_of(node.cm);
+    case CertificateName::proxy: return address_of(node.database);
+    case CertificateName::metrics_exporter: return address_of(node.metrics);
+    default: return "";
+  }
+}
+
+bool same(const std::vector<certs::Certificate>& left,
+          const std::vector<certs::Certificate>& right) {
+  return std::ranges::equal(left, right, {}, &certs::Certificate::fingerprint,
+                            &certs::Certificate::fingerprint);
+}
+
+bool is_pair(const InstalledPtr& held, const certs::Bundle& wanted) {
+  if (!held || !held->bundle || !same(held->bundle->chain, wanted.chain)) return false;
+  return !wanted.key || (held->bundle->key && held->bundle->key->matches(held->bundle->leaf()));
+}
+
+// What the drill's faults do to an answer, as a client sees it.
+struct Tampering {
+  bool loses = false;
+  std::optional<Milliseconds> retry_after;
+};
+
+Tampering tampering_of(const simulator::Drill* drill) {
+  Tampering found;
+  if (drill == nullptr) return found;
+  for (const auto& rule : simulator::rules_of(*drill, same_seed)) {
+    const auto& settings = rule.settings;
+    if (rule.kind->name == "connection" && settings.value("mode", "") != "slow_drip")
+      found.loses = true;
+    if (const auto seconds = settings.value("retry_after", 0); seconds > 0)
+      found.retry_after = std::chrono::seconds(seconds);
+  }
+  return found;
+}
+
+std::string digest_text(const simulator::Sha256& digest) {
+  return certs::lower_hex(std::span(digest).first(8));
+}
+
+}  // namespace
+
+struct World::Before {
+  simulator::CertificateSet store;
+};
+
+World::World(const WorldSettings& settings, const Pairs& pairs, const simulator::Drill* drill)
+    : settings_(settings), pairs_(pairs), drill_(drill) {}
+
+tl::expected<std::unique_ptr<World>, std::string> World::open(const WorldSettings& settings,
+                                                              const Pairs& pairs,
+                                                              const simulator::Drill* drill) {
+  std::unique_ptr<World> world(new World(settings, pairs, drill));
+  simulator::SimulatorSettings wanted;
+  wanted.nodes = settings.nodes;
+  wanted.cluster_name = settings.cluster;
+  wanted.username = kUsername;
+  wanted.password = kPassword;
+  wanted.edition = settings.edition;
+  wanted.strictness = settings.strictness;
+  wanted.ports = simulator::PortPlan::free_ports;
+  auto started = simulator::Simulator::start(std::move(wanted));
+  if (!started) return tl::unexpected(started.error());
+  world->simulator_ = std::move(*started);
+  if (auto installed = world->install_rest_pair(); !installed)
+    return tl::unexpected(installed.error());
+  for (const auto& node : world->ready().nodes) {
+    if (auto port = port_of(node, settings.name); !port.empty()) world->ports_.push_back(port);
+  }
+  auto& engine = world->simulator_->engine();
+  const auto store = engine.cluster().store();
+  if (const auto& former = (*store)[settings.name]; former && former->bundle)
+    world->former_ = former->bundle->leaf().fingerprint();
+  world->before_ = std::make_shared<const Before>(*store);
+  if (drill == nullptr) return world;
+  const auto armed =
+      engine.arm(simulator::rules_of(*drill, same_seed), simulator::FaultPlan::Existing::replace);
+  if (!armed) return tl::unexpected(fmt::format("{}: {}", drill->name, armed.error().why));
+  return world;
+}
+
+tl::expected<void, std::string> World::install_rest_pair() {
+  const simulator::Change change{CertificateName::api, pairs_.rest.chain, pairs_.rest.key};
+  Lenient lenient;
+  const auto outcome =
+      simulator_->engine().cluster().update(std::span(&change, 1), simulator_->now(), lenient);
+  if (outcome) return {};
+  return tl::unexpected(std::string("the REST ports' certificate could not be installed"));
+}
+
+std::size_t World::answered() const { return simulator_->engine().journal().find({}, 1).count; }
+
+void World::settle() const {
+  const simulator::RequestGate::Closed closed(simulator_->engine().gate());
+}
+
+Shown World::shown_by(const std::vector<certs::Certificate>& presented) const {
+  const auto& wanted = pairs_.requested.bundle.chain;
+  if (presented.empty()) return Shown::nothing;
+  if (same(presented, wanted)) return Shown::requested;
+  const auto leaf = presented.front().fingerprint();
+  if (leaf == wanted.front().fingerprint()) return Shown::without_chain;
+  return leaf == former_ ? Shown::former : Shown::other;
+}
+
+Shown World::look_at(int uid) const {
+  if (ports_.empty()) return Shown::no_port;
+  return shown_by(presented_at(ports_[static_cast<std::size_t>(uid) - 1], settings_.cluster));
+}
+
+Moment World::look(Milliseconds at) {
+  Moment moment{at, {}};
+  const auto& cluster = simulator_->engine().cluster();
+  for (int uid = 1; uid <= settings_.nodes; ++uid) {
+    NodeState state{uid, cluster.node(uid).up(),
+                    is_pair(cluster.node(uid).held(settings_.name), pairs_.requested.bundle),
+                    look_at(uid)};
+    const Shown second = look_at(uid);
+    if (state.shown == Shown::requested) state.shown = second;
+    moment.nodes.push_back(state);
+  }
+  return moment;
+}
+
+std::vector<RequestSeen> World::requests(std::chrono::steady_clock::time_point start) const {
+  const auto tampering = tampering_of(drill_);
+  std::vector<RequestSeen> all;
+  const auto& journal = simulator_->engine().journal();
+  for (auto& entry : journal.find({}, journal.limit()).entries) {
+    RequestSeen seen;
+    seen.begin = std::chrono::duration_cast<Milliseconds>(entry.came_in - start);
+    seen.end = seen.begin + std::chrono::duration_cast<Milliseconds>(entry.duration);
+    seen.node = entry.node;
+    seen.method = std::move(entry.method);
+    seen.path = std::move(entry.path);
+    seen.user = std::move(entry.user);
+    seen.status = entry.status;
+    seen.error_code = std::move(entry.error_code);
+    seen.answered_by = std::move(entry.answered_by);
+    const bool by_drill = seen.answered_by != "organic";
+    seen.lost = by_drill && tampering.loses;
+    if (by_drill && seen.status == 429) seen.retry_after = tampering.retry_after;
+    for (auto& certificate : entry.certificates)
+      seen.certificates.push_back(std::move(certificate.name));
+    seen.digest = digest_text(entry.body_sha256);
+    all.push_back(std::move(seen));
+  }
+  return all;
+}
+
+std::vector<std::string> World::touched(const std::vector<RequestSeen>& requests) const {
+  std::vector<std::string> clauses;
+  const auto store = simulator_->engine().cluster().store();
+  for (const auto& certificate : contract::cluster_certificates()) {
+    const auto& now = (*store)[certificate.name];
+    if (certificate.name == settings_.name || now == before_->store[certificate.name]) continue;
+    const auto asked = std::ranges::find_if(requests, [&](const RequestSeen& one) {
+      return one.is_change() &&
+             (std::ranges::find(one.certificates, certificate.text) != one.certificates.end() ||
+              one.path.ends_with(fmt::format("/{}", certificate.text)) ||
+              (certificate.internode && one.path.ends_with("/rotate")));
+    });
+    if (asked == requests.end()) continue;  // the cluster rotates its internode ones by itself
+    clauses.push_back(fmt::format("{} was {} by {} {} at {:.1f} s", certificate.text,
+                                  now ? "changed" : "removed", asked->method, asked->path,
+                                  static_cast<double>(asked->begin.count()) / 1000));
+  }
+  return clauses;
+}
+
+}  // namespace certdrill::rehearsal
