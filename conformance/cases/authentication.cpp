@@ -1,4 +1,6 @@
 // Who may: 401 without or with wrong credentials, and 403 for a role that may only look.
+#include <fmt/format.h>
+
 #include "conformance/cases/cases.h"
 #include "conformance/run/trial.h"
 #include "contract/sentences.h"
@@ -50,7 +52,7 @@ void unknown_user(Trial& trial) {
 void malformed_header(Trial& trial) {
   trial.password_user();
   HttpRequest request = read_as(trial, std::nullopt);
-  request.authorization = "Basic %%%not-base64%%%";
+  request.authorization = "Basic %%%";
   trial.expect_status(trial.send(request), {401, 400},
                       "an Authorization header that cannot be decoded");
 }
@@ -79,6 +81,35 @@ void viewer_may_not_update(Trial& trial) {
             "an update by a user without update_cluster");
 }
 
+void viewer_sees_no_key(Trial& trial) {
+  HttpRequest request =
+      trial.request("PUT", path_of(trial.call()), trial.valid(1).body(trial.call()));
+  request.credentials = trial.session().options.viewer();
+  const HttpAnswer answer = trial.send(request, trial.valid(1).note());
+  trial.expect_status(answer, {403}, "an update by a user without update_cluster");
+  trial.expect(answer.body.find("PRIVATE KEY") == std::string::npos, "a 403 without a private key",
+               "it holds one");
+}
+
+void viewer_may_not_rotate(Trial& trial) {
+  const Installed before = trial.installed();
+  trial.expect_status(
+      trial.send(as(trial.session().options.viewer(), trial.request("POST", path_of("rotate")))),
+      {403}, "rotating by a user without update_cluster");
+  trial.expect_same(before, trial.installed(), "nothing is rotated");
+}
+
+// What a user may look at with view_cluster_info and the like; nobody else.
+template <const auto& endpoint>
+void needs_credentials(Trial& trial) {
+  trial.password_user();
+  trial.expect_status(trial.send(as(std::nullopt, trial.request("GET", path_of(endpoint)))), {401},
+                      fmt::format("GET {} without credentials", path_of(endpoint)));
+}
+constexpr std::string_view kNodes = "nodes";
+constexpr std::string_view kCluster = "cluster";
+constexpr std::string_view kLogs = "logs";
+
 void viewer_may_read(Trial& trial) {
   trial.expect_status(trial.send(read_as(trial, trial.session().options.viewer())), {200},
                       "reading as a user who may look");
@@ -106,6 +137,8 @@ void add_authentication_cases(std::vector<Case>& into) {
   const Needs viewer{.viewer = true};
   Needs viewer_deletes = changes_of(Subject::optional);
   viewer_deletes.viewer = true;
+  Needs viewer_rotates = changes_of(contract::CertificateName::data_internode_encryption);
+  viewer_rotates.viewer = true;
   add_cases(
       {{"read/401/no-credentials", Level::must, "Reading the certificates needs credentials.",
         contract::kAuthentication, reading_needs_credentials},
@@ -118,6 +151,14 @@ void add_authentication_cases(std::vector<Case>& into) {
        {"read/401/malformed-header", Level::must,
         "An Authorization header that cannot be decoded is refused.",
         "401 when the credentials are wrong; an invalid header is 400.", malformed_header},
+       {"nodes/401/no-credentials", Level::must, "Reading the nodes needs credentials.",
+        contract::kAuthentication, needs_credentials<kNodes>},
+       {"cluster/401/no-credentials", Level::must, "Reading the cluster needs credentials.",
+        contract::kAuthentication, needs_credentials<kCluster>},
+       {"logs/401/no-credentials", Level::must, "Reading the event log needs credentials.",
+        contract::kAuthentication, needs_credentials<kLogs>},
+       {"rotate/403/viewer-may-not", Level::must, "A user without update_cluster rotates nothing.",
+        contract::kPermission, viewer_may_not_rotate, viewer_rotates},
        {"read/200/viewer-may-read", Level::must, "A user who may look reads the certificates.",
         contract::kViewing, viewer_may_read, viewer},
        {"delete/401/no-credentials", Level::must, "A deletion without credentials deletes nothing.",
@@ -135,7 +176,9 @@ void add_authentication_cases(std::vector<Case>& into) {
         contract::kAuthentication, update_with_wrong_password, changes_of(Subject::any)},
        {"403/viewer-may-not-update", Level::must,
         "A valid update by a user without update_cluster changes nothing.", contract::kPermission,
-        viewer_may_not_update, by_viewer}},
+        viewer_may_not_update, by_viewer},
+       {"403/viewer-sees-no-key", Level::must, "The 403 for a role holds no private key.",
+        contract::kErrorBody, viewer_sees_no_key, by_viewer}},
       into);
 }
 

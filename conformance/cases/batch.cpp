@@ -33,7 +33,7 @@ void all_are_replaced(Trial& trial) {
   const TestCertificate two = trial.valid_for(other_name(trial), 1);
   // An earlier case may have left the same certificate: what is replaced must be another one.
   trial.install_beside(trial.valid_for(other_name(trial)));
-  trial.with_valid_sibling();
+  trial.install_sibling();
   trial.expect_status(put_list(trial, {one.entry(), two.entry()}, "two valid certificates"), {200},
                       "two valid certificates");
   trial.expect_reads_back(one);

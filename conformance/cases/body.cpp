@@ -39,8 +39,14 @@ void wrong_content_type(Trial& trial) {
                      "text/plain");
 }
 
+void content_type_of_a_form(Trial& trial) {
+  const TestCertificate next = trial.valid(1);
+  trial.rejects_body(next.body(trial.call()), next.note() + " as a form", {400, 415},
+                     "application/x-www-form-urlencoded");
+}
+
 void content_type_with_charset(Trial& trial) {
-  trial.with_valid_sibling();
+  trial.install_sibling();
   const TestCertificate next = trial.valid(1);
   const HttpAnswer answer = trial.put_body(next.body(trial.call()), next.note() + " with a charset",
                                            "application/json; charset=utf-8");
@@ -54,7 +60,7 @@ void unknown_property(Trial& trial) {
     rejects_entry(trial, entry, "an entry with an unknown property");
     return;
   }
-  trial.with_valid_sibling();
+  trial.install_sibling();
   const HttpAnswer answer = trial.put_entry(entry, "an entry with an unknown property");
   trial.expect_status(answer, {200, 400}, "an unknown property");
   trial.observe(fmt::format("an unknown property is answered {}", answer.status));
@@ -94,6 +100,9 @@ void add_body_cases(std::vector<Case>& into) {
         key_not_a_string, needs},
        {"400/content-type-is-wrong", Level::should, "A valid body as text/plain.",
         contract::kContentType, wrong_content_type, needs},
+       {"400/content-type-of-a-form", Level::should,
+        "A valid body under the type that curl sends by default.", contract::kContentType,
+        content_type_of_a_form, needs},
        {"200/content-type-with-charset", Level::should,
         "A charset beside application/json does no harm.", contract::kContentType,
         content_type_with_charset, needs},

@@ -53,11 +53,15 @@ void add_deletion_cases(std::vector<Case>& into);
 void add_rotation_cases(std::vector<Case>& into);
 void add_concurrency_cases(std::vector<Case>& into);
 void add_precedence_cases(std::vector<Case>& into);
+void add_wire_cases(std::vector<Case>& into);
+void add_clock_cases(std::vector<Case>& into);
+void add_afterwards_cases(std::vector<Case>& into);
 
 inline constexpr std::array kCaseFiles{
     add_reading_cases,  add_authentication_cases, add_update_200_cases,  add_fixture_cases,
     add_refused_cases,  add_body_cases,           add_update_409_cases,  add_batch_cases,
     add_deletion_cases, add_rotation_cases,       add_concurrency_cases, add_precedence_cases,
+    add_wire_cases,     add_clock_cases,          add_afterwards_cases,
 };
 
 }  // namespace certdrill::conformance

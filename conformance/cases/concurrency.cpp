@@ -36,7 +36,7 @@ void expect_one_winner(Trial& trial, const TestCertificate& one, const TestCerti
 
 void one_winner_everywhere(Trial& trial) {
   constexpr int rounds = 4;
-  trial.with_valid_sibling();
+  trial.install_sibling();
   const TestCertificate one = trial.valid(1);
   const TestCertificate two = trial.fixture("valid/p256");
   for (int round = 0; round < rounds && !trial.failed(); ++round) {
@@ -58,7 +58,7 @@ void readings_are_never_torn(Trial& trial) {
   constexpr int updates = 6;
   const TestCertificate one = trial.valid(1);
   const TestCertificate two = trial.fixture("valid/p256");
-  trial.with_valid_sibling(one);
+  trial.install_sibling(one);
   auto writer = std::async(std::launch::async, [&, cluster = trial.cluster().clone()]() mutable {
     for (int i = 0; i < updates; ++i) {
       static_cast<void>(cluster.update(trial.call(), (i % 2 == 0 ? two : one).entry()));

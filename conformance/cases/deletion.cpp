@@ -10,7 +10,7 @@
 namespace certdrill::conformance {
 namespace deletion_cases {
 
-void install(Trial& trial) { trial.with_valid_sibling(); }
+void install(Trial& trial) { trial.install_sibling(); }
 
 void remove_installed(Trial& trial) {
   trial.expect_status(trial.remove(trial.name_text()), {200}, "deleting " + trial.name_text());

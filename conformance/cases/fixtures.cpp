@@ -94,7 +94,7 @@ std::vector<int> accepted_codes(const Trial& trial, const Fixture& fixture, int 
 }
 
 void install_sibling(Trial& trial, const Fixture& fixture) {
-  trial.with_valid_sibling(trial.fixture(fixtures::sibling_of(fixture).id));
+  trial.install_sibling(trial.fixture(fixtures::sibling_of(fixture).id));
 }
 
 void must_be_accepted(Trial& trial, const Fixture& fixture) {

@@ -55,23 +55,7 @@ void trust_anchors_have_no_key(Trial& trial) {
   }
 }
 
-// The certificates that a port presents are the ones that read back, on every node.
-void every_node_presents_what_reads_back(Trial& trial) {
-  const Installed installed = trial.installed();
-  for (const auto& [name, held] : installed) {
-    const auto known = contract::find_certificate(name);
-    const auto chain = certs::parse_chain(held.certificate);
-    if (!known || !chain || chain->empty()) continue;
-    const auto same = [&](int, const Chain& presented) {
-      return presented.front().der() == chain->front().der();
-    };
-    for (const PortLook& one : trial.look(*known, same)) {
-      trial.expect(one.right,
-                   fmt::format("node {} presents {} on {}", one.uid, name, to_string(one.port)),
-                   one.what);
-    }
-  }
-}
+void every_node_presents_what_reads_back(Trial& trial) { trial.expect_presents_what_reads_back(); }
 
 void every_node_reads_the_same(Trial& trial) {
   const Installed first = trial.installed();

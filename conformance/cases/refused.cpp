@@ -38,7 +38,7 @@ void no_key_and_the_installed_one_is_another(Trial& trial) {
 // Only the command line documents that the key may be left out, so 400 is right as well.
 void no_key_and_the_installed_one_fits(Trial& trial) {
   const TestCertificate certificate = trial.valid();
-  trial.with_valid_sibling(certificate);
+  trial.install_sibling(certificate);
   const HttpAnswer answer = trial.put(certificate.with_key(std::nullopt));
   trial.expect_status(answer, {200, 400}, certificate.note() + " without a key");
   trial.observe(fmt::format("an update without a key is answered {}", answer.status));
@@ -58,6 +58,27 @@ void rejects_name(Trial& trial, const std::string& name) {
 }
 
 void with_blanks(Trial& trial) { rejects_name(trial, " " + trial.name_text() + " "); }
+
+// Full width, which NFKC makes plain, and a Cyrillic letter, which only the eye takes for another.
+void with_look_alikes(Trial& trial) {
+  const std::string plain = trial.name_text();
+  const std::string wide{'\xef', '\xbd', static_cast<char>('\x81' + (plain.front() - 'a'))};
+  const auto rejects = [&](const std::string& name, const std::string& what) {
+    trial.rejects_body(trial.valid(1).with_name(name).body(trial.call()),
+                       "a valid certificate for a name with " + what, {403});
+  };
+  if (plain.front() <= 'o') rejects(wide + plain.substr(1), "a letter of full width");
+  const auto at = plain.find_first_of("eo");
+  if (at == std::string::npos) return;
+  rejects(plain.substr(0, at) + (plain[at] == 'e' ? "\xd0\xb5" : "\xd0\xbe") + plain.substr(at + 1),
+          "a Cyrillic letter");
+}
+
+// 400 is as good: some readers of JSON refuse the character.
+void with_nul(Trial& trial) {
+  trial.rejects_body(trial.valid(1).with_name(trial.name_text() + '\0' + "x").body(trial.call()),
+                     "a valid certificate for a name with a NUL and more", {403, 400});
+}
 
 void a_path(Trial& trial) { rejects_name(trial, "../" + trial.name_text()); }
 
@@ -136,6 +157,10 @@ void add_refused_cases(std::vector<Case>& into) {
   add_for_both_calls(
       {{"403/name-with-blanks", Level::must, "The name with blanks around it.", contract::kUnknown,
         with_blanks, needs},
+       {"403/name-with-look-alikes", Level::must, "The name with a letter that only looks right.",
+        contract::kUnknown, with_look_alikes, needs},
+       {"403/name-with-nul", Level::must, "The name, a NUL, and more behind it.",
+        contract::kUnknown, with_nul, needs},
        {"403/name-is-a-path", Level::must, "A path that leads out of the store.",
         contract::kUnknown, a_path, needs},
        {"403/nothing-is-created", Level::must, "An unknown name does not appear in the read-back.",

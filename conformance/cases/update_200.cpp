@@ -40,7 +40,7 @@ void every_connection_sees_the_new_one(Trial& trial) {
 }
 
 void others_stay_as_they_were(Trial& trial) {
-  trial.with_valid_sibling();
+  trial.install_sibling();
   Installed before = trial.installed();
   trial.expect_status(trial.put(trial.valid(1)), {200}, "an update of " + trial.name_text());
   Installed after = trial.installed();
@@ -65,7 +65,7 @@ void key_belongs_to_the_certificate(Trial& trial) {
 
 void every_node_reads_it_back(Trial& trial) {
   const TestCertificate certificate = trial.valid(1);
-  trial.with_valid_sibling();
+  trial.install_sibling();
   trial.expect_status(trial.put(certificate), {200}, certificate.note());
   for (const ClusterNode& node : trial.nodes()) {
     const auto read = trial.cluster().read_installed_at(node.rest);
@@ -78,13 +78,33 @@ void every_node_reads_it_back(Trial& trial) {
 
 // Sent to a node that is not the usual one: the whole cluster must follow all the same.
 void any_node_takes_it(Trial& trial) {
-  trial.with_valid_sibling();
+  trial.install_sibling();
   const TestCertificate next = trial.valid(1);
   const HttpRequest request = trial.request("PUT", path_of(trial.call()), next.body(trial.call()));
   trial.expect_status(trial.send(request, next.note(), trial.other_node().rest), {200},
                       fmt::format("{} sent to node {}", next.note(), trial.other_node().uid));
   trial.expect_reads_back(next);
   trial.expect_presented_everywhere(next);
+}
+
+// What one node was sent, all the others know.
+void every_node_is_an_entry(Trial& trial) {
+  trial.install_sibling();
+  for (const ClusterNode& node : trial.nodes()) {
+    const TestCertificate next = trial.valid(10 + static_cast<std::uint64_t>(node.uid));
+    const HttpRequest request =
+        trial.request("PUT", path_of(trial.call()), next.body(trial.call()));
+    trial.expect_status(trial.send(request, next.note(), node.rest), {200},
+                        fmt::format("{} sent to node {}", next.note(), node.uid));
+    for (const ClusterNode& other : trial.nodes()) {
+      const auto read = trial.cluster().read_installed_at(other.rest);
+      const auto held = read ? held_of(*read, next.name()) : std::nullopt;
+      trial.expect(held && equivalent(*held, next.installed()),
+                   fmt::format("node {} reads what node {} was sent", other.uid, node.uid),
+                   read ? "another one or none" : read.error());
+    }
+    trial.expect_presented_everywhere(next);
+  }
 }
 
 void answer_is_empty_or_json(Trial& trial) {
@@ -144,6 +164,9 @@ void add_update_200_cases(std::vector<Case>& into) {
        {"200/any-node-takes-it", Level::must,
         "The request may go to any node, and the cluster follows.", contract::kReplaced,
         any_node_takes_it, two_nodes},
+       {"200/every-node-is-an-entry", Level::must,
+        "Sent to each node in turn, it reads back and is presented on every node.",
+        contract::kReplaced, every_node_is_an_entry, two_nodes},
        {"200/answer-is-empty-or-json", Level::should, "The body of 200 is empty or JSON.",
         "No source describes the body of 200; some 200 answers are empty.", answer_is_empty_or_json,
         changes_of(Subject::any)},

@@ -17,7 +17,7 @@ struct PartialUpdate {
 };
 
 PartialUpdate update_with_a_node_down(Trial& trial) {
-  trial.with_valid_sibling();
+  trial.install_sibling();
   PartialUpdate partial{trial.valid(1), {}, trial.other_node()};
   trial.take_down(partial.down);
   partial.answer = trial.put(partial.sent);
@@ -91,7 +91,7 @@ void what_the_node_presents_on_its_return(Trial& trial) {
 }
 
 void validation_comes_first(Trial& trial) {
-  trial.with_valid_sibling();
+  trial.install_sibling();
   trial.take_down(trial.other_node());
   const Installed before = trial.installed();
   trial.expect_status(trial.put(trial.fixture("expired/leaf")), {406},
@@ -100,7 +100,7 @@ void validation_comes_first(Trial& trial) {
 }
 
 void all_others_down(Trial& trial) {
-  trial.with_valid_sibling();
+  trial.install_sibling();
   std::vector<ClusterNode> down;
   for (const ClusterNode& node : trial.nodes()) {
     if (node.rest != trial.cluster().target()) down.push_back(node);

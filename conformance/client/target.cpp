@@ -56,6 +56,19 @@ httplib::Request to_wire(const HttpRequest& request) {
   wire.path = request.path;
   wire.body = request.body;
   if (!request.body.empty()) wire.set_header("Content-Type", request.content_type);
+  if (request.expect_continue) wire.set_header("Expect", "100-continue");
+  if (request.chunked) {
+    wire.set_header("Transfer-Encoding", "chunked");
+    wire.is_chunked_content_provider_ = true;
+    wire.content_provider_ = [body = std::exchange(wire.body, {})](std::size_t, std::size_t,
+                                                                   httplib::DataSink& sink) {
+      const std::size_t half = body.size() / 2;
+      const bool sent =
+          sink.write(body.data(), half) && sink.write(body.data() + half, body.size() - half);
+      sink.done();
+      return sent;
+    };
+  }
   if (request.authorization) wire.set_header("Authorization", *request.authorization);
   if (request.credentials) {
     const auto header = httplib::make_basic_authentication_header(request.credentials->username,
@@ -116,6 +129,7 @@ tl::expected<HttpAnswer, std::string> Target::send(const HttpRequest& request) {
       .content_type = result->get_header_value("Content-Type"),
       .body = result->body,
       .elapsed = std::chrono::duration_cast<std::chrono::milliseconds>(Clock::now() - start),
+      .date = result->get_header_value("Date"),
       .allow = result->get_header_value("Allow"),
       .location = result->get_header_value("Location"),
       .followed_to = {}};

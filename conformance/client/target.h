@@ -41,6 +41,8 @@ struct HttpRequest {
   std::optional<std::string> authorization;  // a raw Authorization header instead of credentials
   std::string content_type = "application/json";  // sent only along with a body
   std::string body;
+  bool chunked = false;          // Transfer-Encoding: chunked
+  bool expect_continue = false;  // Expect: 100-continue
 };
 
 struct HttpAnswer {
@@ -48,6 +50,7 @@ struct HttpAnswer {
   std::string content_type;
   std::string body;
   std::chrono::milliseconds elapsed{0};
+  std::string date;         // the header Date
   std::string allow;        // the header Allow
   std::string location;     // the header Location
   std::string followed_to;  // the URL that a 307 or 308 led to, where it was followed

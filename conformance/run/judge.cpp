@@ -211,6 +211,22 @@ void Judge::expect_presented_everywhere(const TestCertificate& certificate, int 
   }
 }
 
+void Judge::expect_presents_what_reads_back() {
+  for (const auto& [name, held] : installed()) {
+    const auto known = contract::find_certificate(name);
+    const auto chain = certs::parse_chain(held.certificate);
+    if (!known || !chain || chain->empty()) continue;
+    const auto same = [&](int, const Chain& presented) {
+      return presented.front().der() == chain->front().der();
+    };
+    for (const PortLook& one : look(*known, same)) {
+      expect(one.right,
+             fmt::format("node {} presents {} on {}", one.uid, name, to_string(one.port)),
+             one.what);
+    }
+  }
+}
+
 void Judge::observe(const std::string& text) {
   std::string clean = session_->redactor.redact(text);
   auto& seen = result_.observations;

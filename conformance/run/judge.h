@@ -83,6 +83,9 @@ class Judge {
   // On each port, so many connections in a row must get it.
   void expect_presented_everywhere(const TestCertificate& certificate, int connections = 1);
 
+  // Every node, each certificate that is installed and seen on a port.
+  void expect_presents_what_reads_back();
+
   // --- endings
   void observe(const std::string& text);
   [[noreturn]] void inconclusive(const std::string& why);

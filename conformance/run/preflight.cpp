@@ -1,5 +1,6 @@
 #include <algorithm>
 #include <cstdlib>
+#include <ctime>
 #include <random>
 
 #include <fmt/format.h>
@@ -14,6 +15,8 @@ namespace {
 using contract::CertificateName;
 using nlohmann::json;
 using PreflightProblem = std::optional<PreflightError>;
+
+constexpr std::chrono::minutes kClocksApart{1};  // nearer than that they are the same
 
 PreflightError could_not_run(std::string what) { return {kExitCouldNotRun, std::move(what)}; }
 
@@ -55,6 +58,19 @@ std::optional<json> get_json(Session& session, const std::string& path) {
   return body;
 }
 
+// What expires is judged by the cluster's clock, which its answers tell; the fixtures follow it.
+void adopt_clock(Session& session, const std::string& date) {
+  std::tm parts{};
+  if (session.options.now || !session.options.sim_control.empty()) return;
+  if (strptime(date.c_str(), "%a, %d %b %Y %H:%M:%S GMT", &parts) == nullptr) return;
+  const certs::Instant told{std::chrono::seconds(timegm(&parts))};
+  const auto apart = told - session.now;
+  if (std::chrono::abs(apart) < kClocksApart) return;
+  session.say("clock: the cluster's is {} s {} this machine's; the cases go by the cluster's",
+              std::chrono::abs(apart).count(), apart.count() > 0 ? "ahead of" : "behind");
+  session.now = told;
+}
+
 // The first request: whether anybody is there who speaks HTTPS and knows the user.
 PreflightProblem greet(Session& session) {
   const auto presented = session.cluster.presented(session.cluster.target());
@@ -75,6 +91,7 @@ PreflightProblem greet(Session& session) {
     session.say("cluster: GET /v1/cluster answered {} without a name; its host name stands in",
                 answer->status);
   }
+  adopt_clock(session, answer->date);
   session.say("TLS: {}", session.options.insecure
                              ? "the server's certificate is NOT verified (--insecure)"
                              : "the server's certificate is verified");
@@ -116,6 +133,18 @@ std::optional<contract::Edition> edition_by_options(Session& session) {
   return *second ? contract::Edition::v7_22 : contract::Edition::v7_8;
 }
 
+// Where OPTIONS says nothing: what GET is told of calls that do not take it. 404 means that update_cert
+// is gone only where a call that every edition has is told apart from it by 405.
+std::optional<contract::Edition> edition_by_calls(Session& session) {
+  const auto status = [&](const std::string& path) {
+    const auto answer = session.cluster.send(session.cluster.request("GET", path));
+    return answer ? answer->status : 0;
+  };
+  const bool gone =
+      status(path_of("rotate")) == 405 && status(path_of(contract::UpdateCall::update_cert)) == 404;
+  return gone ? std::optional(contract::Edition::next) : std::nullopt;
+}
+
 std::optional<contract::Edition> edition_by_version(const std::optional<json>& listing,
                                                     std::string& version) {
   if (!listing || !listing->is_array() || listing->empty()) return std::nullopt;
@@ -145,29 +174,31 @@ contract::Edition nearest_with_calls_of(contract::Edition wanted, contract::Edit
   return nearest;
 }
 
-// --edition, else software_version, else OPTIONS. Nothing is concluded from the
+// --edition, else software_version, else OPTIONS, else what GET is told. Nothing is concluded from the
 // answer to a request that lacks everything: 404 and 400 are right for it where the call is there.
 void determine_edition(Session& session, const std::optional<json>& listing) {
   std::string version;
   const auto by_version = edition_by_version(listing, version);
   const auto by_options = edition_by_options(session);
-  std::string source = "assumed; neither software_version nor OPTIONS tells it (--edition)";
+  const auto by_calls = by_options ? by_options : edition_by_calls(session);
+  std::string source = "assumed; neither software_version nor its calls tell it (--edition)";
   if (session.options.edition) {
     session.edition = *session.options.edition;
     source = "--edition";
   } else if (by_version) {
     session.edition = *by_version;
     source = "software_version " + version;
-  } else if (by_options) {
-    session.edition = *by_options;
-    source = "OPTIONS";
+  } else if (by_calls) {
+    session.edition = *by_calls;
+    source = by_options ? "OPTIONS" : "its calls";
   }
-  if (by_options && !session.options.edition && !same_calls(*by_options, session.edition)) {
-    const auto nearest = nearest_with_calls_of(*by_options, session.edition);
-    session.say("edition: {} says {}, and OPTIONS says that the calls are those of {}", source,
-                to_string(session.edition), to_string(nearest));
+  if (by_calls && !session.options.edition && !same_calls(*by_calls, session.edition)) {
+    const auto nearest = nearest_with_calls_of(*by_calls, session.edition);
+    session.say("edition: {} says {}, and {} that the calls are those of {}", source,
+                to_string(session.edition), by_options ? "OPTIONS says" : "answers to GET say",
+                to_string(nearest));
     session.edition = nearest;
-    source = "the nearest that has the calls that OPTIONS tells";
+    source = "the nearest that has these calls";
   }
   session.say("edition: {} ({})", to_string(session.edition), source);
 }

@@ -54,14 +54,16 @@ class TestCertificates {
                                                      contract::CertificateName name,
                                                      std::uint64_t variant = 0) const;
 
+  // By id, name and variant: signing again would give the same bytes. The fixture need not be one of
+  // the catalogue's.
+  const TestCertificate& made(const fixtures::Fixture& fixture, contract::CertificateName name,
+                              std::uint64_t variant = 0) const;
+
  private:
   std::string cluster_name_;
   certs::Instant now_;
   std::unique_ptr<fixtures::KeyPool> pool_;
 
-  // By id, name and variant: signing again would give the same bytes.
-  const TestCertificate& made(const fixtures::Fixture& fixture, contract::CertificateName name,
-                              std::uint64_t variant) const;
   mutable std::map<std::tuple<std::string, contract::CertificateName, std::uint64_t>,
                    TestCertificate>
       made_;

@@ -98,8 +98,9 @@ void Trial::accepts(const TestCertificate& certificate) {
 
 Snapshot Trial::with_valid_sibling() { return with_valid_sibling(valid()); }
 
-Snapshot Trial::with_valid_sibling(const TestCertificate& sibling) {
-  const std::uint64_t changes = cluster().changes_sent();
+Installed Trial::install_sibling() { return install_sibling(valid()); }
+
+Installed Trial::install_sibling(const TestCertificate& sibling) {
   const HttpAnswer answer = put_valid(sibling);
   if (answer.status != 200) {
     inconclusive(fmt::format("its valid sibling ({}) must get 200 first, and got {}",
@@ -112,14 +113,20 @@ Snapshot Trial::with_valid_sibling(const TestCertificate& sibling) {
     inconclusive(
         fmt::format("its valid sibling ({}) got 200 and does not read back", sibling.note()));
   }
-  if (auto presented = looked_before(*now, changes)) return {std::move(*now), *presented};
+  return std::move(*now);
+}
+
+Snapshot Trial::with_valid_sibling(const TestCertificate& sibling) {
+  const std::uint64_t changes = cluster().changes_sent();
+  Installed now = install_sibling(sibling);
+  if (auto presented = looked_before(now, changes)) return {std::move(now), *presented};
   // A port that takes its time must not seem to change after the request that follows. Whether it
   // presents the sibling in the end is for other cases to say.
   const auto sent = certs::parse_chain(*sibling.made.certificate);
   const auto right = [&](int, const Chain& chain) {
     return !sent || session().ports_are_late || chain.front().der() == sent->front().der();
   };
-  Snapshot taken{std::move(*now), {}};
+  Snapshot taken{std::move(now), {}};
   for (const PortLook& one : look(name(), right)) {
     if (!one.right) session().ports_are_late = true;
     taken.presented[one.uid] = one.fingerprints();

@@ -46,6 +46,10 @@ class Trial : public Judge {
   // place.
   Snapshot with_valid_sibling();
   Snapshot with_valid_sibling(const TestCertificate& sibling);
+  // The same for cases that do not look at the ports afterwards: it does not wait for them. What
+  // reads back.
+  Installed install_sibling();
+  Installed install_sibling(const TestCertificate& sibling);
   // Another certificate than the case's own gets 200 first, so that the case can say something
   // about both.
   void install_beside(const TestCertificate& other);

@@ -20,13 +20,14 @@ from urllib.parse import parse_qs, urlsplit
 
 from mistakes import MISTAKES
 from pairs import new_ca, new_pair
-from verdict import BLOCK, INTERNODE, NO_KEY, Refused, context_of, judge
+from verdict import BLOCK, INTERNODE, NO_KEY, Refused, context_of, judge, substance
 
 REQUIRED = ["api", "cm", "proxy", "metrics_exporter", "syncer", "ccs_internode_encryption",
             "data_internode_encryption"]
 OPTIONAL = ["ldap_client", "mtls_trusted_ca", "sso_service", "sso_issuer"]
 PORTS = {"rest": "api", "cm": "cm", "metrics": "metrics_exporter", "database": "proxy"}
 ANY_BLOCK = re.compile(r"-----BEGIN [A-Z ]+-----.*?-----END [A-Z ]+-----", re.S)
+VIEWER = "viewer@example.com"
 VERSIONS = {"7.8": "7.8.6-60", "7.22": "7.22.2-79", "8.0": "8.0.6-54", "next": "8.2.0-25"}
 HAS_UPDATE_CERT, HAS_SUCCESSOR = {"7.8", "7.22", "8.0"}, {"7.22", "8.0", "next"}
 
@@ -35,7 +36,7 @@ class Node:
     def __init__(self, cluster, uid):
         self.cluster, self.uid, self.up = cluster, uid, True
         self.held = dict(cluster.store)       # name -> (certificate, key)
-        self.presents = {}                    # name -> [(from when, context)]
+        self.presents = {}                    # name -> [(from when, context, digest)]
         self.servers = {}
         for name in PORTS.values():
             self.present(name, 0)
@@ -51,13 +52,16 @@ class Node:
         if context is None:
             return
         moments = self.presents.setdefault(name, [])
-        moments.append((time.monotonic() + settle, context))
+        moments.append((time.monotonic() + settle, context, substance(text)))
         if self.cluster.bug == "old-certificate-returns" and len(moments) > 1:
-            moments.append((time.monotonic() + settle + 3, moments[-2][1]))
+            moments.append((time.monotonic() + settle + 3, *moments[-2][1:]))
+
+    def now(self, name):
+        """(context, digest) of what it presents."""
+        return [moment for moment in self.presents[name] if moment[0] <= time.monotonic()][-1][1:]
 
     def context(self, name):
-        now = time.monotonic()
-        return [context for since, context in self.presents[name] if since <= now][-1]
+        return self.now(name)[0]
 
     def install(self, name, pair, settle):
         self.held[name] = pair
@@ -86,16 +90,49 @@ class Node:
                 server.server_close()
 
 
+def made_for(fqdn):
+    """(CA, {name: pair}) of a cluster that is new."""
+    ca = new_ca()
+    return ca, {name: new_pair(fqdn, name, ca if name in INTERNODE else None) for name in REQUIRED}
+
+
 class Cluster:
-    def __init__(self, options):
+    def __init__(self, options, made=None):
         self.options, self.bug = options, options.bug
-        self.lock, self.generation = threading.Lock(), {}
-        self.ca = new_ca()
-        self.store = {name: new_pair(options.fqdn, name, self.ca if name in INTERNODE else None)
-                      for name in REQUIRED}
+        self.lock = threading.Lock()
+        self.ca, store = made or made_for(options.fqdn)
+        self.store = dict(store)
         self.at_start = dict(self.store)
         self.nodes = [Node(self, uid) for uid in range(1, options.nodes + 1)]
-        self.users = {options.username: (options.password, "admin"), "viewer@example.com": ("looking-only", "cluster_viewer")}
+        self.users = {options.username: (options.password, "admin"), VIEWER: ("looking-only", "cluster_viewer")}
+
+    def start(self):
+        """Opens every port; what a client must know of it."""
+        for node in self.nodes:
+            for kind in PORTS:
+                node.open(kind)
+        self.control = ThreadingHTTPServer(("127.0.0.1", 0), Control)
+        self.control.cluster = self
+        threading.Thread(target=self.control.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True).start()
+        options = self.options
+        return {"username": options.username, "password": options.password, "cluster": options.fqdn,
+                "viewer": VIEWER, "viewer_password": self.users[VIEWER][0],
+                "control": f"http://127.0.0.1:{self.control.server_address[1]}",
+                "nodes": [{"uid": node.uid, **{kind: node.url(kind) for kind in PORTS}} for node in self.nodes]}
+
+    def stop(self):
+        for server in [self.control, *(server for node in self.nodes if node.up for server in node.servers.values())]:
+            server.shutdown()
+            server.server_close()
+
+    def state(self):
+        """What it holds and presents, in its own words: to be compared before and after a run."""
+        def held(pairs):
+            return {name: [substance(text) for text in pair] for name, pair in sorted(pairs.items())}
+        return {"store": held(self.store),
+                "nodes": {node.uid: {"up": node.up, "held": held(node.held),
+                                     "presented": {name: node.now(name)[1] for name in node.presents}}
+                          for node in self.nodes}}
 
     def normal(self, text):
         how = self.options.normalise
@@ -505,21 +542,11 @@ def options_of(arguments):
 def main():
     options = options_of(sys.argv[1:])
     if options.list_bugs:
-        for mistake, sentence in MISTAKES.items():
+        for mistake, (sentence, *_) in MISTAKES.items():
             print(f"{mistake:34} {sentence}")
         return
-    cluster = Cluster(options)
-    for node in cluster.nodes:
-        for kind in PORTS:
-            node.open(kind)
-    control = ThreadingHTTPServer(("127.0.0.1", 0), Control)
-    control.cluster = cluster
-    print(json.dumps({"username": options.username, "password": options.password, "cluster": options.fqdn,
-                      "viewer": "viewer@example.com", "viewer_password": "looking-only",
-                      "control": f"http://127.0.0.1:{control.server_address[1]}",
-                      "nodes": [{"uid": node.uid, **{kind: node.url(kind) for kind in PORTS}} for node in cluster.nodes]}),
-          flush=True)
-    control.serve_forever()
+    print(json.dumps(Cluster(options).start()), flush=True)
+    threading.Event().wait()
 
 
 if __name__ == "__main__":

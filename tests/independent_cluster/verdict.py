@@ -2,6 +2,7 @@
 
 Independent of certdrill's own code on purpose: where the documents are silent, `readings` decides.
 """
+import base64
 import datetime
 import functools
 import hashlib
@@ -12,6 +13,7 @@ import subprocess
 import tempfile
 
 BLOCK = re.compile(r"-----BEGIN CERTIFICATE-----.*?-----END CERTIFICATE-----", re.S)
+ANY_BLOCK = re.compile(r"-----BEGIN [A-Z ]+-----(.*?)-----END [A-Z ]+-----", re.S)
 NO_KEY = {"mtls_trusted_ca", "sso_issuer"}
 INTERNODE = {"ccs_internode_encryption", "data_internode_encryption"}
 
@@ -119,5 +121,8 @@ def judge(name, certificate, key, now, readings, bug):
     return blocks
 
 
-def digest(text):
-    return hashlib.sha256(text.encode("utf-8", "surrogateescape")).hexdigest()
+def substance(text):
+    """A digest of what the PEM blocks hold, whatever stands around them; None of nothing."""
+    if text is None:
+        return None
+    return hashlib.sha256(b"".join(base64.b64decode(inner) for inner in ANY_BLOCK.findall(text))).hexdigest()

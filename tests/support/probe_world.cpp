@@ -27,9 +27,10 @@ certs::CertificateSpec issuer_spec(const std::string& name, int ends_in_days) {
 certs::CertificateSpec leaf_spec(const Wish& wish, int serial) {
   certs::CertificateSpec spec;
   spec.subject = {{"CN", "cluster.local"}};
-  spec.serial = static_cast<std::uint64_t>(serial);
+  spec.serial = static_cast<std::uint64_t>(wish.serial == 0 ? serial : wish.serial);
   spec.not_before = kNow + std::chrono::days(std::min(wish.begins_in_days, wish.ends_in_days - 1));
-  spec.not_after = kNow + std::chrono::days(wish.ends_in_days);
+  spec.not_after =
+      kNow + std::chrono::days(wish.ends_in_days) + std::chrono::hours(wish.ends_in_hours);
   spec.dns_names = {"cluster.local", "*.cluster.local"};
   spec.key_usage = {"digitalSignature", "keyEncipherment"};
   spec.extended_key_usage = {"serverAuth"};
@@ -71,6 +72,8 @@ std::string ProbeWorld::issuer_pem() {
   return certs::issue_self_signed(issuer_spec("issuer", 400), key_of("issuer")).pem();
 }
 
+std::string ProbeWorld::issuer_key() { return key_of("issuer").pem(); }
+
 Answer ProbeWorld::ask(std::string_view method, std::string_view path, const std::string& body) {
   Mishaps none;
   SentChanges none_yet;
@@ -81,6 +84,7 @@ Answer ProbeWorld::ask(std::string_view method, std::string_view path, const std
             .connection = {.tag = static_cast<std::uint32_t>(node)}};
   if (authorization) call.headers.add("Authorization", *authorization);
   if (content_type) call.headers.add("Content-Type", *content_type);
+  for (const auto& [name, value] : more_headers) call.headers.add(name, value);
   const auto healthy = [this](const Scene& seen, const Call& asked) {
     return api_.answer(seen, asked);
   };
@@ -117,7 +121,7 @@ std::string ProbeWorld::presented(int uid, contract::CertificateName name) {
                             .cluster_name = cluster_.settings().name,
                             .roles = roles_in(cluster_),
                             .cluster_now = kNow,
-                            .now = {}},
+                            .now = handshake_time},
                            std::move(bundle));
   }
   return bundle ? certs::chain_pem(bundle->chain) : "";

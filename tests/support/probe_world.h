@@ -2,10 +2,12 @@
 // tests of bugs send their requests to.
 #pragma once
 
+#include <chrono>
 #include <functional>
 #include <memory>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include <nlohmann/json.hpp>
@@ -32,6 +34,8 @@ struct Pair {
 struct Wish {
   int begins_in_days = -30;
   int ends_in_days = 30;
+  int ends_in_hours = 0;  // beside the days
+  int serial = 0;         // 0: another with each
   int issuer_ends_in_days = 400;
   int levels = 2;
   bool in_order = true;
@@ -52,6 +56,7 @@ class ProbeWorld {
   // Another certificate and key with each call.
   Pair pair(const Wish& wish);
   std::string issuer_pem();
+  std::string issuer_key();
 
   Answer ask(std::string_view method, std::string_view path, const std::string& body = "");
   Answer put(const std::string& body) { return ask("PUT", "/v1/cluster/update_cert", body); }
@@ -77,6 +82,8 @@ class ProbeWorld {
   int node = 1;  // through which requests go
   std::optional<std::string> authorization = kAdmin;
   std::optional<std::string> content_type = "application/json";
+  std::vector<std::pair<std::string, std::string>> more_headers;
+  std::chrono::steady_clock::time_point handshake_time{};
   contract::Edition edition = contract::kDefaultEdition;
   std::function<void()> during_sleep = [] {};
 

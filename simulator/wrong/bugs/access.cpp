@@ -64,16 +64,40 @@ class AnyPasswordWillDo final : public ActsForAnother {
   }
 };
 
-class ViewersMayUpdate final : public ActsForAnother {
+template <const auto& method>
+class ReadingNeedsNoCredentials final : public ActsForAnother {
+ public:
+  using ActsForAnother::ActsForAnother;
+  Answer serve(const Request& request) override {
+    const bool anonymous = !request.call.header("Authorization");
+    return anonymous && is_call(request.call, method) ? served_for(request, administrator())
+                                                      : served(request);
+  }
+};
+constexpr std::string_view kNodes = "nodes";
+constexpr std::string_view kCluster = "cluster";
+constexpr std::string_view kLogs = "logs";
+
+template <const auto& method>
+class ViewersMay final : public ActsForAnother {
  public:
   using ActsForAnother::ActsForAnother;
   Answer serve(const Request& request) override {
     auto answer = served(request);
     const bool lacks_update_cluster =
-        request.call.method != "GET" && answer.error_code == "insufficient_permissions";
+        request.call.method == method && answer.error_code == "insufficient_permissions";
     return lacks_update_cluster ? served_for(request, administrator()) : answer;
   }
 };
+constexpr std::string_view kPut = "PUT";
+constexpr std::string_view kPost = "POST";
+
+Answer forbidden_shows_a_key(const Request& request) {
+  auto answer = served(request);
+  if (answer.error_code != "insufficient_permissions") return answer;
+  const auto api = (*request.scene.cluster.store())[contract::CertificateName::api];
+  return telling(answer, error_answer(answer.status, answer.error_code, api->key_text));
+}
 
 class ViewersMayNotRead final : public PlantedBug {
  public:
@@ -100,7 +124,15 @@ constexpr auto kAccessBugs = std::to_array<Bug>({
     {"unauthenticated-answers-403", "missing or wrong credentials are answered 403",
      FaultTexts{"kind=answer,stage=after,instead_of=unauthorized,status=403,endpoint=any,"
                 "error_code=insufficient_permissions,description=\"You may not do this.\""}},
-    {"viewers-may-update", "update_cluster is not asked for", remembering<ViewersMayUpdate>},
+    {"nodes-need-no-credentials", "GET /v1/nodes is served to anybody",
+     remembering<ReadingNeedsNoCredentials<kNodes>>},
+    {"cluster-needs-no-credentials", "GET /v1/cluster is served to anybody",
+     remembering<ReadingNeedsNoCredentials<kCluster>>},
+    {"logs-need-no-credentials", "GET /v1/logs is served to anybody",
+     remembering<ReadingNeedsNoCredentials<kLogs>>},
+    {"viewers-may-update", "PUT does not ask for update_cluster", remembering<ViewersMay<kPut>>},
+    {"viewers-may-rotate", "POST does not ask for update_cluster", remembering<ViewersMay<kPost>>},
+    {"forbidden-shows-a-key", "the error of a 403 holds a private key", forbidden_shows_a_key},
     {"viewers-may-not-read", "reading certificates is answered 403 for every role but admin",
      remembering<ViewersMayNotRead>},
 });

@@ -77,6 +77,28 @@ json entry(const Pair& pair, const std::string& name) {
   return {{"name", name}, {"certificate", pair.certificate}, {"key", pair.key}};
 }
 
+std::string body_for(World& world) { return entry(world.pair({}), "metrics_exporter").dump(); }
+
+// The status of a valid update in whose JSON one thing is written in another way.
+int installs_written_with(World& world, const std::string& plain, const std::string& escaped) {
+  std::string body = body_for(world);
+  for (std::size_t at = 0; (at = body.find(plain, at)) != std::string::npos; at += escaped.size())
+    body.replace(at, plain.size(), escaped);
+  return world.put(body).status;
+}
+
+// Of a valid update that blanks make a little longer than so many KB.
+int status_of_size(World& world, std::size_t kilobytes) {
+  std::string body = body_for(world);
+  body.insert(1, (kilobytes << 10) + 1 - body.size(), ' ');
+  return world.put(body).status;
+}
+
+bool serves_anybody(World& world, const char* path, const char* other) {
+  world.authorization.reset();
+  return world.ask("GET", path).status == 200 && world.ask("GET", other).status == 401;
+}
+
 const std::map<std::string_view, Probe> kProbes{
     {"expired-accepted", [](World& world) { return installs(world, {.ends_in_days = -1}); }},
     {"expired-answers-400",
@@ -127,6 +149,23 @@ const std::map<std::string_view, Probe> kProbes{
        return world.update(wrong).status == 200 &&
               world.reads("metrics_exporter_key") == wrong.key &&
               world.update(with_key_of(world.pair({.ends_in_days = -1}), wrong)).status == 406;
+     }},
+    {"expiry-two-hours-late",
+     [](World& world) { return installs(world, {.ends_in_days = 0, .ends_in_hours = -1}); }},
+    {"expiry-two-hours-early",
+     [](World& world) {
+       return world.update(world.pair({.ends_in_days = 0, .ends_in_hours = 1})).status == 406;
+     }},
+    {"same-serial-is-no-change",
+     [](World& world) {
+       const Sent sent{world.pair({.serial = 1}), world.pair({.serial = 1}), {}};
+       return world.update(sent.first).status == 200 && world.update(sent.second).status == 200 &&
+              world.reads("metrics_exporter_cert") == sent.first.certificate;
+     }},
+    {"key-of-the-intermediate-accepted",
+     [](World& world) {
+       return world.update({world.pair({}).certificate, world.issuer_key()}).status == 200 &&
+              world.update(with_key_of(world.pair({}), world.pair({}))).status == 400;
      }},
     {"installed-key-not-checked",
      [](World& world) {
@@ -201,6 +240,21 @@ const std::map<std::string_view, Probe> kProbes{
      [](World& world) {
        world.node = 2;
        return world.update(world.pair({})).status == 503;
+     }},
+    {"first-node-does-not-hear-others",
+     [](World& world) {
+       world.node = 2;
+       const Pair pair = world.pair({});
+       return world.update(pair).status == 200 && world.held(1, kExporter) != pair.certificate &&
+              world.held(3, kExporter) == pair.certificate;
+     }},
+    {"old-certificate-returns",
+     [](World& world) {
+       const Pair pair = world.pair({});
+       world.update(pair);
+       const bool at_first = world.presented(1, kExporter) == pair.certificate;
+       world.handshake_time = std::chrono::steady_clock::time_point::max();
+       return at_first && world.presented(1, kExporter) != pair.certificate;
      }},
     {"other-nodes-read-stale",
      [](World& world) {
@@ -283,6 +337,31 @@ const std::map<std::string_view, Probe> kProbes{
      [](World& world) { return world.update(world.pair({}), "PROXY").status == 200; }},
     {"name-trimmed",
      [](World& world) { return world.update(world.pair({}), " proxy ").status == 200; }},
+    {"name-in-look-alike-letters",
+     [](World& world) { return world.update(world.pair({}), "\xef\xbd\x90roxy").status == 200; }},
+    {"name-cut-at-nul",
+     [](World& world) {
+       return world.update(world.pair({}), std::string("proxy\0x", 7)).status == 200;
+     }},
+    {"slash-escapes-stay",
+     [](World& world) { return installs_written_with(world, "/", "\\/") == 400; }},
+    {"unicode-escapes-stay",
+     [](World& world) { return installs_written_with(world, "+", "\\u002b") == 400; }},
+    {"chunked-body-is-empty",
+     [](World& world) {
+       world.more_headers = {{"Transfer-Encoding", "chunked"}};
+       return world.update(world.pair({})).status == 400;
+     }},
+    {"expect-answers-417",
+     [](World& world) {
+       world.more_headers = {{"Expect", "100-continue"}};
+       return world.update(world.pair({})).status == 417;
+     }},
+    {"body-limit-16k", [](World& world) { return status_of_size(world, 16) == 413; }},
+    {"body-limit-64k",
+     [](World& world) {
+       return status_of_size(world, 16) == 200 && status_of_size(world, 64) == 413;
+     }},
     {"missing-certificate-accepted",
      [](World& world) {
        return status_of_update(world, {{"name", "proxy"}}) == 200;
@@ -357,6 +436,22 @@ const std::map<std::string_view, Probe> kProbes{
      [](World& world) {
        world.authorization.reset();
        return world.get().status == 403;
+     }},
+    {"nodes-need-no-credentials",
+     [](World& world) { return serves_anybody(world, "/v1/nodes", "/v1/cluster"); }},
+    {"cluster-needs-no-credentials",
+     [](World& world) { return serves_anybody(world, "/v1/cluster", "/v1/logs"); }},
+    {"logs-need-no-credentials",
+     [](World& world) { return serves_anybody(world, "/v1/logs", "/v1/nodes"); }},
+    {"viewers-may-rotate",
+     [](World& world) {
+       world.authorization = World::kViewer;
+       return world.rotate("").status == 200 && world.update(world.pair({})).status == 403;
+     }},
+    {"forbidden-shows-a-key",
+     [](World& world) {
+       world.authorization = World::kViewer;
+       return world.update(world.pair({})).body.find("PRIVATE KEY") != std::string::npos;
      }},
     {"viewers-may-update",
      [](World& world) {

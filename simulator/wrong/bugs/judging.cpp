@@ -57,6 +57,49 @@ Answer not_yet_valid_accepted(const Request& request) {
   return request.next(scene, request.call);
 }
 
+// As a server whose clock, or zone, is that far off.
+template <int hours>
+Answer judged_hours_later(const Request& request) {
+  Scene scene = request.scene;
+  if (is_update(request.call)) scene.now += std::chrono::hours(hours);
+  return request.next(scene, request.call);
+}
+
+Answer key_of_the_intermediate_accepted(const Request& request) {
+  auto answer = served(request);
+  const auto defect = first_defect(request);
+  if (answer.error_code != "invalid_certificate" || !defect ||
+      defect->id != DefectId::key_does_not_match)
+    return answer;
+  const auto changes = changes_of(request);
+  const bool fits_another = std::ranges::all_of(changes, [](const Change& change) {
+    const auto key = certs::parse_key(change.key.value_or(""));
+    return key && std::ranges::any_of(chain_of(change),
+                                      [&](const auto& one) { return key->matches(one); });
+  });
+  return fits_another ? telling(std::move(answer), install(request, changes)) : answer;
+}
+
+bool has_subject_and_serial_of_the_installed(const Scene& scene, const Change& change) {
+  const auto installed = (*scene.cluster.store())[change.name];
+  const auto chain = chain_of(change);
+  if (!installed || chain.empty() || installed->bundle->chain.empty()) return false;
+  const auto& held = installed->bundle->chain.front();
+  return held.subject() == chain.front().subject() &&
+         ASN1_INTEGER_cmp(X509_get0_serialNumber(held.x509()),
+                          X509_get0_serialNumber(chain.front().x509())) == 0;
+}
+
+Answer same_serial_is_no_change(const Request& request) {
+  const auto changes = changes_of(request);
+  const bool known = !changes.empty() && std::ranges::all_of(changes, [&](const Change& change) {
+    return has_subject_and_serial_of_the_installed(request.scene, change);
+  });
+  if (!known) return served(request);
+  auto would_be = rehearsed(request);
+  return took_up(would_be) ? telling_success(request, std::move(would_be)) : would_be;
+}
+
 Answer missing_key_drops_the_installed_one(const Request& request) {
   auto answer = served(request);
   if (!took_up(answer)) return answer;
@@ -92,6 +135,13 @@ constexpr auto kJudgingBugs = std::to_array<Bug>({
     {"expired-applied-all-the-same",
      "406 is answered, and the certificate is stored and rolled out", expired_applied_all_the_same},
     {"not-yet-valid-accepted", "notBefore is not looked at", not_yet_valid_accepted},
+    {"expiry-two-hours-late", "expiry is judged in another zone: two hours late",
+     judged_hours_later<-2>},
+    {"expiry-two-hours-early", "expiry is judged in another zone: two hours early",
+     judged_hours_later<2>},
+    {"same-serial-is-no-change",
+     "a certificate with the installed one's subject and serial is answered 200, without effect",
+     same_serial_is_no_change},
     {"rejected-update-applied",
      "400 is answered for an invalid certificate, and it is stored and rolled out",
      rejected_update_applied},
@@ -123,6 +173,9 @@ constexpr auto kJudgingBugs = std::to_array<Bug>({
      disliking<is_anchor_without_key>},
     {"key-not-checked", "a key that does not match the leaf is installed and answered 200",
      overlooking<is_one_of<DefectId::key_does_not_match>>},
+    {"key-of-the-intermediate-accepted",
+     "a key that fits any certificate of the chain is taken for the leaf's",
+     key_of_the_intermediate_accepted},
     {"installed-key-not-checked", "without a key in the request, any certificate is taken",
      overlooking<
          is_one_of<DefectId::installed_key_does_not_match, DefectId::installed_key_missing>>},

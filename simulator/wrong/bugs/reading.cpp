@@ -76,6 +76,48 @@ std::string without_blanks_around(const std::string& name) {
   return name.substr(first, name.find_last_not_of(kBlanks) - first + 1);
 }
 
+// As NFKC does it: the letters of full width, which look alike, become those of ASCII.
+std::string in_plain_letters(const std::string& name) {
+  constexpr std::string_view kFullWidth = "\xef\xbd";  // and 0x81 for 'a'
+  std::string plain;
+  for (std::size_t i = 0; i < name.size(); ++i) {
+    const bool wide = name.compare(i, 2, kFullWidth) == 0 && i + 2 < name.size();
+    plain += wide ? static_cast<char>(name[i + 2] - '\x81' + 'a') : name[i];
+    if (wide) i += 2;
+  }
+  return plain;
+}
+
+std::string up_to_nul(const std::string& name) { return name.substr(0, name.find('\0')); }
+
+// The text with every escape of that kind kept as it stands in the JSON.
+template <char escape>
+Answer escapes_stay(const Request& request) {
+  if (!is_update(request.call)) return served(request);
+  std::string text;
+  for (const char c : request.call.body.text()) {
+    if (c == escape && text.ends_with('\\')) text += '\\';
+    text += c;
+  }
+  return served_body(request, text);
+}
+
+Answer chunked_body_is_empty(const Request& request) {
+  const bool chunked = request.call.header("Transfer-Encoding").has_value();
+  return chunked ? served_body(request, "") : served(request);
+}
+
+Answer expect_answers_417(const Request& request) {
+  if (!request.call.header("Expect")) return served(request);
+  return error_answer(417, "expectation_failed", "Send the body at once.");
+}
+
+template <std::size_t limit>
+Answer body_limit(const Request& request) {
+  if (request.call.body.size() <= limit) return served(request);
+  return error_answer(413, "request_too_large", "The body is too large.");
+}
+
 // The text without every comma that only blanks part from a closing bracket.
 std::string without_trailing_commas(std::string_view text) {
   std::string out;
@@ -199,6 +241,16 @@ constexpr auto kReadingBugs = std::to_array<Bug>({
     {"name-in-any-case", "names are compared without regard to case",
      rewriting<rename<in_lower_case>>},
     {"name-trimmed", "blanks around a name are dropped", rewriting<rename<without_blanks_around>>},
+    {"name-in-look-alike-letters", "letters of full width in a name are taken for those of ASCII",
+     rewriting<rename<in_plain_letters>>},
+    {"name-cut-at-nul", "a name ends at its first NUL", rewriting<rename<up_to_nul>>},
+    {"slash-escapes-stay", "\\/ in the JSON of an update is not undone", escapes_stay<'/'>},
+    {"unicode-escapes-stay", "\\u escapes in the JSON of an update are not undone",
+     escapes_stay<'u'>},
+    {"chunked-body-is-empty", "a body that comes in chunks is not read", chunked_body_is_empty},
+    {"expect-answers-417", "Expect: 100-continue is answered 417", expect_answers_417},
+    {"body-limit-16k", "a body of more than 16 KB is answered 413", body_limit<16 << 10>},
+    {"body-limit-64k", "a body of more than 64 KB is answered 413", body_limit<64 << 10>},
     {"trailing-comma-tolerated", "JSON with a trailing comma is read all the same",
      trailing_comma_tolerated},
     {"array-body-answers-500", "a body that is JSON and no object is answered 500",

@@ -126,6 +126,61 @@ class EvenNodesKeepTheirs final : public AroundMishaps {
   }
 };
 
+class FirstNodeMisses final : public AroundMishaps {
+ public:
+  using AroundMishaps::AroundMishaps;
+  Step on_apply(CertificateName name, int uid) override {
+    if (uid != 1) return AroundMishaps::on_apply(name, uid);
+    return {Fate::fails_before_apply, {}, /*reported=*/false};
+  }
+};
+
+Answer first_node_does_not_hear_others(const Request& request) {
+  if (!is_update(request.call) || request.call.node() == 1) return served(request);
+  FirstNodeMisses mishaps(request.scene.mishaps);
+  return request.next(with_mishaps(request.scene, mishaps), request.call);
+}
+
+// Each port presents the new one at once, and the one before it `kApart` later.
+class OldCertificateReturns final : public PlantedBug {
+ public:
+  explicit OldCertificateReturns(const Ground& /*ground*/) {}
+
+  Answer serve(const Request& request) override {
+    if (!is_update(request.call)) return served(request);
+    const auto before = request.scene.cluster.store();
+    auto answer = served(request);
+    if (!took_up(answer)) return answer;
+    const std::lock_guard lock(mutex_);
+    for (const auto& change : changes_of(request)) {
+      const auto& former = (*before)[change.name];
+      if (former) former_[change.name] = {former->bundle, SteadyClock::now() + kApart};
+    }
+    return answer;
+  }
+
+  BundlePtr present(const Handshake& handshake, BundlePtr healthy) override {
+    const std::lock_guard lock(mutex_);
+    const auto found = former_.find(handshake.port);
+    return found != former_.end() && handshake.now >= found->second.from ? found->second.bundle
+                                                                         : healthy;
+  }
+
+  void reset() override {
+    const std::lock_guard lock(mutex_);
+    former_.clear();
+  }
+
+ private:
+  struct Former {
+    BundlePtr bundle;
+    SteadyClock::time_point from;
+  };
+
+  std::mutex mutex_;
+  std::map<CertificateName, Former> former_;
+};
+
 // An update takes `kApart`, so that whatever comes meanwhile meets it.
 class SimultaneousUpdatesMix final : public PlantedBug {
  public:
@@ -183,6 +238,12 @@ constexpr auto kRolloutBugs = std::to_array<Bug>({
     {"only-the-first-node-takes-updates", "PUT through any other node is answered 503",
      FaultTexts{"kind=answer,status=503,error_code=service_unavailable,nodes=replicas,"
                 "description=\"This node is not the primary one.\""}},
+    {"first-node-does-not-hear-others",
+     "an update through another node is answered 200 and does not reach node 1",
+     first_node_does_not_hear_others},
+    {"old-certificate-returns",
+     "50 ms after an update the ports present the certificate before it again",
+     remembering<OldCertificateReturns>},
     {"other-nodes-read-stale",
      "GET through any node but the first reads what was installed at the start",
      remembering<OtherNodesReadStale>},

@@ -1,0 +1,92 @@
+// Times alone tell: a renewal that differs from what is installed in nothing else, and an hour before and after the cluster's time: a server that reads the times of a certificate in its own zone, or whose
+// clock is off, is hours wrong. The times are UTC (RFC 5280 4.1.2.5).
+#include <chrono>
+
+#include "conformance/cases/cases.h"
+#include "conformance/run/trial.h"
+#include "contract/sentences.h"
+#include "fixtures/make/workshop.h"
+
+namespace certdrill::conformance {
+namespace clock_cases {
+
+using fixtures::Made;
+using fixtures::Workshop;
+using std::chrono::hours;
+
+// Not of the catalogue: a folder of fixtures would be stale within the hour.
+template <int from, int until>
+Made valid_between(const Workshop& workshop) {
+  fixtures::Plan plan = workshop.two_levels();
+  plan.leaf().spec.not_before = workshop.now() + hours{from};
+  plan.leaf().spec.not_after = workshop.now() + hours{until};
+  return workshop.pack(plan);
+}
+
+constexpr int kMonth = 30 * 24;
+
+template <int from, int until>
+TestCertificate certificate(Trial& trial, std::string_view id) {
+  return trial.session().test_certificates->made({.id = id, .make = valid_between<from, until>},
+                                                 trial.name());
+}
+
+// Every certificate that the product makes for itself has the same subject and serial number 1.
+template <int until>
+Made with_serial_1(const Workshop& workshop) {
+  fixtures::Plan plan = workshop.two_levels();
+  plan.leaf().spec.serial = 1;
+  plan.leaf().spec.not_after = workshop.now() + hours{until};
+  return workshop.pack(plan);
+}
+
+void renewal_with_the_same_serial(Trial& trial) {
+  const auto& known = *trial.session().test_certificates;
+  trial.install_sibling(known.made({.id = "serial-1", .make = with_serial_1<48>}, trial.name()));
+  trial.accepts(
+      known.made({.id = "serial-1-renewed", .make = with_serial_1<kMonth>}, trial.name()));
+}
+
+void expired_an_hour_ago(Trial& trial) {
+  trial.rejects(certificate<-kMonth, -1>(trial, "expired-an-hour-ago"), {406});
+}
+
+void expires_in_an_hour(Trial& trial) {
+  trial.accepts(certificate<-kMonth, 1>(trial, "expires-in-an-hour"));
+}
+
+void expires_in_a_day(Trial& trial) {
+  trial.accepts(certificate<-kMonth, 24>(trial, "expires-in-a-day"));
+}
+
+void valid_in_an_hour(Trial& trial) {
+  trial.rejects(certificate<1, kMonth>(trial, "valid-in-an-hour"), {400});
+}
+
+void valid_since_an_hour(Trial& trial) {
+  trial.accepts(certificate<-1, kMonth>(trial, "valid-since-an-hour"));
+}
+
+}  // namespace clock_cases
+
+void add_clock_cases(std::vector<Case>& into) {
+  using namespace clock_cases;
+  const Needs needs = changes_of(Subject::any);
+  add_for_both_calls(
+      {{"406/expired-an-hour-ago", Level::must, "The leaf expired an hour ago.", contract::kExpired,
+        expired_an_hour_ago, needs},
+       {"200/expires-in-an-hour", Level::must, "The leaf is valid for one more hour.",
+        contract::kReplaced, expires_in_an_hour, needs},
+       {"200/expires-in-a-day", Level::must, "The leaf is valid for one more day.",
+        contract::kReplaced, expires_in_a_day, needs},
+       {"400/valid-in-an-hour", Level::must, "The leaf becomes valid in an hour.",
+        contract::kInvalid, valid_in_an_hour, needs},
+       {"200/renewal-with-the-same-serial", Level::must,
+        "A renewal with the subject, the key and the serial number of what is installed.",
+        contract::kReplaced, renewal_with_the_same_serial, needs},
+       {"200/valid-since-an-hour", Level::must, "The leaf has been valid for an hour.",
+        contract::kReplaced, valid_since_an_hour, needs}},
+      into);
+}
+
+}  // namespace certdrill::conformance
