@@ -32,6 +32,7 @@ struct EditionRules {
   bool update_cert_deprecated = false;      // answers it with a Deprecation header
   bool answers_404 = false;                 // update_cert: 404 for an absent certificate, else 400
   bool refuses_unknown_properties = false;  // request objects forbid additional properties
+  bool options_method_forbidden = false;    // the cluster's setting: OPTIONS is answered 405
 };
 
 const EditionRules& rules_of(Edition edition);

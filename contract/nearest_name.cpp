@@ -32,8 +32,7 @@ bool contains_other(std::string_view a, std::string_view b) {
   return b.size() >= 2 && a.find(b) != std::string_view::npos;
 }
 
-bool near(std::string_view text, std::string_view known, std::size_t distance) {
-  if (contains_other(text, known)) return true;
+bool is_a_slip(std::size_t distance, std::string_view known) {
   return distance < known.size() && distance <= std::max<std::size_t>(2, known.size() / 3);
 }
 
@@ -42,6 +41,12 @@ constexpr std::size_t kLongestText = 256;
 
 }  // namespace
 
+std::optional<std::size_t> spelling_distance(std::string_view text, std::string_view known) {
+  if (text.size() > kLongestText) return std::nullopt;
+  const std::size_t distance = edit_distance(text, known);
+  return is_a_slip(distance, known) ? std::optional(distance) : std::nullopt;
+}
+
 std::optional<std::string_view> nearest_name(std::string_view text,
                                              std::span<const std::string_view> known) {
   if (text.size() > kLongestText) return std::nullopt;
@@ -49,7 +54,8 @@ std::optional<std::string_view> nearest_name(std::string_view text,
   std::size_t smallest = 0;
   for (const std::string_view name : known) {
     const std::size_t distance = edit_distance(text, name);
-    if (!near(text, name, distance) || (nearest && distance >= smallest)) continue;
+    if (!contains_other(text, name) && !is_a_slip(distance, name)) continue;
+    if (nearest && distance >= smallest) continue;
     nearest = name;
     smallest = distance;
   }

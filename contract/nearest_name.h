@@ -2,12 +2,17 @@
 // you mean 'nodes'?"
 #pragma once
 
+#include <cstddef>
 #include <optional>
 #include <span>
 #include <string>
 #include <string_view>
 
 namespace certdrill::contract {
+
+// How many characters must be changed to make the known name of the text; nullopt: too many for a
+// mistake, which is more than a third of the name's length (at least 2).
+std::optional<std::size_t> spelling_distance(std::string_view text, std::string_view known);
 
 // The known name with the smallest edit distance, if that is at most a third of its length (at
 // least 2) or one contains the other ("api_cert" -> "api"). Ties go to the first.

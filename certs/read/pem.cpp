@@ -76,10 +76,22 @@ bool give_lines(std::string_view text, std::vector<PemBlock>& blocks) {
 
 struct Base64Damage {
   std::size_t offset;  // into the body
-  std::string_view what;
+  std::string what;
 };
 
-std::string_view not_base64(char c) {
+// What a character is that stands between the lines of a PEM text, or "".
+std::string stray_character(std::string_view text) {
+  if (const auto invisible = invisible_at(text); !invisible.empty())
+    return fmt::format("an invisible character ({}), as web pages and word processors leave them",
+                       invisible);
+  if (text.starts_with('"') || text.starts_with('\''))
+    return "a quotation mark; was the text encoded as JSON twice? jq prints it plain with -r";
+  return "";
+}
+
+std::string not_base64(std::string_view text) {
+  if (auto stray = stray_character(text); !stray.empty()) return stray;
+  const char c = text.front();
   if (c == '\\')
     return "a backslash, which is not base64; were the line breaks sent as the two characters "
            "'\\' and 'n'?";
@@ -109,7 +121,7 @@ std::optional<Base64Damage> find_base64_damage(std::string_view body) {
       continue;
     }
     if (padding > 0) return Base64Damage{i, "text after the padding that ends the base64 text"};
-    if (!is_base64_character(c)) return Base64Damage{i, not_base64(c)};
+    if (!is_base64_character(c)) return Base64Damage{i, not_base64(body.substr(i))};
     ++characters;
   }
   if (padding == 0 && characters % 4 != 0)
@@ -161,7 +173,7 @@ class Diagnosis {
     body_at = end_of_headers(body_at, end_at);
     const std::string_view body = text_.substr(body_at, end_at - body_at);
     if (const auto damage = find_base64_damage(body))
-      return damaged(body_at + damage->offset, std::string(damage->what));
+      return damaged(body_at + damage->offset, damage->what);
     if (is_blank(body)) return damaged(at, "the block is empty");
     at = next;
     return std::nullopt;
@@ -188,6 +200,11 @@ class Diagnosis {
 
   std::string misplaced(std::string_view kind, std::size_t at) const {
     const std::size_t line_at = text_.rfind('\n', at) + 1;  // npos + 1 is 0
+    // A character before it has at most three bytes.
+    for (std::size_t i = std::max(line_at, at - std::min<std::size_t>(at, 3)); i < at; ++i) {
+      if (const auto stray = stray_character(text_.substr(i)); !stray.empty())
+        return fmt::format("before the {} line stands {}", kind, stray);
+    }
     if (is_blank(text_.substr(line_at, at - line_at)))
       return fmt::format("the {} line is indented; it must begin in the first column", kind);
     return fmt::format("the {} line does not begin on a line of its own; were line breaks lost?",
@@ -197,6 +214,8 @@ class Diagnosis {
   static std::string text_behind(std::string_view kind, std::string_view rest) {
     if (rest.starts_with("\\n") || rest.starts_with("\\r"))
       return "the line breaks were sent as the two characters '\\' and 'n'; send real line breaks";
+    if (const auto stray = stray_character(rest); !stray.empty())
+      return fmt::format("behind the {} line stands {}", kind, stray);
     if (rest.find(kBegin) != std::string_view::npos && kind == "END")
       return "the next block begins on the END line; a line break is missing between them";
     return fmt::format(

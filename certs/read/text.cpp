@@ -14,13 +14,6 @@ bool contains(std::string_view text, std::string_view part) {
   return text.find(part) != std::string_view::npos;
 }
 
-bool is_utf16(std::string_view text) {
-  if (text.starts_with("\xFF\xFE") || text.starts_with("\xFE\xFF")) return true;
-  const std::string_view start = text.substr(0, 64);
-  const auto nuls = std::ranges::count(start, '\0');
-  return start.size() >= 8 && nuls * 2 >= static_cast<std::ptrdiff_t>(start.size()) - 1;
-}
-
 // A long DER SEQUENCE: certificates and keys both begin so.
 bool is_der(std::string_view text) {
   return text.starts_with("\x30\x82") || text.starts_with("\x30\x81") ||
@@ -64,6 +57,25 @@ bool is_path(std::string_view text) {
          std::ranges::any_of(endings, [&](std::string_view end) { return text.ends_with(end); });
 }
 
+struct Invisible {
+  std::string_view bytes;
+  std::string_view words;
+};
+
+constexpr std::array<Invisible, 11> kInvisibles{{
+    {"\u200B", "U+200B, a zero width space"},
+    {"\u200C", "U+200C, a zero width non-joiner"},
+    {"\u200D", "U+200D, a zero width joiner"},
+    {"\u200E", "U+200E, a left-to-right mark"},
+    {"\u200F", "U+200F, a right-to-left mark"},
+    {"\u2060", "U+2060, a word joiner"},
+    {"\uFEFF", "U+FEFF, a byte order mark"},
+    {"\u00A0", "U+00A0, a no-break space"},
+    {"\u00AD", "U+00AD, a soft hyphen"},
+    {"\u2028", "U+2028, a line separator"},
+    {"\u3000", "U+3000, a wide space"},
+}};
+
 struct TextHint {
   bool (*applies)(std::string_view trimmed_text);
   std::string_view words;
@@ -87,6 +99,19 @@ constexpr std::array<TextHint, 10> kTextHints{{
 }};
 
 }  // namespace
+
+bool is_utf16(std::string_view text) {
+  if (text.starts_with("\xFF\xFE") || text.starts_with("\xFE\xFF")) return true;
+  const std::string_view start = text.substr(0, 64);
+  const auto nuls = std::ranges::count(start, '\0');
+  return start.size() >= 8 && nuls * 2 >= static_cast<std::ptrdiff_t>(start.size()) - 1;
+}
+
+std::string_view invisible_at(std::string_view text) {
+  const auto* const found = std::ranges::find_if(
+      kInvisibles, [&](const Invisible& one) { return text.starts_with(one.bytes); });
+  return found == kInvisibles.end() ? std::string_view{} : found->words;
+}
 
 std::string_view trimmed(std::string_view text) {
   const std::size_t first = text.find_first_not_of(kWhiteSpace);

@@ -22,6 +22,13 @@ std::string printable(std::string_view text, std::size_t longest = 40);
 // Two lower-case digits for each byte: the form of every fingerprint and digest that is shown.
 std::string lower_hex(std::span<const unsigned char> bytes);
 
+// Interleaved with NUL bytes, or with UTF-16's byte order mark.
+bool is_utf16(std::string_view text);
+
+// "U+200B, a zero width space", when the text begins with a character that nobody sees and no
+// parser reads; "" otherwise.
+std::string_view invisible_at(std::string_view text);
+
 // "@proxy.pem": one line that begins with '@', which curl-like clients replace by
 // the file's content.
 bool is_file_reference(std::string_view text);

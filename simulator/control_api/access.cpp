@@ -51,7 +51,7 @@ std::optional<std::string_view> bearer_token(const Call& call) {
       std::ranges::equal(value.substr(0, kScheme.size()), kScheme,
                          [](unsigned char a, char b) { return std::tolower(a) == b; });
   if (!bearer) return std::nullopt;
-  return value.substr(kScheme.size());
+  return value.substr(std::min(value.find_first_not_of(' ', kScheme.size()), value.size()));
 }
 
 Answer forbidden_origin(const std::string& description) {

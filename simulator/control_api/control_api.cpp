@@ -4,10 +4,13 @@
 
 #include <fmt/format.h>
 
-#include "contract/nearest_name.h"
+#include "certs/read/text.h"
+#include "contract/nearest_path.h"
 
 namespace certdrill::simulator {
 namespace {
+
+constexpr std::size_t kShownPath = 200;
 
 // What the dispatcher asks of this face, for one call.
 struct ControlWords {
@@ -17,11 +20,16 @@ struct ControlWords {
   Answer unknown_path() const {
     std::vector<std::string_view> paths;
     for (const auto& route : control_routes()) paths.push_back(route.path);
-    return error_answer(404, "unknown_uri",
-                        fmt::format("There is no {} on the control port{}; GET "
-                                    "/sim/v1/openapi.json lists what there is.",
-                                    call.path, contract::did_you_mean(call.path, paths)));
+    const auto near = contract::nearest_path(call.path, paths);
+    return error_answer(
+        404, "unknown_uri",
+        fmt::format("There is no {} on the control port{}; GET /sim/v1/openapi.json lists what "
+                    "there is.",
+                    certs::printable(call.path, kShownPath),
+                    near ? fmt::format(" (did you mean {}?)", near->path) : ""));
   }
+
+  static bool options() { return true; }
 
   std::optional<Answer> refuse(const ControlRoute& route) const {
     return refuse_query(call, route.query);

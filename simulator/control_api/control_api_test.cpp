@@ -20,7 +20,7 @@ TEST_F(ControlApiTest, NamesTheNearestPathFieldAndParameter) {
   start();
   auto seen = control().get("/sim/v1/clustr");
   EXPECT_EQ(seen.status, 404);
-  EXPECT_THAT(seen.description(), HasSubstr("did you mean '/sim/v1/cluster'"));
+  EXPECT_THAT(seen.description(), HasSubstr("did you mean /sim/v1/cluster?"));
 
   seen = control().put("/sim/v1/nodes/2", {{"stat", "down"}});
   EXPECT_EQ(seen.status, 400);
@@ -40,7 +40,7 @@ TEST_F(ControlApiTest, SaysWhichMethodsAPathTakes) {
   const auto result = control().http().Post("/sim/v1/requests");
   ASSERT_TRUE(result);
   EXPECT_EQ(result->status, 405);
-  EXPECT_EQ(result->get_header_value("Allow"), "GET, DELETE");
+  EXPECT_EQ(result->get_header_value("Allow"), "GET, HEAD, DELETE, OPTIONS");
 }
 
 TEST_F(ControlApiTest, TakesNoBodyButJsonThatSaysSo) {

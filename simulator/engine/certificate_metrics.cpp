@@ -1,9 +1,11 @@
 #include <algorithm>
 #include <array>
 
+#include <fmt/format.h>
 #include <prometheus/metric_family.h>
 #include <prometheus/text_serializer.h>
 
+#include "certs/read/text.h"
 #include "simulator/engine/pages.h"
 #include "simulator/wrong/faults/at_work.h"
 
@@ -15,8 +17,11 @@ struct Version {
   const char* series;
 };
 
-constexpr std::array<Version, 3> kVersions{{
+// /metrics is what Prometheus asks for when it is told nothing else.
+constexpr std::array<Version, 5> kVersions{{
     {"/", "node_cert_expiration_seconds"},
+    {"/metrics", "node_cert_expiration_seconds"},
+    {"/metrics/", "node_cert_expiration_seconds"},
     {"/v2", "node_cert_expires_in_seconds"},
     {"/v2/", "node_cert_expires_in_seconds"},
 }};
@@ -52,9 +57,12 @@ Answer scraped(const Cluster& cluster, const Clock& clock, const FaultPlan& faul
                const Call& call) {
   const auto version = std::ranges::find(kVersions, call.path, &Version::path);
   if (version == kVersions.end()) {
-    return {.status = 404, .body = "The metrics are at / and /v2.\n", .content_type = "text/plain"};
+    return {.status = 404,
+            .body = fmt::format("There is no {}; the metrics are at / and /metrics (v1) and /v2.\n",
+                                certs::printable(call.path)),
+            .content_type = "text/plain"};
   }
-  if (call.method != "GET" && call.method != "HEAD") return get_only();
+  if (auto refused = refuse_all_but_get(call)) return *std::move(refused);
   const Node& node = cluster.node(call.node());
   const NodeRoles roles{static_cast<int>(cluster.node_count()), cluster.primary(), 0};
   const auto family = expiry_family(version->series, cluster.settings().name, node,

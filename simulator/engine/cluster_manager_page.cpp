@@ -82,7 +82,7 @@ std::string table(const Cluster& cluster, contract::CertificateName name,
 }
 
 Answer status_page(const Cluster& cluster, const Clock& clock, const Call& call) {
-  if (call.method != "GET" && call.method != "HEAD") return get_only();
+  if (auto refused = refuse_all_but_get(call)) return *std::move(refused);
   const auto now = clock.now();
   const auto store = cluster.store();
   std::string html = kHead;

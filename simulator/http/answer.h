@@ -70,7 +70,6 @@ struct Answer {
 Answer error_answer(int status, std::string_view error_code, std::string_view description);
 
 Answer invalid_request(std::string_view description);  // 400
-Answer get_only();                                     // 405, as plain text: for pages
 
 // 400 for a body that strict_json refused; `why` is its clause.
 Answer body_error(const std::string& why);

@@ -65,11 +65,13 @@ Answer invalid_request(std::string_view description) {
   return error_answer(400, "invalid_request", description);
 }
 
-Answer get_only() {
-  return {.status = 405,
-          .body = "GET only.\n",
-          .headers = {{"Allow", "GET, HEAD"}},
-          .content_type = "text/plain"};
+std::optional<Answer> refuse_all_but_get(const Call& call) {
+  if (call.method == "GET" || call.method == "HEAD") return std::nullopt;
+  const bool asks = call.method == "OPTIONS";
+  return Answer{.status = asks ? 200 : 405,
+                .body = asks ? "" : "GET only.\n",
+                .headers = {{"Allow", "GET, HEAD, OPTIONS"}},
+                .content_type = "text/plain"};
 }
 
 Answer body_error(const std::string& why) {
@@ -84,7 +86,8 @@ Answer answer_of(const nlohmann::ordered_json& json, int status) {
 }
 
 const contract::Endpoint* Call::endpoint() const {
-  if (!matched.known) matched = {true, contract::endpoint_of(method, path)};
+  if (!matched.known)
+    matched = {true, contract::endpoint_of(method == "HEAD" ? "GET" : method, path)};
   return matched.endpoint;
 }
 

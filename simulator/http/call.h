@@ -123,6 +123,9 @@ struct Call {
   }
 };
 
+// For pages: OPTIONS, or 405 as plain text; nullopt: it is a GET or HEAD.
+std::optional<Answer> refuse_all_but_get(const Call& call);
+
 // Called from many threads at once. An exception becomes a 500 in the documented error shape.
 using Face = std::function<Answer(const Call&)>;
 

@@ -32,12 +32,16 @@ void add_method(std::string& allowed, std::string_view method) {
   if (allowed.find(method) != std::string::npos) return;
   if (!allowed.empty()) allowed += ", ";
   allowed += method;
+  if (method == "GET") allowed += ", HEAD";
 }
 
-Answer method_not_allowed(const Call& call, const std::string& allowed) {
-  auto answer = error_answer(405, "method_not_allowed",
-                             fmt::format("{} takes {}, not {}.", call.path, allowed, call.method));
-  answer.headers.emplace_back("Allow", allowed);
+Answer what_is_allowed(const Call& call, const std::string& allowed, bool options) {
+  Answer answer;
+  if (!options || call.method != "OPTIONS") {
+    answer = error_answer(405, "method_not_allowed",
+                          fmt::format("{} takes {}, not {}.", call.path, allowed, call.method));
+  }
+  answer.headers.emplace_back("Allow", options ? allowed + ", OPTIONS" : allowed);
   return answer;
 }
 

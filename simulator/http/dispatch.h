@@ -27,6 +27,11 @@ enum class BodyRule {
   unread,    // must be called JSON; the handler reads it, or knows it already
 };
 
+// HEAD is answered as GET; the listener leaves the body away.
+inline std::string_view method_of_row(const Call& call) {
+  return call.method == "HEAD" ? std::string_view("GET") : call.method;
+}
+
 template <typename Row>
 struct Found {
   const Row* row = nullptr;  // null: no such method on this path
@@ -34,23 +39,27 @@ struct Found {
   std::string allowed;  // methods of the path, for a 405; empty: the path is unknown
 };
 
-void add_method(std::string& allowed, std::string_view method);  // "GET, PUT", each once
+void add_method(std::string& allowed, std::string_view method);  // "GET, HEAD, PUT", each once
 
-// Rows are tried in their order. `counts(row)` is false for a row that is not there.
+// Rows are tried in their order. `counts(row)` is false for a row that is not there. "*" is the
+// path of an OPTIONS that asks for the server as a whole (RFC 9110 9.3.7).
 template <typename Row, typename Counts>
 Found<Row> find_route(std::span<const Row> rows, const Call& call, Counts counts) {
   Found<Row> found;
   for (const Row& row : rows) {
     if (!counts(row)) continue;
-    const auto parameter = contract::match_path(row.path, call.path);
+    const bool whole_server = call.path == "*" && call.method == "OPTIONS";
+    const auto parameter = whole_server ? std::optional<std::string_view>("")
+                                        : contract::match_path(row.path, call.path);
     if (!parameter) continue;
-    if (row.method == call.method) return {&row, *parameter, {}};
+    if (row.method == method_of_row(call)) return {&row, *parameter, {}};
     add_method(found.allowed, row.method);
   }
   return found;
 }
 
-Answer method_not_allowed(const Call& call, const std::string& allowed);
+// To OPTIONS 200, to any other method 405; both with Allow. `options`: whether OPTIONS is answered.
+Answer what_is_allowed(const Call& call, const std::string& allowed, bool options = true);
 
 // 400 for a parameter that the call does not take, or that is there twice.
 std::optional<Answer> refuse_query(const Call& call, std::span<const Parameter> known);
@@ -58,12 +67,13 @@ std::optional<Answer> refuse_query(const Call& call, std::span<const Parameter> 
 // 400 for a body that is none, or whose header does not call it JSON; nullopt: it fits the rule.
 std::optional<Answer> refuse_body(const Call& call, BodyRule rule);
 
-// `face` has the words: unknown_path(), a whole 404; refuse(row), what it asks itself; and
-// answer(row, parameter).
+// `face` has the words: unknown_path(), a whole 404; options(), whether OPTIONS is
+// answered; refuse(row), what it asks itself; and answer(row, parameter).
 template <typename Row, typename Face>
 Answer dispatch(const Found<Row>& found, const Call& call, const Face& face) {
   if (found.row == nullptr) {
-    return found.allowed.empty() ? face.unknown_path() : method_not_allowed(call, found.allowed);
+    return found.allowed.empty() ? face.unknown_path()
+                                 : what_is_allowed(call, found.allowed, face.options());
   }
   if (auto refused = face.refuse(*found.row)) return std::move(*refused);
   if (auto refused = refuse_body(call, found.row->body)) return std::move(*refused);

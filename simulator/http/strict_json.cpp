@@ -12,28 +12,10 @@
 
 #include "certs/read/text.h"
 #include "contract/nearest_name.h"
+#include "simulator/http/no_json.h"
 
 namespace certdrill::simulator {
 namespace {
-
-struct Position {
-  std::size_t line = 1;
-  std::size_t column = 1;
-};
-
-// `offset` is 0-based.
-Position position_of(std::string_view text, std::size_t offset) {
-  Position position;
-  for (const char c : text.substr(0, offset)) {
-    if (c == '\n') {
-      ++position.line;
-      position.column = 1;
-    } else {
-      ++position.column;
-    }
-  }
-  return position;
-}
 
 // Builds the value, remembers where the parser stopped and whether a key came twice.
 class StrictReader final : public nlohmann::json_sax<nlohmann::json> {
@@ -92,38 +74,6 @@ class StrictReader final : public nlohmann::json_sax<nlohmann::json> {
   std::vector<std::set<std::string>> keys_;  // of every open object; empty for arrays
 };
 
-bool is_blank(char c) { return c == ' ' || c == '\t' || c == '\r' || c == '\n'; }
-
-bool closes_after_comma(std::string_view text, std::size_t offset) {
-  if (offset >= text.size() || (text[offset] != '}' && text[offset] != ']')) return false;
-  while (offset > 0 && is_blank(text[offset - 1])) --offset;
-  return offset > 0 && text[offset - 1] == ',';
-}
-
-std::string explain(std::string_view text, std::size_t offset) {
-  if (text.find_first_not_of(" \t\r\n") == std::string_view::npos) {
-    return "is empty; it must be a JSON object";
-  }
-  const Position at = position_of(text, offset);
-  const std::string where = fmt::format("line {}, column {}", at.line, at.column);
-  if (closes_after_comma(text, offset)) {
-    return fmt::format(
-        "is not valid JSON: {}: a trailing comma before the closing bracket; remove the comma",
-        where);
-  }
-  if (offset >= text.size()) {
-    return fmt::format(
-        "is not valid JSON: it ends too early, at {}; a quote or bracket is not closed", where);
-  }
-  if (static_cast<unsigned char>(text[offset]) < 0x20) {
-    return fmt::format(
-        "is not valid JSON: {}: a raw line break or control character inside a string; write line "
-        "breaks as \\n (jq and json.dumps do)",
-        where);
-  }
-  return fmt::format("is not valid JSON: {}: an unexpected character", where);
-}
-
 std::string out_of_bounds(std::string_view name, IntegerBounds bounds, std::string_view found) {
   return fmt::format("'{}' must be a whole number from {} to {}, not {}.", name, bounds.lowest,
                      bounds.highest, found);
@@ -132,15 +82,25 @@ std::string out_of_bounds(std::string_view name, IntegerBounds bounds, std::stri
 }  // namespace
 
 tl::expected<nlohmann::json, std::string> parse_json(std::string_view text) {
+  // The parser would take a NUL for the end of the text.
+  const auto nul = text.find('\0');
   nlohmann::json root;
   StrictReader reader(root);
+  if (nul != text.npos) {
+    nlohmann::json before_it;
+    StrictReader front(before_it);
+    nlohmann::json::sax_parse(text.begin(), text.begin() + static_cast<std::ptrdiff_t>(nul),
+                              &front);
+    const bool earlier = front.failed && front.error_offset < nul;
+    return tl::unexpected(why_no_json(text, earlier ? front.error_offset : nul));
+  }
   if (nlohmann::json::sax_parse(text.begin(), text.end(), &reader)) return root;
   if (reader.has_repeated_key) {
     return tl::unexpected(fmt::format("holds the key '{}' twice in one object; send it once",
                                       certs::printable(reader.repeated_key)));
   }
   if (!reader.failed) return tl::unexpected(std::string("is nested too deeply"));
-  return tl::unexpected(explain(text, reader.error_offset));
+  return tl::unexpected(why_no_json(text, reader.error_offset));
 }
 
 tl::expected<nlohmann::json, std::string> parse_json_object(std::string_view text) {

@@ -10,6 +10,7 @@
 #include <openssl/evp.h>
 
 #include "contract/nearest_name.h"
+#include "simulator/http/strict_json.h"
 
 namespace certdrill::simulator {
 namespace {
@@ -90,7 +91,10 @@ const User* Users::authenticate(std::string_view authorization) const {
       std::equal(kScheme.begin(), kScheme.end(), authorization.begin(),
                  [](char a, char b) { return a == (b >= 'A' && b <= 'Z' ? b + ('a' - 'A') : b); });
   if (!basic) return nullptr;
-  const auto decoded = decode_base64(authorization.substr(kScheme.size()));
+  // RFC 9110 11.4: one blank or more.
+  const auto begin = authorization.find_first_not_of(' ', kScheme.size());
+  if (begin == std::string_view::npos) return nullptr;
+  const auto decoded = decode_base64(authorization.substr(begin));
   if (!decoded) return nullptr;
   const auto colon = decoded->find(':');
   if (colon == std::string::npos) return nullptr;
@@ -102,7 +106,9 @@ const User* Users::authenticate(std::string_view authorization) const {
 }
 
 tl::expected<std::vector<User>, std::string> parse_users(std::string_view json_text) {
-  const auto json = nlohmann::json::parse(json_text, nullptr, /*allow_exceptions=*/false);
+  const auto parsed = parse_json(json_text);
+  if (!parsed) return tl::unexpected(parsed.error());
+  const auto& json = *parsed;
   if (!json.is_array()) {
     return tl::unexpected(std::string("must be a JSON array of {username, password, role}"));
   }

@@ -18,6 +18,11 @@ TEST(UsersTest, TheRightPasswordOpens) {
       << "the scheme is case-insensitive (RFC 7235)";
 }
 
+TEST(UsersTest, BlanksAfterTheSchemeDoNotMatter) {
+  EXPECT_NE(kUsers.authenticate("Basic   YWRtaW46c2U6Y3JldA=="), nullptr) << "RFC 9110 11.4";
+  EXPECT_EQ(kUsers.authenticate("Basic   "), nullptr);
+}
+
 TEST(UsersTest, AnythingElseDoesNot) {
   for (const char* header : {"", "Basic", "Basic ", "Bearer YWRtaW46c2U6Y3JldA==", "Basic YWRtaW4=",
                              "Basic !!!!", "Basic YWRtaW46c2U6Y3Jl", "Basic bm9ib2R5Ong=",
@@ -39,6 +44,7 @@ TEST(UsersTest, OnlyTheAdministratorMayUpdateTheCluster) {
 
 TEST(UsersTest, AFileWithAMistakeIsRefusedWithItsPlace) {
   EXPECT_THAT(parse_users("{}").error(), HasSubstr("JSON array"));
+  EXPECT_THAT(parse_users(std::string("[]\0junk", 7)).error(), HasSubstr("NUL"));
   EXPECT_THAT(parse_users(R"([{"username": "a", "password": "b"}])").error(),
               HasSubstr("'role' is missing"));
   EXPECT_THAT(parse_users(R"([{"user": "a"}])").error(), HasSubstr("did you mean 'username'"));

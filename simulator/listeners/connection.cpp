@@ -223,10 +223,7 @@ asio::awaitable<bool> Connection::read_request() {
 
 asio::awaitable<Answer> Connection::answer() {
   framing_ = {.keep_alive = reader_.keep_alive(), .http_1_0 = reader_.http_1_0()};
-  if (!reader_.knows_method()) {
-    co_return error_answer(400, "malformed_request",
-                           "The request line or a header field cannot be read.");
-  }
+  if (auto refused = reader_.refuse_method()) co_return *std::move(refused);
   Call call = reader_.take_call();
   call.connection = info_;
   call.host = this;
@@ -252,6 +249,7 @@ void Connection::stream(const Answer& answer) {
   may_block();
   const bool chunked = !framing_.http_1_0;
   bool sent = send_now(stream_head(answer, framing_));
+  if (framing_.head) return;
   while (sent && !client_gone()) {
     const auto piece = next_piece(answer.stream);
     if (!piece) {

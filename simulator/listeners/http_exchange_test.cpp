@@ -1,8 +1,11 @@
 // HTTP as a client meets it: keep-alive, pipelining, bodies, methods, limits, streams.
 
 #include <atomic>
+#include <ctime>
 #include <future>
+#include <iomanip>
 #include <latch>
+#include <sstream>
 #include <stdexcept>
 
 #include <gtest/gtest.h>
@@ -154,6 +157,33 @@ TEST_P(HttpExchange, TheBodyIsGivenAsItIsWhateverItsTypeAndMethod) {
   }
 }
 
+TEST_P(HttpExchange, EveryAnswerHasItsDateAndNoneOffersRanges) {
+  serve(echo);
+  auto client = connect();
+  for (const auto& request : {get("/there"), std::string("nonsense\r\n\r\n")}) {
+    const auto response = client.exchange(request);
+    ASSERT_TRUE(response);
+    const auto at = response->header.find("Date: ");
+    ASSERT_NE(at, std::string::npos) << response->header;
+    std::tm date{};
+    std::istringstream(response->header.substr(at + 6)) >>
+        std::get_time(&date, "%a, %d %b %Y %H:%M:%S GMT");
+    EXPECT_LE(std::abs(timegm(&date) - std::time(nullptr)), 5) << response->header;
+    EXPECT_FALSE(contains(response->header, "Accept-Ranges")) << response->header;
+  }
+}
+
+TEST_P(HttpExchange, TheHeadOfAStreamEndsAtOnce) {
+  serve([](const Call&) {
+    return Answer{.content_type = "text/event-stream",
+                  .stream = [] { return std::optional<std::string>("data: x\n\n"); }};
+  });
+  auto client = connect();
+  ASSERT_TRUE(client.send("HEAD /events HTTP/1.1\r\nHost: n\r\n\r\n"));
+  EXPECT_TRUE(client.read_until("\r\n\r\n"));
+  EXPECT_TRUE(client.closed_in_order());
+}
+
 TEST_P(HttpExchange, HeadHasTheHeaderOnly) {
   serve(echo);
   auto client = connect();
@@ -241,13 +271,17 @@ TEST_P(HttpExchange, MalformedRequestsAre400AndClosed) {
   }
 }
 
-TEST_P(HttpExchange, UnknownMethodsAre400InTheDocumentedShape) {
+TEST_P(HttpExchange, UnknownMethodsAre501InTheDocumentedShape) {
   serve(echo);
   auto client = connect();
-  const auto response = client.exchange("BREW /pot HTTP/1.1\r\nHost: n\r\n\r\n");
-  ASSERT_TRUE(response);
-  EXPECT_EQ(response->status, 400);
-  EXPECT_TRUE(contains(response->body, R"("error_code":"malformed_request")")) << response->body;
+  for (const char* method : {"BREW", "get", "PROPFIND"}) {
+    const auto response =
+        client.exchange(std::string(method) + " /pot HTTP/1.1\r\nHost: n\r\n\r\n");
+    ASSERT_TRUE(response);
+    EXPECT_EQ(response->status, 501);
+    EXPECT_TRUE(contains(response->body, R"("error_code":"method_not_implemented")"))
+        << response->body;
+  }
   EXPECT_EQ(client.exchange(get("/still"))->body, "/still\n");
 }
 
@@ -414,7 +448,7 @@ TEST_P(HttpLimits, TheAnswer413IsReadEvenWhileTheBodyIsStillBeingSent) {
 TEST_P(HttpLimits, TooLargeAHeaderIs431) {
   serve(echo);
   auto client = connect();
-  ASSERT_TRUE(client.send("GET / HTTP/1.1\r\nX: " + std::string(2000, 'x')));
+  ASSERT_TRUE(client.send("GET / HTTP/1.1\r\nHost: n\r\nX: " + std::string(2000, 'x')));
   expect_refused(client, 431, "header_too_large");
 }
 
@@ -422,8 +456,8 @@ TEST_P(HttpLimits, TooSlowARequestIs408) {
   serve(echo);
   auto in_header = connect();
   auto in_body = connect();
-  ASSERT_TRUE(in_header.send("GET / HTTP/1.1\r\n"));
-  ASSERT_TRUE(in_body.send("PUT / HTTP/1.1\r\nContent-Length: 10\r\n\r\nabc"));
+  ASSERT_TRUE(in_header.send("GET / HTTP/1.1\r\nHost: n\r\n"));
+  ASSERT_TRUE(in_body.send("PUT / HTTP/1.1\r\nHost: n\r\nContent-Length: 10\r\n\r\nabc"));
   expect_refused(in_header, 408, "request_timeout");
   expect_refused(in_body, 408, "request_timeout");
 }
@@ -431,7 +465,7 @@ TEST_P(HttpLimits, TooSlowARequestIs408) {
 TEST_P(HttpLimits, ADrippingClientDoesNotProlongItsTime) {
   serve(echo);
   auto client = connect();
-  ASSERT_TRUE(client.send("GET / HTTP/1.1\r\nX: "));
+  ASSERT_TRUE(client.send("GET / HTTP/1.1\r\nHost: n\r\nX: "));
   const auto end = std::chrono::steady_clock::now() + patience;
   pollfd answer{client.fd(), POLLIN, 0};
   while (poll(&answer, 1, 1) == 0) {

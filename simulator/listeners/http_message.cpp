@@ -2,13 +2,17 @@
 
 #include <algorithm>
 #include <array>
+#include <ctime>
 #include <iterator>
 #include <optional>
 
 #include <boost/beast/core/string.hpp>
 #include <boost/beast/http/parser.hpp>
 #include <boost/beast/http/string_body.hpp>
+#include <fmt/chrono.h>
 #include <fmt/format.h>
+
+#include "certs/read/text.h"
 
 namespace certdrill::simulator {
 namespace http_message_detail {
@@ -128,6 +132,19 @@ void read_query(std::string_view query, Call& call) {
   }
 }
 
+// Now, as RFC 9110 6.6.1 has it: a new one each second. Of the machine, as of every server: the
+// cluster's clock is for certificates.
+std::string_view http_date() {
+  thread_local std::time_t shown = -1;
+  thread_local std::string text;
+  const std::time_t now = std::time(nullptr);
+  if (now != shown) {
+    shown = now;
+    text = fmt::format("{:%a, %d %b %Y %H:%M:%S} GMT", fmt::gmtime(now));
+  }
+  return text;
+}
+
 // The header block, but for the fields that frame the body and the empty line.
 std::string head_of(const Answer& answer, const Framing& framing) {
   const auto reason = http::obsolete_reason(static_cast<http::status>(answer.status));
@@ -135,6 +152,7 @@ std::string head_of(const Answer& answer, const Framing& framing) {
   const auto add = [&head](std::string_view name, std::string_view value) {
     fmt::format_to(std::back_inserter(head), "{}: {}\r\n", name, value);
   };
+  add("Date", http_date());
   for (const auto& [name, value] : answer.headers) {
     if (!beast::iequals(name, "Connection")) add(name, value);
   }
@@ -161,6 +179,7 @@ struct RequestReader::Parsing {
   // Once the header block is complete. None: nothing is wrong with it.
   std::optional<Answer> take_header();
   std::optional<Answer> take_field(const http::fields::value_type& field);
+  std::optional<Answer> take_authority(std::string_view& target);
 
   const RequestLimits& limits;
   http::request_parser<http::string_body> parser;
@@ -172,6 +191,7 @@ struct RequestReader::Parsing {
   bool header_taken = false;
   bool expects_continue = false;
   bool encoded = false;  // Content-Encoding other than identity
+  int hosts = 0;         // fields of that name
 };
 
 std::optional<Answer> RequestReader::Parsing::take_field(const http::fields::value_type& field) {
@@ -200,12 +220,40 @@ std::optional<Answer> RequestReader::Parsing::take_field(const http::fields::val
       }
       expects_continue = true;
       break;
+    case http::field::host:
+      ++hosts;
+      if (value.find_first_of(" \t/,@") != std::string_view::npos)
+        return error_answer(400, kMalformed, "The Host header is not HOST or HOST:PORT.");
+      break;
     case http::field::content_encoding:
       encoded = !value.empty() && !beast::iequals(field.value(), "identity");
       break;
     default: break;
   }
   call.headers.add(name, value);
+  return std::nullopt;
+}
+
+// RFC 9112 3.2.2: a proxy's client names the server in the target; that counts, not Host. Leaves
+// the path.
+std::optional<Answer> RequestReader::Parsing::take_authority(std::string_view& target) {
+  if (target.starts_with('/')) return std::nullopt;
+  if (target == "*" && call.method == "OPTIONS") return std::nullopt;
+  if (call.method == "CONNECT") return std::nullopt;
+  constexpr std::string_view kSchemeEnd = "://";
+  const auto scheme = target.substr(0, target.find(kSchemeEnd));
+  if (!beast::iequals(scheme, "http") && !beast::iequals(scheme, "https")) {
+    return error_answer(400, kMalformed,
+                        "The target of the request line is neither a path that begins with '/' nor "
+                        "a URI that begins with https:// or http://.");
+  }
+  target.remove_prefix(scheme.size() + kSchemeEnd.size());
+  const auto authority = target.substr(0, target.find_first_of("/?"));
+  if (authority.empty())
+    return error_answer(400, kMalformed, "The URI of the request line names no host.");
+  call.headers.set("Host", authority.substr(authority.find('@') + 1));
+  target.remove_prefix(authority.size());
+  if (target.empty()) target = call.method == "OPTIONS" ? "*" : "/";
   return std::nullopt;
 }
 
@@ -220,11 +268,18 @@ std::optional<Answer> RequestReader::Parsing::take_header() {
     return error_answer(415, "content_encoding_not_supported",
                         "Bodies are read as they are; send this one without Content-Encoding.");
   }
+  if (message.version() == 11 && hosts != 1) {
+    return error_answer(400, kMalformed,
+                        hosts == 0
+                            ? "There is no Host header; HTTP/1.1 asks for exactly one."
+                            : "There are several Host headers; HTTP/1.1 asks for exactly one.");
+  }
   call.method = message.method_string();
-  auto target = message.target();
+  std::string_view target = message.target();
   target = target.substr(0, target.find('#'));
+  if (auto wrong = take_authority(target)) return wrong;
   const auto question = std::min(target.find('?'), target.size());
-  call.path = target.substr(0, question);
+  call.path = question == 0 ? std::string_view("/") : target.substr(0, question);
   if (call.path.find('%') != std::string_view::npos) {
     path = decoded(call.path, false);
     call.path = path;
@@ -301,8 +356,13 @@ Call RequestReader::take_call() {
   return call;
 }
 
-bool RequestReader::knows_method() const {
-  return std::ranges::find(kMethods, parsing_->parser.get().method()) != kMethods.end();
+std::optional<Answer> RequestReader::refuse_method() const {
+  const auto& message = parsing_->parser.get();
+  if (std::ranges::find(kMethods, message.method()) != kMethods.end()) return std::nullopt;
+  return error_answer(501, "method_not_implemented",
+                      fmt::format("There is no method '{}' here; the methods are GET, HEAD, POST, "
+                                  "PUT, DELETE and OPTIONS, in capitals.",
+                                  certs::printable(message.method_string())));
 }
 
 void RequestReader::reset() { parsing_.reset(); }

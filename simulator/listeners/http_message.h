@@ -7,6 +7,7 @@
 
 #include <cstddef>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -48,8 +49,9 @@ class RequestReader {
   bool keep_alive() const;
   bool http_1_0() const;
 
-  // Whether a face may be asked with this method. REQUIRES: has_header().
-  bool knows_method() const;
+  // 501 for a method that no face can be asked with; nullopt: it is a known one.
+  // REQUIRES: has_header().
+  std::optional<Answer> refuse_method() const;
 
   // Method, path, query, header fields and body, once; views of what is kept until reset().
   // REQUIRES: complete.

@@ -19,7 +19,7 @@ int status_of(std::string input, RequestLimits limits = kReaderLimits) {
 }
 
 std::string with_fields(std::string_view fields) {
-  return "PUT /a HTTP/1.1\r\n" + std::string(fields) + "\r\n";
+  return "PUT /a HTTP/1.1\r\nHost: n\r\n" + std::string(fields) + "\r\n";
 }
 
 // Gives the reader one byte after the other, but for the last `rest` ones.
@@ -52,7 +52,7 @@ TEST(RequestReader, FindsTheEndByteByByte) {
 
 TEST(RequestReader, WithoutLengthThereIsNoBody) {
   RequestReader reader(kReaderLimits);
-  std::string input = "PUT /a HTTP/1.1\r\n\r\n\r\nGET / HTTP/1.1\r\n\r\n";
+  std::string input = "PUT /a HTTP/1.1\r\nHost: n\r\n\r\n\r\nGET / HTTP/1.1\r\nHost: n\r\n\r\n";
   ASSERT_EQ(reader.read(input), State::complete);
   reader.reset();
   ASSERT_EQ(reader.read(input), State::complete) << "empty lines between requests do no harm";
@@ -78,10 +78,45 @@ TEST(RequestReader, KeepAliveIsDecidedByVersionAndConnection) {
     EXPECT_EQ(reader.read(input), State::complete);
     return reader.keep_alive();
   };
-  EXPECT_TRUE(keeps("GET / HTTP/1.1\r\n\r\n"));
-  EXPECT_FALSE(keeps("GET / HTTP/1.1\r\nconnection: foo, Close\r\n\r\n"));
+  EXPECT_TRUE(keeps("GET / HTTP/1.1\r\nHost: n\r\n\r\n"));
+  EXPECT_FALSE(keeps("GET / HTTP/1.1\r\nHost: n\r\nconnection: foo, Close\r\n\r\n"));
   EXPECT_FALSE(keeps("GET / HTTP/1.0\r\n\r\n"));
   EXPECT_TRUE(keeps("GET / HTTP/1.0\r\nConnection: Keep-Alive\r\n\r\n"));
+}
+
+TEST(RequestReader, ForHttp11ThereIsExactlyOneHost) {
+  EXPECT_EQ(status_of("GET / HTTP/1.1\r\n\r\n"), 400);
+  EXPECT_EQ(status_of("GET / HTTP/1.1\r\nHost: a\r\nHost: a\r\n\r\n"), 400);
+  EXPECT_EQ(status_of("GET / HTTP/1.1\r\nHost: a b\r\n\r\n"), 400);
+  EXPECT_EQ(status_of("GET / HTTP/1.1\r\nHost: a, b\r\n\r\n"), 400);
+  EXPECT_EQ(status_of("GET / HTTP/1.1\r\nHost:\r\n\r\n"), 0) << "RFC 9112 3.2: empty is well";
+  EXPECT_EQ(status_of("GET / HTTP/1.0\r\n\r\n"), 0);
+}
+
+TEST(RequestReader, AnAbsoluteTargetIsItsPathAndItsHost) {
+  struct {
+    const char* line;
+    const char* path;
+    const char* host;
+  } const cases[]{{"GET https://node:9443/v1/nodes?a=b", "/v1/nodes", "node:9443"},
+                  {"GET HTTP://[::1]:9500/x%20y", "/x y", "[::1]:9500"},
+                  {"GET https://node", "/", "node"},
+                  {"GET https://node?a=b", "/", "node"},
+                  {"OPTIONS https://node", "*", "node"},
+                  {"OPTIONS *", "*", "n"},
+                  {"GET //v1/nodes", "//v1/nodes", "n"}};
+  for (const auto& [line, path, host] : cases) {
+    RequestReader reader(kReaderLimits);
+    std::string input = std::string(line) + " HTTP/1.1\r\nHost: n\r\n\r\n";
+    ASSERT_EQ(reader.read(input), State::complete) << line;
+    const Call call = reader.take_call();
+    EXPECT_EQ(call.path, path) << line;
+    EXPECT_EQ(call.header("Host"), host) << line;
+  }
+  for (const char* target : {"v1/nodes", "*", "ftp://n/v1", "https:///v1/nodes", "n:9443"}) {
+    EXPECT_EQ(status_of("GET " + std::string(target) + " HTTP/1.1\r\nHost: n\r\n\r\n"), 400)
+        << target;
+  }
 }
 
 TEST(RequestReader, RefusesWhatIsMalformed) {

@@ -34,7 +34,10 @@ TEST_F(MetricsTest, EachNodeReportsWhatItHoldsByTheClustersClock) {
   EXPECT_THAT(scrape(2, "/").body,
               HasSubstr(R"(node="2",path="/etc/opt/redislabs/proxy_cert.pem"} 31532400)"));
   EXPECT_THAT(scrape(1, "/").body, Not(HasSubstr("sso_issuer")));
-  EXPECT_EQ(scrape(1, "/metrics").status, 404);
+  EXPECT_EQ(scrape(1, "/metrics").body, scrape(1, "/").body) << "the default path of Prometheus";
+  const auto elsewhere = scrape(1, "/v3");
+  EXPECT_EQ(elsewhere.status, 404);
+  EXPECT_THAT(elsewhere.body, HasSubstr("the metrics are at / and /metrics (v1) and /v2"));
 }
 
 TEST_F(MetricsTest, CountsRequestsByEndpointAndStatus) {

@@ -2,12 +2,14 @@
 
 #include <algorithm>
 #include <array>
+#include <cctype>
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 #include <nlohmann/json.hpp>
 
 #include "certs/read/text.h"
+#include "contract/meant_name.h"
 #include "contract/nearest_name.h"
 #include "simulator/http/strict_json.h"
 
@@ -23,6 +25,15 @@ std::array<std::string_view, contract::kCertificateCount> known_names() {
   return names;
 }
 
+std::string lower_case(std::string_view text) {
+  std::string lower(text);
+  std::ranges::transform(lower, lower.begin(),
+                         [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+  return lower;
+}
+
+bool is_field(std::string_view key) { return std::ranges::find(kFields, key) != kFields.end(); }
+
 // Null is taken for "not sent": scripts that build a body with jq --arg often leave one.
 std::optional<std::string> optional_text(const nlohmann::json& json, const char* field) {
   const auto found = json.find(field);
@@ -34,7 +45,7 @@ std::optional<Answer> refuse_fields(const nlohmann::json& json,
                                     const contract::EditionRules& edition,
                                     const std::string& where) {
   for (const auto& [key, value] : json.items()) {
-    if (std::ranges::find(kFields, key) == kFields.end()) {
+    if (!is_field(key)) {
       if (!edition.refuses_unknown_properties) continue;
       return invalid_request(
           fmt::format("{}Unknown property '{}'{}; the properties are name, key and certificate.",
@@ -47,19 +58,32 @@ std::optional<Answer> refuse_fields(const nlohmann::json& json,
     }
   }
   if (json.contains("name")) return std::nullopt;
-  return invalid_request(
-      fmt::format("{}'name' is missing; it names the certificate to replace.", where));
+  return invalid_request(fmt::format("{}'name' is missing; it names the certificate to replace.{}",
+                                     where, misnamed_fields(json)));
 }
 
 Answer unknown_certificate(const std::string& name, const std::string& where) {
   const auto names = known_names();
-  return error_answer(403, "unknown_certificate",
-                      fmt::format("{}There is no certificate named '{}'{}; the names are {}.",
-                                  where, certs::printable(name),
-                                  contract::did_you_mean(name, names), fmt::join(names, ", ")));
+  return error_answer(
+      403, "unknown_certificate",
+      fmt::format("{}There is no certificate named '{}'{}; the names are {}.", where,
+                  certs::printable(name), contract::did_you_mean_certificate(name),
+                  fmt::join(names, ", ")));
 }
 
 }  // namespace
+
+std::string misnamed_fields(const nlohmann::json& json) {
+  std::string text;
+  for (const auto& [key, value] : json.items()) {
+    if (is_field(key)) continue;
+    const auto meant = contract::nearest_name(lower_case(key), kFields);
+    if (!meant || json.contains(*meant)) continue;
+    text += fmt::format(" '{}' is ignored; the property is called '{}'.", certs::printable(key),
+                        *meant);
+  }
+  return text;
+}
 
 tl::expected<Change, Answer> read_certificate(const nlohmann::json& json,
                                               const contract::EditionRules& edition,
@@ -75,13 +99,15 @@ tl::expected<Change, Answer> read_certificate(const nlohmann::json& json,
   return Change{*name, optional_text(json, "certificate"), optional_text(json, "key")};
 }
 
-Answer rejection_answer(const Rejection& rejection, bool answers_404, const std::string& where) {
+Answer rejection_answer(const Rejection& rejection, bool answers_404, const std::string& where,
+                        std::string_view hint) {
   if (rejection.why == Rejection::Why::store) {
     return error_answer(
         500, "internal_error",
         where + "The configuration store could not be written: " + rejection.store_error);
   }
-  const std::string description = where + certs::describe(*rejection.defect);
+  const std::string description =
+      fmt::format("{}{}{}", where, certs::describe(*rejection.defect), hint);
   switch (certs::verdict_of(rejection.defect->id)) {
     case certs::Verdict::absent:
       if (answers_404) return error_answer(404, "certificate_not_found", description);

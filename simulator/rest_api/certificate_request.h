@@ -6,6 +6,7 @@
 
 #include <span>
 #include <string>
+#include <string_view>
 
 #include <nlohmann/json_fwd.hpp>
 #include <tl/expected.hpp>
@@ -21,8 +22,14 @@ tl::expected<Change, Answer> read_certificate(const nlohmann::json& json,
                                               const contract::EditionRules& edition,
                                               const std::string& where);
 
+// " 'private_key' is ignored; the property is called 'key'." for each that an edition passes over
+// although it was meant; "" otherwise.
+std::string misnamed_fields(const nlohmann::json& json);
+
 // Steps 4 to 6 and the store's failure: the answer to a change that was not taken up.
-Answer rejection_answer(const Rejection& rejection, bool answers_404, const std::string& where);
+// `hint` follows the description.
+Answer rejection_answer(const Rejection& rejection, bool answers_404, const std::string& where,
+                        std::string_view hint = {});
 
 // Step 7 and 8: 409 with the nodes and why, or 200.
 Answer rollout_answer(const Rollout& rollout, std::size_t node_count,

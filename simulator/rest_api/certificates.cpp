@@ -7,6 +7,7 @@
 #include <nlohmann/json.hpp>
 
 #include "certs/read/text.h"
+#include "contract/meant_name.h"
 #include "contract/nearest_name.h"
 #include "simulator/http/strict_json.h"
 #include "simulator/rest_api/certificate_request.h"
@@ -20,6 +21,16 @@ using contract::CertificateName;
 tl::expected<Change, Answer> read_change(const Scene& scene, const Call& call) {
   const auto& body = call.body.object();
   if (!body) return tl::unexpected(body_error(body.error()));
+  if (!body->contains("name") && body->contains("certificates")) {
+    const auto& successor = contract::endpoint_of(contract::UpdateCall::certificates);
+    return tl::unexpected(invalid_request(
+        successor.editions.contains(scene.edition.edition)
+            ? "This is the body of PUT /v1/cluster/certificates; send it there. This call takes "
+              "one "
+              "certificate: {\"name\", \"certificate\", \"key\"}."
+            : "This call takes one certificate, {\"name\", \"certificate\", \"key\"}; the list "
+              "'certificates' is the body of a call that this edition does not have."));
+  }
   return read_certificate(*body, scene.edition, "");
 }
 
@@ -29,7 +40,10 @@ Answer update_one(const Scene& scene, const Call& call) {
   if (!read) return read.error();
   const Change& change = **read;
   const auto rollout = scene.cluster.update({&change, 1}, scene.now, scene.mishaps);
-  if (!rollout) return rejection_answer(rollout.error(), scene.edition.answers_404, "");
+  if (!rollout) {
+    return rejection_answer(rollout.error(), scene.edition.answers_404, "",
+                            misnamed_fields(call.body.fields()));
+  }
   auto answer = rollout_answer(*rollout, scene.cluster.node_count(), scene.success_body);
   note_rollout({&change.name, 1}, *rollout, answer.notes);
   return answer;
@@ -42,11 +56,16 @@ tl::expected<const nlohmann::json*, Answer> certificate_list(
   constexpr std::array<std::string_view, 1> fields{"certificates"};
   if (!body.contains("certificates")) {
     const bool unwrapped = body.contains("name") || body.contains("certificate");
+    const auto& older = contract::endpoint_of(contract::UpdateCall::update_cert);
     return tl::unexpected(invalid_request(
-        unwrapped ? "The certificates must be wrapped: send {\"certificates\": [{\"name\", "
-                    "\"certificate\", \"key\"}]}."
-                  : "'certificates' is missing; it is an array of {\"name\", "
-                    "\"certificate\", \"key\"}."));
+        !unwrapped ? "'certificates' is missing; it is an array of {\"name\", "
+                     "\"certificate\", \"key\"}."
+        : older.editions.contains(edition.edition)
+            ? "The certificates must be wrapped: send {\"certificates\": [{\"name\", "
+              "\"certificate\", \"key\"}]}; as it is, this is the body of PUT "
+              "/v1/cluster/update_cert."
+            : "The certificates must be wrapped: send {\"certificates\": [{\"name\", "
+              "\"certificate\", \"key\"}]}."));
   }
   for (const auto& [key, value] : body.items()) {
     if (key == "certificates" || !edition.refuses_unknown_properties) continue;
@@ -65,7 +84,11 @@ tl::expected<const nlohmann::json*, Answer> certificate_list(
 
 tl::expected<std::vector<Change>, Answer> read_list(const Scene& scene, const Call& call) {
   const auto& body = call.body.object();
-  if (!body) return tl::unexpected(body_error(body.error()));
+  if (!body) {
+    const bool bare_list = call.body.json() && call.body.json()->is_array();
+    return tl::unexpected(body_error(
+        bare_list ? body.error() + "; wrap the list: {\"certificates\": [...]}" : body.error()));
+  }
   const auto array = certificate_list(*body, scene.edition);
   if (!array) return tl::unexpected(array.error());
   std::vector<Change> changes;
@@ -122,11 +145,11 @@ tl::expected<std::vector<CertificateName>, Answer> names_to_rotate(const Scene& 
   const auto text = sent.get<std::string>();
   const auto name = contract::find_certificate(text);
   if (name && contract::info(*name).internode) return std::vector{*name};
-  return tl::unexpected(
-      error_answer(403, "unsupported_rotation",
-                   fmt::format("'{}' is no internal certificate; those that rotate are "
-                               "ccs_internode_encryption and data_internode_encryption.",
-                               certs::printable(text))));
+  return tl::unexpected(error_answer(
+      403, "unsupported_rotation",
+      fmt::format("'{}' is no internal certificate{}; those that rotate are "
+                  "ccs_internode_encryption and data_internode_encryption.",
+                  certs::printable(text), name ? "" : contract::did_you_mean_certificate(text))));
 }
 
 }  // namespace
@@ -163,8 +186,9 @@ Answer put_certificates(const Scene& scene, const Call& call, std::string_view /
   const auto rollout = scene.cluster.update(changes, scene.now, scene.mishaps);
   // This call documents no 404 in any edition.
   if (!rollout) {
-    return rejection_answer(rollout.error(), /*answers_404=*/false,
-                            place_in_list(rollout.error().index));
+    const auto index = rollout.error().index;
+    return rejection_answer(rollout.error(), /*answers_404=*/false, place_in_list(index),
+                            misnamed_fields(call.body.fields().at("certificates").at(index)));
   }
   auto answer = rollout_answer(*rollout, scene.cluster.node_count(), scene.success_body);
   std::vector<CertificateName> names;
@@ -179,7 +203,8 @@ Answer delete_certificate(const Scene& scene, const Call& /*call*/, std::string_
   if (!name) {
     return error_answer(
         404, "unknown_certificate",
-        fmt::format("There is no certificate named '{}'.", certs::printable(parameter)));
+        fmt::format("There is no certificate named '{}'{}.", certs::printable(parameter),
+                    contract::did_you_mean_certificate(parameter)));
   }
   const auto rollout = scene.cluster.remove(*name, scene.now, scene.mishaps);
   auto answer = removal_answer(scene, parameter, rollout);

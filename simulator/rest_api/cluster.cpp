@@ -70,7 +70,8 @@ Answer get_cluster(const Scene& scene, const Call& /*call*/, std::string_view /*
                     {"mtls_certificate_authentication", false},
                     {"mtls_client_cert_subject_validation_type", "disabled"},
                     {"mtls_authorized_subjects", nlohmann::ordered_json::array()},
-                    {"email_alerts", false}});
+                    {"email_alerts", false},
+                    {"options_method_forbidden", scene.edition.options_method_forbidden}});
 }
 
 Answer get_logs(const Scene& scene, const Call& call, std::string_view /*parameter*/) {

@@ -5,6 +5,9 @@
 
 #include <fmt/format.h>
 
+#include "certs/read/text.h"
+#include "contract/nearest_path.h"
+
 namespace certdrill::simulator {
 namespace {
 
@@ -59,6 +62,8 @@ const std::array kRoutes{
           kLogQuery},
 };
 
+constexpr std::size_t kShownRestPath = 200;
+
 Answer not_authenticated(bool tried) {
   auto answer = error_answer(
       401, "unauthorized",
@@ -69,6 +74,43 @@ Answer not_authenticated(bool tried) {
   return answer;
 }
 
+// " (did you mean PUT /v1/cluster/update_cert?)", or what became of it; "" when nobody can tell.
+std::string meant_call(const Call& call, const contract::EditionRules& edition) {
+  // Of the calls on one path, the one with this method comes first.
+  std::vector<const contract::Endpoint*> calls;
+  std::vector<std::string_view> paths;
+  for (const bool same_method : {true, false}) {
+    for (const auto& endpoint : contract::endpoints()) {
+      if ((endpoint.method == method_of_row(call)) != same_method) continue;
+      calls.push_back(&endpoint);
+      paths.push_back(endpoint.path);
+    }
+  }
+  const auto near = contract::nearest_path(call.path, paths);
+  if (!near) return "";
+  const auto& meant = *calls[near->index];
+  if (meant.editions.contains(edition.edition))
+    return fmt::format(" (did you mean {} {}?)", meant.method, near->path);
+  return meant.id == "update_cert"
+             ? fmt::format(
+                   "; {} was removed, use PUT /v1/cluster/certificates "
+                   "with {{\"certificates\": [...]}}",
+                   near->path)
+             : fmt::format("; {} {} is of later editions", meant.method, near->path);
+}
+
+constexpr std::array<std::string_view, 3> kApiVersions{"1", "1.0", "v1"};
+
+std::optional<Answer> refuse_version(const Call& call) {
+  const auto version = call.header("x-api-version");
+  if (!version || std::ranges::find(kApiVersions, *version) != kApiVersions.end())
+    return std::nullopt;
+  return error_answer(505, "unsupported_api_version",
+                      fmt::format("x-api-version: there is no version '{}' of the API here; it is "
+                                  "version 1, or leave the header out.",
+                                  certs::printable(*version)));
+}
+
 // What the dispatcher asks of this face, for one call of a known user.
 struct RestWords {
   const Scene& scene;
@@ -76,16 +118,13 @@ struct RestWords {
   const User& user;
 
   Answer unknown_path() const {
-    const bool removed =
-        call.path.ends_with("update_cert") &&
-        std::ranges::any_of(routes(), [&](const Route& route) { return route.path == call.path; });
     return error_answer(
         404, "unknown_uri",
-        fmt::format("There is no {} in edition {}.{}", call.path, scene.edition.name,
-                    removed ? " It was removed; use PUT /v1/cluster/certificates with "
-                              "{\"certificates\": [...]}."
-                            : ""));
+        fmt::format("There is no {} in edition {}{}.", certs::printable(call.path, kShownRestPath),
+                    scene.edition.name, meant_call(call, scene.edition)));
   }
+
+  bool options() const { return !scene.edition.options_method_forbidden; }
 
   std::optional<Answer> refuse(const Route& route) const {
     if (permits(user.role, route.endpoint->permission)) return std::nullopt;
@@ -120,8 +159,14 @@ Answer RestApi::answer(const Scene& scene, const Call& call) const {
   const auto authorization = call.header("Authorization");
   const User* user = authorization ? users_.authenticate(std::string(*authorization)) : nullptr;
   const auto found = find_rest_route(call, scene.edition);
-  Answer answer = user == nullptr ? not_authenticated(authorization.has_value())
-                                  : dispatch(found, call, RestWords{scene, call, *user});
+  Answer answer;
+  if (user == nullptr) {
+    answer = not_authenticated(authorization.has_value());
+  } else if (auto refused = refuse_version(call)) {
+    answer = *std::move(refused);
+  } else {
+    answer = dispatch(found, call, RestWords{scene, call, *user});
+  }
   if (found.row != nullptr) answer.notes.endpoint = found.row->path;
   if (user != nullptr) answer.notes.user = user->username;
   return answer;

@@ -1,7 +1,8 @@
 // The REST API of the cluster: authenticates, finds the endpoint, and lets it answer. Holds no
 // state of the cluster; any node answers for all.
 //
-// The order of verdicts up to the endpoint: 401, 404 unknown URI, 405, 403 role, 400 Content-Type.
+// The order of verdicts up to the endpoint: 401, 505 unknown x-api-version, 404 unknown URI, 405,
+// 403 role, 400 Content-Type.
 // Adding an endpoint: one row in contract/endpoints.cpp; here one function of the type Handler, its
 // declaration below, and one row in rest_api.cpp. A body of a new shape gets a schema in
 // openapi.json. Thread safety: answer() may be called from any thread.

@@ -69,6 +69,79 @@ TEST_F(RestApiTest, UnknownUrisAndMethodsAreNamed) {
   EXPECT_ANSWER(call("GET", "/v1/cluster/update_cert"), 405, "method_not_allowed", "takes PUT");
 }
 
+TEST_F(RestApiTest, APathThatIsNearlyRightIsToldTheRightOne) {
+  for (const char* path : {"/cluster/update_cert", "//v1/cluster/update_cert",
+                           "/v1/cluster/update_cert/", "/v1/cluster/update-cert"}) {
+    EXPECT_ANSWER(call("PUT", path, "{}"), 404, "unknown_uri",
+                  "(did you mean PUT /v1/cluster/update_cert?)");
+  }
+  EXPECT_ANSWER(call("GET", "/v1/cluster/certifcates"), 404, "unknown_uri",
+                "(did you mean GET /v1/cluster/certificates?)");
+  EXPECT_ANSWER(call("DELETE", "/cluster/certificates/ldap_client"), 404, "unknown_uri",
+                "(did you mean DELETE /v1/cluster/certificates/ldap_client?)");
+  edition_ = contract::Edition::next;
+  EXPECT_ANSWER(call("PUT", "/cluster/update-cert", "{}"), 404, "unknown_uri",
+                "was removed, use PUT /v1/cluster/certificates");
+}
+
+TEST_F(RestApiTest, HeadIsAnsweredAsGet) {
+  const auto head = call("HEAD", "/v1/nodes");
+  EXPECT_EQ(head.status, 200);
+  EXPECT_EQ(head.body, call("GET", "/v1/nodes").body) << "the listener leaves the body away";
+  EXPECT_EQ(head.notes.endpoint, "/v1/nodes");
+  EXPECT_EQ(call("HEAD", "/v1/nodes/9").status, 404);
+  EXPECT_EQ(call("HEAD", "/v1/cluster/update_cert").status, 405);
+}
+
+TEST_F(RestApiTest, OptionsTellsWhatAPathTakes) {
+  const auto allowed = [](const Answer& answer) {
+    for (const auto& [name, value] : answer.headers) {
+      if (name == "Allow") return value;
+    }
+    return std::string();
+  };
+  const auto options = call("OPTIONS", "/v1/cluster/certificates");
+  EXPECT_EQ(options.status, 200);
+  EXPECT_EQ(options.body, "");
+  EXPECT_EQ(allowed(options), "PUT, GET, HEAD, OPTIONS");
+  EXPECT_EQ(allowed(call("POST", "/v1/cluster/certificates", "{}")), "PUT, GET, HEAD, OPTIONS");
+  EXPECT_EQ(allowed(call("OPTIONS", "*")), "PUT, GET, HEAD, POST, DELETE, OPTIONS");
+  EXPECT_EQ(call("OPTIONS", "/v1/nowhere").status, 404);
+  edition_ = contract::Edition::v7_8;
+  EXPECT_EQ(allowed(call("OPTIONS", "/v1/cluster/certificates")), "GET, HEAD, OPTIONS");
+  edition_ = contract::Edition::next;
+  EXPECT_EQ(call("OPTIONS", "/v1/cluster/update_cert").status, 404);
+}
+
+TEST_F(RestApiTest, OptionsCanBeForbidden) {
+  auto rules = contract::rules_of(edition_);
+  rules.options_method_forbidden = true;
+  SentChanges none_yet;
+  const Scene scene{cluster_, mishaps_, rules, kNow, "", none_yet};
+  const auto ask = [&](std::string_view method, std::string_view path) {
+    return api_.answer(scene,
+                       {.method = method, .path = path, .headers = {{"Authorization", kAdmin}}});
+  };
+  const auto answer = ask("OPTIONS", "/v1/cluster/certificates");
+  EXPECT_EQ(answer.status, 405);
+  EXPECT_THAT(answer.headers, ::testing::Contains(::testing::Pair("Allow", "PUT, GET, HEAD")));
+  EXPECT_EQ(json::parse(ask("GET", "/v1/cluster").body)["options_method_forbidden"], true);
+}
+
+TEST_F(RestApiTest, AnUnknownVersionOfTheApiIs505) {
+  SentChanges none_yet;
+  const Scene scene{cluster_, mishaps_, contract::rules_of(edition_), kNow, "", none_yet};
+  const auto with = [&](std::string_view version) {
+    return api_.answer(scene, {.method = "GET",
+                               .path = "/v1/nodes",
+                               .headers = {{"Authorization", kAdmin}, {"x-api-version", version}}});
+  };
+  EXPECT_EQ(with("1").status, 200);
+  EXPECT_EQ(with("v1").status, 200);
+  EXPECT_ANSWER(with("9"), 505, "unsupported_api_version", "'9'");
+  EXPECT_EQ(with("").status, 505);
+}
+
 TEST_F(RestApiTest, RolesWithoutThePermissionAreRefused) {
   authorization_ = kViewer;
   EXPECT_ANSWER(update(good()), 403, "insufficient_permissions", "update_cluster");
@@ -99,6 +172,47 @@ TEST_F(RestApiTest, TheShapeOfTheBodyComesBeforeTheName) {
 TEST_F(RestApiTest, TheNameComesBeforeTheCertificate) {
   EXPECT_ANSWER(update({{"name", "api_cert"}, {"certificate", ""}}), 403, "unknown_certificate",
                 "did you mean 'api'");
+}
+
+TEST_F(RestApiTest, TheVendorsOtherNamesLeadToTheRightOne) {
+  const auto with_name = [&](const char* name) { return update({{"name", name}}); };
+  EXPECT_ANSWER(with_name("dp_internode_encryption"), 403, "unknown_certificate",
+                "(did you mean 'data_internode_encryption'?)");
+  EXPECT_ANSWER(with_name("CPINE"), 403, "unknown_certificate",
+                "(did you mean 'ccs_internode_encryption'?)");
+  EXPECT_ANSWER(with_name("internal"), 403, "unknown_certificate", "two could be meant");
+  EXPECT_ANSWER(call("DELETE", "/v1/cluster/certificates/trusted_ca"), 404, "unknown_certificate",
+                "(did you mean 'mtls_trusted_ca'?)");
+  EXPECT_ANSWER(call("POST", "/v1/cluster/certificates/rotate", R"({"name": "dpine"})"), 403,
+                "unsupported_rotation", "(did you mean 'data_internode_encryption'?)");
+}
+
+TEST_F(RestApiTest, ABodyOfTheOtherCallIsNamed) {
+  EXPECT_ANSWER(update({{"certificates", {good()}}}), 400, "invalid_request",
+                "the body of PUT /v1/cluster/certificates");
+  EXPECT_ANSWER(call("PUT", "/v1/cluster/certificates", good().dump()), 400, "invalid_request",
+                "the body of PUT /v1/cluster/update_cert");
+  EXPECT_ANSWER(call("PUT", "/v1/cluster/certificates", json::array({good()}).dump()), 400,
+                "invalid_request", "wrap the list");
+  edition_ = contract::Edition::v7_8;
+  EXPECT_ANSWER(update({{"certificates", {good()}}}), 400, "invalid_request",
+                "a call that this edition does not have");
+  edition_ = contract::Edition::next;
+  const auto answer = call("PUT", "/v1/cluster/certificates", good().dump());
+  EXPECT_THAT(description(answer), ::testing::Not(HasSubstr("update_cert")));
+}
+
+TEST_F(RestApiTest, APropertyThatIsPassedOverIsNamedWhenItWasMeant) {
+  auto body = good();
+  body["private_key"] = body["key"];
+  body.erase("key");
+  EXPECT_ANSWER(update(body), 400, "invalid_certificate",
+                "'private_key' is ignored; the property is called 'key'");
+  EXPECT_ANSWER(call("PUT", "/v1/cluster/certificates", json{{"certificates", {body}}}.dump()), 400,
+                "invalid_certificate", "'private_key' is ignored");
+  EXPECT_ANSWER(update({{"Name", "proxy"}}), 400, "invalid_request", "'Name' is ignored");
+  EXPECT_ANSWER(update({{"name", "proxy"}, {"cert", "x"}}), 404, "certificate_not_found",
+                "the property is called 'certificate'");
 }
 
 TEST_F(RestApiTest, NothingToLookAtIs404AndIn8_0A400) {
