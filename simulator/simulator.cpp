@@ -105,6 +105,7 @@ std::string ready_line(const Ready& ready) {
                               {"username", ready.username},
                               {"password", ready.password},
                               {"control", ready.control},
+                              {"ca", ready.ca},
                               {"nodes", nlohmann::ordered_json::array()}};
   for (const auto& node : ready.nodes) {
     json["nodes"].push_back({{"uid", node.uid},

@@ -7,6 +7,7 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <httplib.h>
 
 #include "certs/read/openssl.h"
 #include "tests/support/rest_client.h"
@@ -252,6 +253,19 @@ TEST_F(SimulatorTest, TheReadyLineSaysWhereEverythingIs) {
   EXPECT_EQ(line["nodes"][1]["uid"], 2);
   RestClient by_line(line["nodes"][1]["rest"], line["username"], line["password"]);
   EXPECT_EQ(by_line.get("/v1/cluster").status, 200);
+
+  // By address and by the cluster's name.
+  httplib::SSLClient verifying("127.0.0.1",
+                               std::stoi(std::string(line["nodes"][1]["rest"]).substr(18)));
+  const auto ca = certs::parse_chain(std::string(line["ca"]));
+  X509_STORE* anchors = X509_STORE_new();
+  X509_STORE_add_cert(anchors, ca->front().x509());
+  verifying.set_ca_cert_store(anchors);  // and owns it
+  verifying.enable_server_certificate_verification(true);
+  verifying.set_basic_auth(line["username"], line["password"]);
+  const auto answer = verifying.Get("/v1/cluster");
+  ASSERT_TRUE(answer) << httplib::to_string(answer.error());
+  EXPECT_EQ(answer->status, 200);
 }
 
 TEST_F(SimulatorTest, MistakesInTheSettingsAreRefused) {

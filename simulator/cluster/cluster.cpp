@@ -134,8 +134,10 @@ Cluster::Outcome Cluster::rotate_internode(std::span<const CertificateName> name
                                            certs::Instant now, Mishaps& mishaps) {
   std::vector<std::shared_ptr<InstalledCertificate>> fresh;  // made before anybody has to wait
   for (const CertificateName name : names) {
-    fresh.push_back(std::make_shared<InstalledCertificate>(autogenerate(
-        {name, settings_.name, settings_.key_type, internode_ca_, /*new_cluster=*/false}, now)));
+    fresh.push_back(std::make_shared<InstalledCertificate>(
+        autogenerate({name, settings_.name, settings_.key_type, internode_ca_,
+                      settings_.node_addresses, /*new_cluster=*/false},
+                     now)));
   }
   const auto prepare = [&](const CertificateSet&, std::uint64_t generation) -> Prepared {
     std::vector<Accepted> accepted;

@@ -1,5 +1,7 @@
 #include "simulator/cluster/installed_certificate.h"
 
+#include <set>
+
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
@@ -102,7 +104,11 @@ InternodeCa make_internode_ca(const std::string& cluster_name, certs::KeyType ke
 
 InstalledCertificate autogenerate(const AutogenerateInput& input, certs::Instant now) {
   const auto& certificate = contract::info(input.name);
-  const auto spec = leaf_spec(certificate, input.cluster_name, now);
+  auto spec = leaf_spec(certificate, input.cluster_name, now);
+  if (input.name == contract::CertificateName::api) {
+    const std::set<std::string> different(input.addresses.begin(), input.addresses.end());
+    spec.ip_addresses.assign(different.begin(), different.end());
+  }
   auto key = make_key(input);
   std::vector<certs::Certificate> chain;
   if (certificate.internode) {

@@ -70,6 +70,9 @@ struct AutogenerateInput {
   const std::string& cluster_name;
   certs::KeyType key_type;
   const InternodeCa& internode_ca;
+  // The nodes': in the REST API's certificate, so that a client that connects by address can verify
+  // it. The product's has the cluster's names alone.
+  const std::vector<std::string>& addresses;
   // A new cluster's internode keys are the same in every simulated cluster: start-up matters more
   // than a secret that guards nothing, and OpenSSL takes 130 ms to generate RSA 2048.
   bool new_cluster = true;

@@ -124,7 +124,9 @@ Engine::Result Engine::open_nodes() {
   const auto presents = [this](const Node& node, contract::CertificateName port) {
     return misbehaviour_->presents(node, port);
   };
-  ready_ = {settings_.cluster_name, settings_.username, settings_.password, {}, {}};
+  ready_ = {settings_.cluster_name, settings_.username, settings_.password, {}, {}, {}};
+  if (const auto api = (*cluster_->store())[contract::CertificateName::api])
+    ready_.ca = api->bundle->chain.back().pem();
   for (int uid = 1; uid <= settings_.nodes; ++uid) {
     auto node = open_node_ports(*listeners_, cluster_->node(uid),
                                 settings_.ports == PortPlan::free_ports, faces, presents);

@@ -91,6 +91,7 @@ struct Ready {
   std::string username;
   std::string password;
   std::string control;  // "http://127.0.0.1:9500"
+  std::string ca;  // PEM: with it the certificate of the REST ports verifies, as it is at the start
   std::vector<ReadyNode> nodes;
 };
 
