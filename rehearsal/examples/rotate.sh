@@ -31,8 +31,11 @@ root=$work/chain/$count
 quoted() { local text=${1//\\/\\\\}; printf '"%s"' "${text//\"/\\\"}"; }
 printf 'user = %s\n' "$(quoted "$CERTDRILL_USERNAME:$CERTDRILL_PASSWORD")" >"$work/curl"
 json() { printf '"'; tr -d '\r' <"$1" | awk '{ printf "%s\\n", $0 }'; printf '"'; }
-printf '{"name": "%s", "certificate": %s, "key": %s}' \
-  "$CERTDRILL_NAME" "$(json "$CERTDRILL_CHAIN")" "$(json "$CERTDRILL_KEY")" >"$work/update_cert"
+{
+  printf '{"name": "%s", "certificate": %s' "$CERTDRILL_NAME" "$(json "$CERTDRILL_CHAIN")"
+  [ ! -s "$CERTDRILL_KEY" ] || printf ', "key": %s' "$(json "$CERTDRILL_KEY")" # a CA to trust has none
+  printf '}'
+} >"$work/update_cert"
 { printf '{"certificates": ['; cat "$work/update_cert"; printf ']}'; } >"$work/certificates"
 cp "$CERTDRILL_CA" "$work/ca"
 # Half-way through a rotation of api, some nodes have the old one and some the new one.
@@ -95,26 +98,27 @@ look() {
     done
   done
   [ -z "$wrong$unseen" ] || return
-  # With ports there is only the store left to look at, by any node that answers; without, it is all there is to see.
-  local until=$((SECONDS + 10))
+  # The cluster has one store, and any node tells what is in it.
+  local patience=$((${#ports[@]} > 0 ? 10 : 30)) until stored=
+  until=$((SECONDS + patience))
   for node in "${nodes[@]}"; do
-    ask "$node" GET /v1/cluster/certificates 10
+    ask "$node" GET /v1/cluster/certificates "$patience"
     if [ "$status" = 200 ]; then
+      stored=yes
       grep -o "\"${CERTDRILL_NAME}_cert\": *\"[^\"]*\"" "$work/answer" | sed 's/\\r//g; s/\\n/\n/g; s/^[^:]*: *"//' >"$work/text"
       split "$work/text" "$work/stored"
       for seen in "$work"/stored/*; do [ -f "$seen" ] && hash <"$seen"; done | grep -qxF "$leaf" ||
-        wrong+="$node stores another certificate; "
-      [ ${#ports[@]} = 0 ] || break
-    elif [ ${#ports[@]} = 0 ]; then
-      unseen+="$node does not tell what is stored; "
-    elif [ $SECONDS -ge $until ]; then
-      break
+        wrong="another certificate is stored"
     fi
+    [ -z "$stored" ] && [ $SECONDS -lt $until ] || break
   done
+  [ -n "$stored" ] || [ ${#ports[@]} -gt 0 ] || unseen="no node tells what is stored"
 }
 
-look
-[ -n "$wrong$unseen" ] || { echo "$CERTDRILL_NAME: every node has it already."; exit 0; }
+if [ ${#ports[@]} -gt 0 ]; then
+  look
+  [ -n "$wrong$unseen" ] || { echo "$CERTDRILL_NAME: every node has it already."; exit 0; }
+fi
 sent=0 pause=1 told=
 while :; do
   if [ "$told" != 200 ] || [ -n "$wrong" ]; then # after a 200, what only cannot be looked at is no reason to send it again
@@ -127,7 +131,11 @@ while :; do
   if [ -z "$wrong$unseen" ]; then
     sleep $settle_seconds
     look
-    [ -n "$wrong$unseen" ] || { echo "$CERTDRILL_NAME is rotated: every node has the new certificate."; exit 0; }
+  fi
+  # What no port shows, the cluster's word must vouch for.
+  if [ -z "$wrong$unseen" ] && { [ ${#ports[@]} -gt 0 ] || [ "$told" = 200 ]; }; then
+    echo "$CERTDRILL_NAME is rotated: every node has the new certificate."
+    exit 0
   fi
   case $told in 400 | 401 | 403 | 404 | 405 | 406 | 413 | 415)
     echo "refused for good: $told ${reason:0:300}" >&2

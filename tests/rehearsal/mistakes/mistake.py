@@ -259,6 +259,11 @@ def leaves_a_child_behind():
 
 
 @mistake
+def never_gives_up():
+    rotate.SENDS, rotate.SECONDS = 1_000_000, 1_000_000
+
+
+@mistake
 def waits_for_ever():
     after_the_right_thing(lambda: time.sleep(3600))
 
