@@ -9,10 +9,12 @@
 namespace certdrill::rehearsal {
 namespace {
 
+constexpr std::string_view kHoldsNothing = "does not hold the new pair";
+
 std::string_view what_is_wrong_with(const NodeState& node) {
   if (!node.up && !node.holds) return "is down and does not hold the new pair";
   if (node.shown == Shown::without_chain) return "presents the new certificate without its chain";
-  if (!node.holds) return "does not hold the new pair";
+  if (!node.holds) return kHoldsNothing;
   if (node.shown == Shown::former) return "presents the former certificate";
   if (node.shown == Shown::other) return "presents another certificate";
   return "";
@@ -46,6 +48,10 @@ std::string what_is_wrong(const Moment& moment) {
   }
   std::vector<std::string> clauses;
   for (const auto& [what, uids] : groups) {
+    if (uids.size() == moment.nodes.size() && what == kHoldsNothing) {
+      clauses.emplace_back("no node holds the new pair");
+      continue;
+    }
     const auto who = uids.size() == 1 ? fmt::format("node {}", uids.front())
                      : uids.size() == moment.nodes.size()
                          ? std::string("every node")

@@ -131,10 +131,10 @@ tl::expected<CommandRun, std::string> RehearsedScene::run_once() {
   Watch watch;
   watch.output = [&](std::string_view piece) { output.add(piece); };
   watch.arguments = [&](const std::vector<std::string>& arguments) {
-    const auto found = secrets_.find_in(fmt::to_string(fmt::join(arguments, "\n")));
-    if (found.empty()) return;
-    add_leak(evidence_.leaks, {Leak::Where::arguments, std::string(found),
-                               fs::path(arguments.front()).filename().string()});
+    for (const auto what : secrets_.found_in(fmt::to_string(fmt::join(arguments, "\n")))) {
+      add_leak(evidence_.leaks, {Leak::Where::arguments, std::string(what),
+                                 fs::path(arguments.front()).filename().string()});
+    }
   };
   watch.tick = [&] { look_around(false); };
   watch.stop = settings_.stop;
@@ -174,6 +174,7 @@ tl::expected<Evidence, std::string> RehearsedScene::play() {
   evidence_.sentence = drill_ == nullptr ? "Nothing is wrong." : drill_->sentence;
   evidence_.reference = drill_ == nullptr ? "" : drill_->reference;
   evidence_.must_converge = drill_ == nullptr || drill_->good == simulator::GoodRotation::converges;
+  evidence_.stranger = shows_a_stranger(drill_);
   evidence_.name = contract::to_string(settings_.world.name);
 
   start_ = std::chrono::steady_clock::now();

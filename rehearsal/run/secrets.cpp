@@ -42,11 +42,12 @@ Secrets::Secrets(std::string_view key_pem, std::string_view username, std::strin
   for (const Needle& needle : needles_) longest_ = std::max(longest_, needle.text.size());
 }
 
-std::string_view Secrets::find_in(std::string_view text) const {
+std::set<std::string_view> Secrets::found_in(std::string_view text) const {
+  std::set<std::string_view> found;
   for (const Needle& needle : needles_) {
-    if (text.find(needle.text) != std::string_view::npos) return needle.what;
+    if (text.find(needle.text) != std::string_view::npos) found.insert(needle.what);
   }
-  return {};
+  return found;
 }
 
 std::string Secrets::redacted(std::string text) const {
@@ -62,8 +63,8 @@ void Output::add(std::string_view piece) {
   kept_ += piece.substr(0, room);
   cut_ = cut_ || piece.size() > room;
   window_ += piece;
-  if (const auto found = secrets_.find_in(window_); !found.empty())
-    add_leak(leaks_, {Leak::Where::output, std::string(found), ""});
+  for (const auto what : secrets_.found_in(window_))
+    add_leak(leaks_, {Leak::Where::output, std::string(what), ""});
   if (window_.size() > secrets_.longest()) window_.erase(0, window_.size() - secrets_.longest());
 }
 
@@ -78,8 +79,8 @@ std::vector<Leak> leaks_in_files(const fs::path& folder, const Secrets& secrets)
     if ((mode & kOthers) == fs::perms::none || entry.file_size(ignored) > kLargestFile) continue;
     std::ifstream file(entry.path(), std::ios::binary);
     const std::string text{std::istreambuf_iterator<char>(file), {}};
-    if (const auto found = secrets.find_in(text); !found.empty()) {
-      add_leak(leaks, {Leak::Where::file, std::string(found),
+    for (const auto what : secrets.found_in(text)) {
+      add_leak(leaks, {Leak::Where::file, std::string(what),
                        fmt::format("{} with mode {:04o}", entry.path().filename().string(),
                                    static_cast<unsigned>(mode))});
     }

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <filesystem>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -16,8 +17,8 @@ class Secrets {
  public:
   Secrets(std::string_view key_pem, std::string_view username, std::string_view password);
 
-  // The first secret in `text`, as a Leak has it; empty: none.
-  std::string_view find_in(std::string_view text) const;
+  // What stands in `text` of them, as a Leak has it.
+  std::set<std::string_view> found_in(std::string_view text) const;
 
   // The text with every secret replaced by a word that says what stood there.
   std::string redacted(std::string text) const;

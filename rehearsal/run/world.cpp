@@ -1,6 +1,7 @@
 #include "rehearsal/run/world.h"
 
 #include <algorithm>
+#include <thread>
 
 #include <fmt/format.h>
 
@@ -14,8 +15,10 @@ namespace {
 using contract::CertificateName;
 using simulator::InstalledPtr;
 
+constexpr Milliseconds kLongestUndo{5000};
+
 // Drills that leave things to chance do so alike in every rehearsal.
-std::uint64_t same_seed() { return 1; }
+std::uint64_t same_seed() { return 11; }  // by half a chance: fails, succeeds, fails
 
 // What the rehearsal itself installs is judged by nobody.
 class Lenient final : public simulator::Mishaps {
@@ -71,6 +74,14 @@ std::string digest_text(const simulator::Sha256& digest) {
 
 }  // namespace
 
+bool shows_a_stranger(const simulator::Drill* drill) {
+  if (drill == nullptr) return false;
+  const auto rules = simulator::rules_of(*drill, same_seed);
+  return std::ranges::any_of(rules, [](const simulator::FaultRule& rule) {
+    return rule.kind->name == "tls" && rule.settings.value("mode", "") == "stranger";
+  });
+}
+
 struct World::Before {
   simulator::CertificateSet store;
 };
@@ -122,7 +133,11 @@ tl::expected<void, std::string> World::install_rest_pair() {
 std::size_t World::answered() const { return simulator_->engine().journal().find({}, 1).count; }
 
 void World::settle() const {
-  const simulator::RequestGate::Closed closed(simulator_->engine().gate());
+  auto& engine = simulator_->engine();
+  { const simulator::RequestGate::Closed closed(engine.gate()); }
+  const auto end = std::chrono::steady_clock::now() + kLongestUndo;
+  while (engine.undo_is_due() && std::chrono::steady_clock::now() < end)
+    std::this_thread::sleep_for(Milliseconds{10});
 }
 
 Shown World::shown_by(const std::vector<certs::Certificate>& presented) const {

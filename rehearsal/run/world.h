@@ -33,6 +33,9 @@ struct WorldSettings {
   contract::CertificateName name = contract::CertificateName::proxy;
 };
 
+// The drill's REST ports present a stranger's certificate.
+bool shows_a_stranger(const simulator::Drill* drill);
+
 class World {
  public:
   // With the drill armed; null: nothing is wrong. `pairs` outlive it. The error is a sentence.

@@ -102,8 +102,16 @@ Engine::Result Engine::open_nodes() {
   limits.header_bytes = settings_.max_header_bytes;
   limits.connections = settings_.max_connections;
   limits.request_time = settings_.request_time;
-  misbehaviour_ = std::make_unique<Misbehaviour>(*cluster_, clock_, faults_,
-                                                 [this] { log_failure(follow_faults()); });
+  misbehaviour_ = std::make_unique<Misbehaviour>(
+      *cluster_, clock_, faults_,
+      Misbehaviour::Hooks{
+          .nodes_changed = [this] { log_failure(follow_faults()); },
+          .wake =
+              [this] {
+                if (ticker_) ticker_->wake();
+              },
+          .rest_url =
+              [this](int uid) { return ready_.nodes[static_cast<std::size_t>(uid) - 1].rest; }});
   if (const bugs::Bug* bug = wrong_at_start_.bug) {
     misbehaviour_->plant(*bug, users_);
     spdlog::warn("the bug {} is planted: {}", bug->id, bug->sentence);
@@ -274,14 +282,20 @@ Engine::Result Engine::restore(const Snapshot& snapshot) {
   return follow_faults();
 }
 
+bool Engine::undo_is_due() const { return misbehaviour_->next_undo().has_value(); }
+
 std::chrono::milliseconds Engine::tick() {
   const auto pass = gate_.enter();  // never in the middle of a reset
   const auto next = faults_.remove_ended();
   log_failure(follow_faults());
   if (const auto rotated = misbehaviour_->maintain(); rotated && !*rotated)
     spdlog::error("internode certificates were not rotated: {}", rotated->error().store_error);
-  if (!next) return kTick;
-  return std::min(kTick, std::chrono::ceil<std::chrono::milliseconds>(*next - faults_.now()));
+  auto wait = kTick;
+  for (const auto& due : {next, misbehaviour_->next_undo()}) {
+    if (due)
+      wait = std::min(wait, std::chrono::ceil<std::chrono::milliseconds>(*due - faults_.now()));
+  }
+  return wait;
 }
 
 }  // namespace certdrill::simulator

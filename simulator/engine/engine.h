@@ -103,6 +103,9 @@ class Engine {
   // does what is due by now.
   void clock_moved();
 
+  // True while a second writer (a fault) has yet to put back what it found.
+  bool undo_is_due() const;
+
   // What happens by itself as time passes: faults end, nodes come back, internode certificates are
   // rotated. Done once a second, when a fault ends, and after the clock was moved. Returns when it
   // has something to do again, at most a second from now.

@@ -72,6 +72,31 @@ constexpr auto kDrills = std::to_array<Drill>({
      refuses,
      {"kind=answer,status=502,body=<html><body>502 Bad Gateway</body></html>"}},
 
+    {"throttled-with-retry-after",
+     "The first two updates are answered 429, and Retry-After says 2 seconds.",
+     converges,
+     {"kind=answer,status=429,retry_after=2,times=2"}},
+    {"redirect-to-primary",
+     "Every node but the primary answers 307 to the primary.",
+     converges,
+     {"kind=redirect,nodes=replicas,endpoint=any"},
+     "RS182423"},
+    {"redirect-from-primary",
+     "The node that was the primary answers 307 to the last node, which does the update.",
+     converges,
+     {"kind=redirect,to=last,nodes=primary,endpoint=any"},
+     "RS182423"},
+    {"expires-meanwhile",
+     "The first update is answered 503, and the cluster's clock jumps by 400 days: by then the "
+     "certificate has expired, 406.",
+     refuses,
+     {"kind=clock,days=400,times=1", "kind=answer,status=503,times=1"}},
+    {"second-writer",
+     "Half a second after each update somebody else puts the former certificate back.",
+     refuses,
+     {"kind=second_writer,after_ms=500"},
+     "Kubernetes operator"},
+
     // A part of the nodes.
     {"partial-node-failure",
      "The last node does not apply updates: 409 until the drill ends.",
@@ -177,6 +202,11 @@ constexpr auto kDrills = std::to_array<Drill>({
      "The database port of the last node presents an expired certificate.",
      refuses,
      {"kind=tls,mode=expired_certificate,nodes=-1,certificate=proxy"}},
+
+    {"stranger",
+     "The API ports of all nodes present a stranger's certificate for the cluster's name.",
+     refuses,
+     {"kind=tls,mode=stranger,certificate=api"}},
 
     // What went wrong in the real product.
     {"chain-without-common-name",

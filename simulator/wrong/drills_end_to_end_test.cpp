@@ -505,6 +505,73 @@ void only_the_primary(DrillFloor& floor) {
   EXPECT_EQ(floor.client(3).get(kNodes).status, 0);
 }
 
+// Of an answer to a read by the node.
+std::string header_of(DrillFloor& floor, std::size_t node, const char* name) {
+  httplib::Client client(floor.simulator().ready().nodes[node].rest);
+  client.enable_server_certificate_verification(false);
+  const auto answer = client.Get(kNodes);
+  return answer ? answer->get_header_value(name) : "";
+}
+
+std::string retry_after_of(DrillFloor& floor) {
+  httplib::Client client(floor.simulator().ready().nodes.front().rest);
+  client.enable_server_certificate_verification(false);
+  const auto answer = client.Put("/v1/cluster/update_cert", "{}", "application/json");
+  return answer ? answer->get_header_value("Retry-After") : "";
+}
+
+void throttled_politely(DrillFloor& floor) {
+  EXPECT_EQ(retry_after_of(floor), "2");
+  EXPECT_EQ(floor.update(floor.fresh()).status, 429);
+  EXPECT_EQ(floor.update(floor.fresh()).status, 200);
+}
+
+void redirect_to_primary(DrillFloor& floor) {
+  EXPECT_EQ(header_of(floor, 1, "Location"), floor.simulator().ready().nodes.front().rest + kNodes);
+  EXPECT_EQ(floor.update(floor.fresh(), "proxy", 3).status, 307);
+  EXPECT_EQ(floor.update(floor.fresh(), "proxy", 1).status, 200);
+}
+
+void redirect_from_primary(DrillFloor& floor) {
+  EXPECT_EQ(header_of(floor, 0, "Location"), floor.simulator().ready().nodes.back().rest + kNodes);
+  const auto before = floor.presented();
+  EXPECT_EQ(floor.update(floor.fresh()).status, 307);
+  EXPECT_EQ(floor.presented(), before);
+  EXPECT_EQ(floor.update(floor.fresh(), "proxy", 3).status, 200);
+}
+
+void expires_meanwhile(DrillFloor& floor) {
+  const auto fresh = floor.fresh();
+  const auto before = floor.presented();
+  EXPECT_EQ(floor.update(fresh).status, 503);
+  EXPECT_EQ(floor.update(fresh).status, 406);
+  EXPECT_EQ(floor.presented(), before);
+}
+
+void second_writer(DrillFloor& floor) {
+  const auto before = floor.presented();
+  const auto fresh = floor.fresh();
+  EXPECT_EQ(floor.update(fresh).status, 200);
+  EXPECT_THAT(floor.presented(), Each(fresh.fingerprint));
+  floor.pass(std::chrono::milliseconds(499));
+  EXPECT_THAT(floor.presented(), Each(fresh.fingerprint));
+  floor.pass(std::chrono::milliseconds(1));
+  EXPECT_EQ(floor.presented(), before);
+}
+
+void stranger(DrillFloor& floor) {
+  const auto presented = floor.chain(1, &ReadyNode::rest).front();
+  EXPECT_EQ(presented.common_name(), "cluster.local");
+  EXPECT_NE(presented.fingerprint(), floor.simulator()
+                                         .engine()
+                                         .cluster()
+                                         .node(1)
+                                         .held(contract::CertificateName::api)
+                                         ->bundle->leaf()
+                                         .fingerprint());
+  EXPECT_EQ(floor.update(floor.fresh()).status, 200);  // it takes what it is given
+}
+
 // Values of the series of the proxy certificate on a node, by path.
 std::map<std::string, double> proxy_series(DrillFloor& floor, std::size_t node) {
   httplib::Client client(floor.simulator().ready().nodes[node].metrics);
@@ -548,6 +615,12 @@ const std::map<std::string_view, Watch>& watches() {
       {"says-409", says<409>},
       {"too-large", says<413>},
       {"throttled", throttled},
+      {"throttled-with-retry-after", throttled_politely},
+      {"redirect-to-primary", redirect_to_primary},
+      {"redirect-from-primary", redirect_from_primary},
+      {"expires-meanwhile", expires_meanwhile},
+      {"second-writer", second_writer},
+      {"stranger", stranger},
       {"server-error", says<500>},
       {"server-error-after-commit", server_error_after_commit},
       {"unavailable", says_to_every_call<503>},

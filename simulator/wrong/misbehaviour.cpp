@@ -20,6 +20,14 @@ std::string names_of_fired(const std::vector<const FaultRule*>& fired) {
   return fmt::to_string(fmt::join(names, ", "));
 }
 
+// What was there before is not judged when it comes back.
+class WhoeverWasThere final : public Mishaps {
+ public:
+  std::optional<certs::Strictness> strictness_for(contract::CertificateName /*name*/) override {
+    return certs::Strictness::lenient;
+  }
+};
+
 bool acts_on_connections_alone(const FaultSet& faults) {
   return std::ranges::all_of(faults,
                              [](const auto& fault) { return fault->acts_at(Point::handshake); });
@@ -46,7 +54,11 @@ Answer Misbehaviour::serve(const Request& request) {
 
 RequestSurroundings Misbehaviour::surroundings(const Cluster& cluster,
                                                const Request& request) const {
-  return {roles_in(cluster, request.call.node()), faults_.now(), request.sleep};
+  RequestSurroundings around{roles_in(cluster, request.call.node()), faults_.now(), request.sleep,
+                             hooks_.rest_url};
+  // What happens in a copy of the cluster leaves no trace, and there is one clock for all.
+  if (&cluster == &cluster_) around.jump = [this](std::chrono::seconds by) { clock_.advance(by); };
+  return around;
 }
 
 void Misbehaviour::tell_hit(const FaultRule& rule) const {
@@ -57,10 +69,12 @@ Answer Misbehaviour::serve_armed(const Request& request) {
   auto armed = faults_.armed();
   if (!armed) return request.next(request.scene, request.call);
   RequestFaults faults(std::move(armed), facts_of(request.call), surroundings(cluster_, request));
+  const auto before = cluster_.store();
   auto answer = faults.serve(request);
+  if (const auto after = faults.undone_after()) undo_later(*before, *after);
   answer.notes.answered_by = names_of_fired(faults.fired());
   for (const auto* rule : faults.fired()) tell_hit(*rule);
-  if (faults.count_rollout() && nodes_changed_) nodes_changed_();
+  if (faults.count_rollout() && hooks_.nodes_changed) hooks_.nodes_changed();
   return answer;
 }
 
@@ -112,19 +126,58 @@ BundlePtr Misbehaviour::presents(const Node& node, contract::CertificateName por
   return bug_ ? bug_->present(handshake, std::move(presented)) : presented;
 }
 
+void Misbehaviour::undo_later(const CertificateSet& before, Milliseconds after) {
+  Undo undo{faults_.now() + after, {}};
+  const auto now = cluster_.store();
+  for (const auto& certificate : contract::cluster_certificates()) {
+    const auto& former = before[certificate.name];
+    if (!former || former == (*now)[certificate.name]) continue;
+    undo.changes.push_back({certificate.name, former->certificate_text, former->key_text});
+  }
+  if (undo.changes.empty()) return;
+  {
+    const std::lock_guard lock(undo_mutex_);
+    undos_.push_back(std::move(undo));
+  }
+  if (hooks_.wake) hooks_.wake();
+}
+
+std::optional<SteadyTime> Misbehaviour::next_undo() const {
+  const std::lock_guard lock(undo_mutex_);
+  if (undos_.empty()) return std::nullopt;
+  return std::ranges::min(undos_, {}, &Undo::due).due;
+}
+
+void Misbehaviour::undo_what_is_due() {
+  std::vector<Undo> due;
+  {
+    const std::lock_guard lock(undo_mutex_);
+    const auto later = std::ranges::stable_partition(
+        undos_, [this](const Undo& undo) { return undo.due <= faults_.now(); });
+    due.assign(std::make_move_iterator(undos_.begin()), std::make_move_iterator(later.begin()));
+    undos_.erase(undos_.begin(), later.begin());
+  }
+  WhoeverWasThere mishaps;
+  for (const Undo& undo : due)
+    static_cast<void>(cluster_.update(undo.changes, clock_.now(), mishaps));
+}
+
 std::optional<Cluster::Outcome> Misbehaviour::maintain() {
+  undo_what_is_due();
   auto armed = faults_.armed();
   if (!armed) return cluster_.maintain(clock_.now(), no_mishaps());
   // A slow node holds up no clock: there is nobody who would wait.
   RequestFaults mishaps(std::move(armed), {},
                         {roles_in(cluster_), faults_.now(), [](Milliseconds) {}});
   auto outcome = cluster_.maintain(clock_.now(), mishaps);
-  if (mishaps.count_rollout() && nodes_changed_) nodes_changed_();
+  if (mishaps.count_rollout() && hooks_.nodes_changed) hooks_.nodes_changed();
   return outcome;
 }
 
 void Misbehaviour::forget() {
   if (bug_) bug_->reset();
+  const std::lock_guard lock(undo_mutex_);
+  undos_.clear();
 }
 
 }  // namespace certdrill::simulator

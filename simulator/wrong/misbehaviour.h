@@ -10,6 +10,7 @@
 
 #include <functional>
 #include <memory>
+#include <mutex>
 #include <optional>
 #include <string>
 #include <vector>
@@ -24,14 +25,16 @@ namespace certdrill::simulator {
 
 class Misbehaviour {
  public:
-  // All outlive this. `nodes_changed` is called when a rollout may have begun or ended the time for
-  // which a fault keeps a node down.
-  Misbehaviour(Cluster& cluster, const Clock& clock, FaultPlan& faults,
-               std::function<void()> nodes_changed)
-      : cluster_(cluster),
-        clock_(clock),
-        faults_(faults),
-        nodes_changed_(std::move(nodes_changed)) {}
+  struct Hooks {
+    // A rollout may have begun or ended the time for which a fault keeps a node down.
+    std::function<void()> nodes_changed;
+    std::function<void()> wake;                  // next_undo() is earlier than it was
+    std::function<std::string(int)> rest_url{};  // of a node
+  };
+
+  // All outlive this.
+  Misbehaviour(Cluster& cluster, Clock& clock, FaultPlan& faults, Hooks hooks)
+      : cluster_(cluster), clock_(clock), faults_(faults), hooks_(std::move(hooks)) {}
 
   // Before the first request.
   void plant(const bugs::Bug& bug, const std::vector<User>& users);
@@ -47,6 +50,10 @@ class Misbehaviour {
   // What a node presents to a connection; null refuses the handshake.
   BundlePtr presents(const Node& node, contract::CertificateName port);
 
+  // When a second writer puts back what was there before a change; nullopt: none will. maintain()
+  // does what is due.
+  std::optional<SteadyTime> next_undo() const;
+
   // What the cluster does by itself as time passes, and what goes wrong with it.
   std::optional<Cluster::Outcome> maintain();
 
@@ -58,11 +65,19 @@ class Misbehaviour {
   Answer serve_armed(const Request& request);
   RequestSurroundings surroundings(const Cluster& cluster, const Request& request) const;
   void tell_hit(const FaultRule& rule) const;
+  void undo_later(const CertificateSet& before, Milliseconds after);
+  void undo_what_is_due();
 
   Cluster& cluster_;
-  const Clock& clock_;
+  Clock& clock_;
   FaultPlan& faults_;
-  const std::function<void()> nodes_changed_;
+  const Hooks hooks_;
+  struct Undo {
+    SteadyTime due;
+    std::vector<Change> changes;
+  };
+  mutable std::mutex undo_mutex_;  // guards undos_
+  std::vector<Undo> undos_;
   std::unique_ptr<bugs::PlantedBug> bug_;  // null: none
 };
 

@@ -24,6 +24,16 @@ NodeRoles roles_in(const Cluster& cluster, int called) {
   return {static_cast<int>(cluster.node_count()), cluster.primary(), called};
 }
 
+namespace {
+
+Answer redirected(const std::string& to, std::string_view path) {
+  Answer answer{.status = 307, .error_code = "redirected"};
+  answer.headers.emplace_back("Location", to + std::string(path));
+  return answer;
+}
+
+}  // namespace
+
 RequestFaults::RequestFaults(std::shared_ptr<const FaultSet> faults, RequestFacts facts,
                              RequestSurroundings surroundings, Mishaps& inner)
     : AroundMishaps(inner),
@@ -41,6 +51,13 @@ bool RequestFaults::fires(ArmedFault& fault) {
 
 Answer RequestFaults::serve(const Request& request) {
   auto mishaps = at_request();
+  undone_after_ = mishaps.undone_after;
+  if (mishaps.clock_jump.count() != 0 && surroundings_.jump) surroundings_.jump(mishaps.clock_jump);
+  if (mishaps.redirect && surroundings_.rest_url) {
+    const auto& roles = surroundings_.roles;
+    const int node = *mishaps.redirect == RedirectTo::primary ? roles.primary : roles.count;
+    mishaps.answer_instead = redirected(surroundings_.rest_url(node), request.call.path);
+  }
   if (mishaps.delay_before.count() > 0) request.sleep(mishaps.delay_before);
   Answer answer;
   if (mishaps.cut_instead) {

@@ -66,6 +66,8 @@ struct RequestSurroundings {
   NodeRoles roles;
   SteadyTime now;
   Sleep sleep;
+  std::function<std::string(int)> rest_url{};        // of a node
+  std::function<void(std::chrono::seconds)> jump{};  // moves the cluster's clock
 };
 
 // What a set of faults does to one request. It is the set with which the request began, and each
@@ -92,6 +94,9 @@ class RequestFaults final : public AroundMishaps {
   // one.
   bool count_rollout();
 
+  // After the call: how long until somebody undoes it; nullopt: nobody does.
+  std::optional<Milliseconds> undone_after() const { return undone_after_; }
+
   // Those that fired, in the order in which they did.
   const std::vector<const FaultRule*>& fired() const { return fired_; }
 
@@ -106,6 +111,7 @@ class RequestFaults final : public AroundMishaps {
   const RequestSurroundings surroundings_;
   std::map<const ArmedFault*, bool> decisions_;
   std::vector<const FaultRule*> fired_;
+  std::optional<Milliseconds> undone_after_;
   bool rolled_out_ = false;
 };
 

@@ -61,6 +61,8 @@ enum class Point {
   metrics,    // a node's metrics are scraped
 };
 
+enum class RedirectTo { primary, last };
+
 // What becomes of a request.
 struct RequestMishaps {
   Milliseconds delay_before{0};
@@ -69,6 +71,10 @@ struct RequestMishaps {
   std::optional<Answer> answer_after;    // the call happens, but this is what the client is told
   std::optional<Delivery> cut_instead;   // the call never happens
   std::optional<Delivery> delivery;      // of the answer
+  std::optional<RedirectTo> redirect;    // and the call never happens
+  std::chrono::seconds clock_jump{0};    // of the cluster's clock, before the call
+  std::optional<Milliseconds>
+      undone_after;  // so long after a change, what was there before is back
 };
 
 // A change on its way to one node.

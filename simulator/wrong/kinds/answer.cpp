@@ -36,6 +36,8 @@ constexpr std::array kAnswerSettings{
         .or_else(Setting::Derived{}),
     Setting::text("description", "default: what the cluster says with that status")
         .or_else(Setting::Derived{}),
+    Setting::integer("retry_after", 0, 3600, "seconds of its Retry-After; 0: it has none")
+        .or_else(0),
     Setting::text("body", "the whole body as text instead").or_else(""),
     Setting::choice(
         "stage", kAnswerStages,
@@ -64,9 +66,11 @@ class AnswerEffect final : public Effect {
     const auto status = static_cast<int>(settings.integer("status"));
     const auto error_code = settings.text("error_code");
     const auto body = settings.text("body");
+    const auto retry_after = settings.integer("retry_after");
     answer_ = body.empty() && !error_code.empty()
                   ? error_answer(status, error_code, settings.text("description"))
                   : Answer{.status = status, .body = body, .error_code = error_code};
+    if (retry_after > 0) answer_.headers.emplace_back("Retry-After", std::to_string(retry_after));
   }
 
   bool acts_at(Point point) const override {

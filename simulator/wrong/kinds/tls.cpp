@@ -7,14 +7,15 @@
 namespace certdrill::simulator {
 namespace {
 
-constexpr std::array<std::string_view, 4> kTlsModes{"refuse", "wrong_certificate",
-                                                    "expired_certificate", "leaf_only"};
+constexpr std::array<std::string_view, 5> kTlsModes{"refuse", "wrong_certificate",
+                                                    "expired_certificate", "leaf_only", "stranger"};
 constexpr auto kWrongName = "wrong.invalid";  // RFC 6761: never a real host's
 
 constexpr std::array kTlsSettings{
     Setting::choice("mode", kTlsModes,
                     "wrong_certificate: another name's; expired_certificate: expired a day ago by "
-                    "the cluster's clock; leaf_only: the right one without its chain"),
+                    "the cluster's clock; leaf_only: the right one without its chain; stranger: "
+                    "the cluster's name, by an issuer that nobody knows"),
 };
 
 class TlsEffect final : public Effect {
@@ -27,19 +28,22 @@ class TlsEffect final : public Effect {
     if (mode_ == "refuse")
       presented = nullptr;
     else if (mode_ != "leaf_only")
-      presented = impostor(handshake, mode_ == "expired_certificate");
+      presented = impostor(handshake);
     else if (presented && presented->chain.size() > 1)
       presented =
           std::make_shared<certs::Bundle>(certs::Bundle{{presented->leaf()}, presented->key});
   }
 
  private:
-  BundlePtr impostor(const Handshake& handshake, bool expired) {
+  BundlePtr impostor(const Handshake& handshake) {
+    const bool expired = mode_ == "expired_certificate";
     if (!key_) key_ = certs::generate_key(certs::KeyType::p256);
-    const std::string name = expired ? std::string(handshake.cluster_name) : kWrongName;
+    const std::string name =
+        mode_ == "wrong_certificate" ? kWrongName : std::string(handshake.cluster_name);
     certs::CertificateSpec spec;
     spec.subject = {{"CN", name}};
     spec.dns_names = {name, "*." + name};
+    if (mode_ == "stranger") spec.ip_addresses = {handshake.node.address()};
     spec.not_before = handshake.cluster_now - std::chrono::days(366);
     spec.not_after = handshake.cluster_now + std::chrono::days(expired ? -1 : 1);
     spec.extended_key_usage = {"serverAuth", "clientAuth"};
