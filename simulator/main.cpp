@@ -64,8 +64,8 @@ int run(const Options& options) {
     }
   }
   std::cout << line << std::flush;
-  spdlog::info("{} nodes of {} are ready; control API at {}", ready.nodes.size(), ready.cluster,
-               ready.control);
+  spdlog::info("{} nodes of {} are ready; control API and page at {}/", ready.nodes.size(),
+               ready.cluster, ready.control);
 
   int signal = 0;
   sigwait(&signals, &signal);

@@ -85,20 +85,21 @@ std::optional<std::string> check_access(const ControlAccess& access) {
   return std::nullopt;
 }
 
-std::optional<Answer> refuse_access(const ControlAccess& access, const Call& call) {
-  if (call.header("Origin")) {
+std::optional<Answer> refuse_foreign_page(const ControlAccess& access, const Call& call) {
+  const std::string host(call.header("Host").value_or(""));
+  if (const auto origin = call.header("Origin"); origin && *origin != "http://" + host) {
     return forbidden_origin(
-        "A request with an Origin header comes from a web page; none may drive the "
-        "simulator.");
+        "A request with a foreign Origin header comes from a web page; none but the simulator's "
+        "own, at / of this port, may drive it.");
   }
-  if (is_loopback(access.address)) {
-    const auto host = host_of(std::string(call.header("Host").value_or("")));
-    if (!is_loopback_host(host)) {
-      return forbidden_origin(
-          fmt::format("The Host header must name this machine itself, such as {} or localhost.",
-                      access.address));
-    }
+  if (is_loopback(access.address) && !is_loopback_host(host_of(host))) {
+    return forbidden_origin(fmt::format(
+        "The Host header must name this machine itself, such as {} or localhost.", access.address));
   }
+  return std::nullopt;
+}
+
+std::optional<Answer> refuse_without_token(const ControlAccess& access, const Call& call) {
   if (access.token.empty()) return std::nullopt;
   const auto token = bearer_token(call);
   if (token && same_secret(*token, access.token)) return std::nullopt;

@@ -46,7 +46,7 @@ std::span<const ControlRoute> control_routes() {
   static const std::vector<ControlRoute> routes = [] {
     std::vector<ControlRoute> all;
     for (const auto group : {node_routes(), fault_routes(), clock_routes(), request_routes(),
-                             event_routes(), snapshot_routes(), openapi_routes()}) {
+                             event_routes(), snapshot_routes(), openapi_routes(), page_routes()}) {
       all.insert(all.end(), group.begin(), group.end());
     }
     return all;
@@ -55,9 +55,13 @@ std::span<const ControlRoute> control_routes() {
 }
 
 Answer ControlApi::answer(const Call& call) const {
-  if (auto refused = refuse_access(access_, call)) return std::move(*refused);
+  if (auto refused = refuse_foreign_page(access_, call)) return std::move(*refused);
   const auto found =
       find_route(control_routes(), call, [](const ControlRoute& /*route*/) { return true; });
+  const bool open = found.row != nullptr && found.row->open;
+  if (auto refused = refuse_without_token(access_, call); refused && !open) {
+    return std::move(*refused);
+  }
   return dispatch(found, call, ControlWords{engine_, call});
 }
 

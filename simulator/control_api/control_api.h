@@ -7,6 +7,7 @@
 // Adding an endpoint: one function of the type ControlHandler and one row in the table of its group
 // (a group is one file, such as clock.cpp); a body of a new shape gets a schema in openapi.json.
 // Adding a group: a file with its table, a declaration below and a name in control_routes().
+// The page at / is a room of its own, page/, and knows this API by HTTP alone.
 // Thread safety: operator() may be called from any thread.
 #pragma once
 
@@ -46,17 +47,19 @@ struct ControlRoute {
   ControlHandler handler;
   RouteDoc doc;                        // for people: GET /sim/v1/openapi.json
   std::span<const Parameter> query{};  // all others are refused
+  bool open = false;                   // is answered without the token, too
 };
 
 // All of them, in the order in which they are tried.
 std::span<const ControlRoute> control_routes();
 
-// The groups, each in the file named like it.
+// The groups, each in the file named like it; page/page.cpp.
 std::span<const ControlRoute> clock_routes();
 std::span<const ControlRoute> event_routes();
 std::span<const ControlRoute> fault_routes();
 std::span<const ControlRoute> node_routes();
 std::span<const ControlRoute> openapi_routes();
+std::span<const ControlRoute> page_routes();
 std::span<const ControlRoute> request_routes();
 std::span<const ControlRoute> snapshot_routes();
 

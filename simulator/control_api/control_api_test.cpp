@@ -77,6 +77,29 @@ TEST_F(ControlApiTest, AWebPageCannotDriveIt) {
   }
 }
 
+// A browser sends Origin with every change, from the page of this very port, too.
+TEST_F(ControlApiTest, ItsOwnPageMayDriveItAndNoNeighbour) {
+  start();
+  const std::vector<httplib::Headers> own{
+      {{"Host", "127.0.0.1:9500"}, {"Origin", "http://127.0.0.1:9500"}},
+      {{"Host", "localhost:9500"}, {"Origin", "http://localhost:9500"}},
+      {{"Host", "[::1]:9500"}, {"Origin", "http://[::1]:9500"}}};
+  for (const auto& headers : own) {
+    EXPECT_EQ(control().get("/sim/v1/cluster", headers).status, 200) << headers.begin()->second;
+  }
+  const std::vector<httplib::Headers> others{
+      {{"Host", "127.0.0.1:9500"}, {"Origin", "http://127.0.0.1:8000"}},
+      {{"Host", "127.0.0.1:9500"}, {"Origin", "https://127.0.0.1:9500"}},
+      {{"Host", "127.0.0.1:9500"}, {"Origin", "http://localhost:9500"}},
+      {{"Host", "127.0.0.1:9500"}, {"Origin", "http://127.0.0.1:9500.evil.example"}},
+      {{"Host", "evil.example:9500"}, {"Origin", "http://evil.example:9500"}},
+      {{"Host", "127.0.0.1:9500"}, {"Origin", ""}}};
+  for (const auto& headers : others) {
+    EXPECT_EQ(control().get("/sim/v1/cluster", headers).status, 403)
+        << headers.find("Origin")->second;
+  }
+}
+
 TEST_F(ControlApiTest, OtherAddressesThanLoopbackNeedAToken) {
   for (const char* address : {"0.0.0.0", "::", "192.0.2.1"}) {
     SimulatorSettings settings{.ports = PortPlan::free_ports, .control = {address, ""}};
@@ -103,6 +126,8 @@ TEST_F(ControlApiTest, TheTokenIsAskedForEverywhere) {
   EXPECT_EQ(status({{"Authorization", "Bearer s3cret-token"}}), 200);
   EXPECT_EQ(status({{"Authorization", "Bearer s3cret-token"}, {"Host", "sim.example"}}), 200);
   EXPECT_EQ(status({{"Authorization", "Bearer s3cret-token"}, {"Origin", "null"}}), 403);
+  const httplib::Headers rebound{{"Host", "evil.example"}, {"Origin", "http://evil.example"}};
+  EXPECT_EQ(status(rebound), 401) << "a page behind a name of its own does not know the token";
 }
 
 TEST_F(ControlApiTest, ShowsWhatEachNodeHoldsAndPresents) {
@@ -117,6 +142,11 @@ TEST_F(ControlApiTest, ShowsWhatEachNodeHoldsAndPresents) {
   EXPECT_EQ(cluster["nodes"][0]["certificates"]["proxy"]["generation"], 1);
   EXPECT_EQ(cluster["nodes"][0]["certificates"]["proxy"]["not_after"], "2026-07-01T12:00:00Z");
   EXPECT_EQ(cluster["nodes"][2]["certificates"]["proxy"]["generation"], 0);
+  EXPECT_EQ(cluster["store"]["proxy"]["fingerprint"], fresh.fingerprint);
+  EXPECT_EQ(cluster["store"]["proxy"]["not_after"], "2026-07-01T12:00:00Z");
+  EXPECT_EQ(cluster["store"]["proxy"]["generation"], 1);
+  EXPECT_THAT(cluster["store"]["proxy"]["subject"], HasSubstr("CN="));
+  EXPECT_FALSE(cluster["store"].contains("sso_issuer"));
 }
 
 TEST_F(ControlApiTest, ANodeThatRestartsPresentsWhatItHolds) {

@@ -44,9 +44,25 @@ Json all_held_json(const Node& node) {
   return json;
 }
 
+// What every node is to hold.
+Json store_json(const CertificateSet& store) {
+  Json json = Json::object();
+  for (const auto& certificate : contract::cluster_certificates()) {
+    const auto& stored = store[certificate.name];
+    if (!stored) continue;
+    const auto& leaf = stored->bundle->leaf();
+    json[std::string(certificate.text)] = {{"fingerprint", leaf.fingerprint()},
+                                           {"subject", cut(leaf.subject())},
+                                           {"not_after", certs::format_instant(leaf.not_after())},
+                                           {"generation", stored->generation}};
+  }
+  return json;
+}
+
 Answer get_cluster_state(Engine& engine, const Call& /*call*/, std::string_view /*parameter*/) {
   Json json{{"cluster", engine.ready().cluster},
             {"now", certs::format_instant(engine.clock().now())},
+            {"store", store_json(*engine.cluster().store())},
             {"nodes", Json::array()}};
   for (const auto& ready : engine.ready().nodes) {
     const Node& node = engine.cluster().node(ready.uid);
@@ -133,7 +149,7 @@ constexpr std::array kNodeRoutes{
     ControlRoute{"GET", "/sim/v1/health", BodyRule::none, get_health,
                  doc("The simulator answers", answers(200, "It does", "Health"))},
     ControlRoute{"GET", "/sim/v1/cluster", BodyRule::none, get_cluster_state,
-                 doc("Nodes and the certificates that each holds and presents",
+                 doc("What the store holds, and what each node holds and presents",
                      answers(200, "The cluster", "Cluster"))},
     ControlRoute{"GET", "/sim/v1/convergence", BodyRule::none, get_convergence,
                  doc("Is the cluster of one mind, per certificate",
