@@ -1,0 +1,3 @@
+module example.com/rotation
+
+go 1.19
