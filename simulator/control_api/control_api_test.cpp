@@ -126,6 +126,11 @@ TEST_F(ControlApiTest, TheTokenIsAskedForEverywhere) {
   EXPECT_EQ(status({{"Authorization", "Bearer s3cret-token"}}), 200);
   EXPECT_EQ(status({{"Authorization", "Bearer s3cret-token"}, {"Host", "sim.example"}}), 200);
   EXPECT_EQ(status({{"Authorization", "Bearer s3cret-token"}, {"Origin", "null"}}), 403);
+  EXPECT_EQ(status({{"Authorization", "Bearer s3cret-token"},
+                    {"Host", "sim.example:9500"},
+                    {"Origin", "http://sim.example:9500"}}),
+            200)
+      << "the simulator's own page, on another machine";
   const httplib::Headers rebound{{"Host", "evil.example"}, {"Origin", "http://evil.example"}};
   EXPECT_EQ(status(rebound), 401) << "a page behind a name of its own does not know the token";
 }

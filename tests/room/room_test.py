@@ -166,6 +166,18 @@ class Room(unittest.TestCase):
         self.browser.click("#sure [value=yes]")
         self.until_cell(2, "api", "ok", "in step")
 
+    def test_a_fault_of_ones_own_is_armed_and_taken_away(self):
+        self.ready()
+        self.browser.click("#arm summary")
+        self.browser.until("document.querySelector('#fault').value.includes('503')")
+        self.browser.click("#arm form button")
+        self.browser.until("document.querySelectorAll('#faults li').length === 1")
+        self.assertEqual(self.simulator.update(), 503)
+        self.browser.until("document.querySelector('#faults').textContent.includes('It struck 1 of 1 times')")
+        self.browser.click("#faults input")
+        self.browser.until("!document.querySelector('#no-faults').hidden")
+        self.assertEqual(self.simulator.get("faults")["faults"], [])
+
     def test_a_refusal_is_told_in_the_words_of_the_api(self):
         self.ready()
         self.browser.click("#arm summary")
