@@ -41,7 +41,9 @@ Pairs make_pairs(contract::CertificateName name, const std::string& cluster,
     const auto fitting = std::ranges::find_if(all, [&](const fixtures::Fixture& one) {
       return one.valid() && fixtures::name_of(one, settings) == name;
     });
-    return {pair_of(fixtures::make(*fitting, settings, pool)), pair_of(rest.pack(rest_plan)), {}};
+    const Pair anchor = pair_of(fixtures::make(*fitting, settings, pool));
+    const Pair rest_pair = pair_of(rest.pack(rest_plan));
+    return {anchor, rest_pair, rest_pair.root};
   }
   const fixtures::Workshop workshop(*usual, settings, pool);
   auto plan = workshop.three_levels();

@@ -111,16 +111,18 @@ def looks_at_the_leaf_alone():
 
 
 @mistake
-def looks_once_at_each_port():
-    rotate.LOOKS = 1
-    rotate.SETTLE_SECONDS = 0
-    seen = {}
-
+def looks_until_it_sees_the_new_one():
     def presented(port, look=rotate.presented):
-        if seen.get(port) != rotate.WANTED[0]:
-            seen[port] = look(port)
-        return seen[port]
+        for _ in range(6):
+            try:
+                leaf = look(port)
+            except rotate.ssl.SSLCertVerificationError:
+                continue
+            if leaf == rotate.WANTED[0]:
+                return leaf
+        return b""
     rotate.presented = presented
+    rotate.LOOKS = 1
 
 
 @mistake
@@ -186,12 +188,12 @@ def sends_the_leaf_alone():
 
 @mistake
 def repeats_a_400():
-    send_until(lambda status: status == 200, [0.25, 0.5, 1, 1.5, 2, 2.5, 3])
+    send_until(lambda status: status == 200, [0.1, 0.2, 0.3, 0.4, 0.6, 0.8, 1])
 
 
 @mistake
 def repeats_a_401():
-    send_until(lambda status: status == 200, [0.25, 0.5, 1, 1.5, 2, 2.5, 3])
+    send_until(lambda status: status == 200, [0.1, 0.2, 0.3, 0.4, 0.6, 0.8, 1])
 
 
 @mistake
@@ -207,6 +209,7 @@ def repeats_after_always_the_same_pause():
 @mistake
 def ignores_retry_after():
     rotate.seconds_to_wait = lambda header: 0
+    rotate.NODES = rotate.NODES[:1]
 
 
 @mistake
@@ -239,7 +242,7 @@ def compares_what_is_stored_as_text():
         rotate.look = right["look"]
         return 1 if any(rotate.look()) else 0
     rotate.main = main
-    rotate.SENDS, rotate.FIRST_PAUSE = 10, 0.02
+    rotate.SENDS, rotate.FIRST_PAUSE = 10, 0.005
 
 
 @mistake
