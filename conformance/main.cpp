@@ -5,9 +5,11 @@
 // the suite "update_cert/409". A case that could not run is skipped; one that failed, was
 // inconclusive or passed unexpectedly is a failure.
 #include <algorithm>
+#include <filesystem>
 #include <functional>
 #include <iostream>
 #include <memory>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -18,6 +20,7 @@
 #include "conformance/cases/cases.h"
 #include "conformance/cases/selection.h"
 #include "conformance/report/report.h"
+#include "conformance/run/pace.h"
 #include "conformance/run/trial.h"
 
 namespace certdrill::conformance {
@@ -112,6 +115,12 @@ void list_cases(const std::vector<Case>& cases, std::ostream& out) {
   }
 }
 
+std::chrono::milliseconds time_of(const Session& session, std::span<const Case> cases) {
+  std::chrono::milliseconds sum{};
+  for (const Case& one : cases) sum += likely_time(session, one);
+  return sum;
+}
+
 // What the preflight says of the selection: how many can run, and why the others cannot.
 void tell_obstacles(Session& session, const std::vector<Case>& cases) {
   std::map<std::string, int> reasons;
@@ -127,6 +136,18 @@ void tell_obstacles(Session& session, const std::vector<Case>& cases) {
   session.say("cases: {} of {} can run", can, cases.size());
   for (const auto& [reason, number] : reasons) session.say("  {} cannot: {}", number, reason);
   if (!session.options.allow_changes) session.say("nothing will be changed (no --allow-changes)");
+}
+
+// Tells how long it may take, once the run is long enough to measure it first.
+void tell_time(Session& session, const std::vector<Case>& cases) {
+  constexpr std::ptrdiff_t worth_measuring = 20;
+  const auto changing = std::ranges::count_if(
+      cases, [&](const Case& one) { return one.needs.changes && !obstacle(session, one); });
+  if (changing >= worth_measuring) measure_pace(session);
+  if (session.settle_time)
+    session.say("ports present a new certificate after {:.1f} s",
+                static_cast<double>(session.settle_time->count()) / 1000);
+  session.say("time: {}", in_words(time_of(session, cases)));
 }
 
 RunReport start_report(const Session& session) {
@@ -180,18 +201,36 @@ int run_suite(const Options& options, const std::vector<std::string>& gtest_argu
     return RUN_ALL_TESTS();
   }
 
+  if (std::error_code failed; !options.report_folder.empty()) {
+    std::filesystem::create_directories(options.report_folder, failed);
+    if (failed)
+      return could_not_run(
+          fmt::format("--report-dir {}: {}", options.report_folder.string(), failed.message()));
+  }
   const auto start = Clock::now();
   auto session = preflight(options);
   if (!session)
     return could_not_run("Could not run: " + session.error().what, session.error().exit_code);
   tell_obstacles(**session, cases);
+  tell_time(**session, cases);
   RunReport report = start_report(**session);
   Console console(out, live);
   console.preflight(report.preflight);
 
   silence_default_printer();
+  // What is left is likely to take as much longer than expected as what is done.
+  const auto begun = Clock::now();
+  std::size_t number = 0;
+  std::chrono::milliseconds done{};
+  std::chrono::milliseconds left = time_of(**session, cases);
   register_cases(cases, [&](const Case& one) {
-    console.starts(one.id);
+    const auto spent = std::chrono::duration_cast<std::chrono::milliseconds>(Clock::now() - begun);
+    console.starts(
+        one.id, number = number % cases.size() + 1, cases.size(),
+        done.count() > 0 && left.count() > 0 ? in_words(left * spent.count() / done.count()) : "");
+    const auto likely = likely_time(**session, one);
+    done += likely;
+    left -= likely;
     CaseResult result = run_case(**session, one);
     judge_by_expectation(result, expected);
     console.ended(result);

@@ -132,6 +132,48 @@ TEST(Program, NoReportHoldsASecret) {
   }
 }
 
+TEST(Program, ARepetitionWorksAsItIsPrinted) {
+  const SimulatedRun run({"--bug", "expired-accepted"});
+  EXPECT_EQ(run.conform({"--filter", "update_cert/406/expired-leaf"}).exit_code, 1);
+  const auto report = report_of(run);
+  const auto& commands = report.at("cases").at(0).at("commands");
+  ASSERT_FALSE(commands.empty());
+  Process repeated({"/bin/sh", "-c", commands.at(0).get<std::string>()},
+                   {"CERTDRILL_PASSWORD=" + support::admin_password});
+  EXPECT_THAT(repeated.read_rest(), HasSubstr("HTTP/1.1 200"));
+  EXPECT_EQ(repeated.wait(), 0);
+}
+
+TEST(Program, QuickLeavesOutWhatIsAlike) {
+  const std::string all = run_conform({"--list"}).output;
+  const std::string quick = run_conform({"--list", "--quick"}).output;
+  EXPECT_THAT(all, HasSubstr("update_cert/406/expired-far-past"));
+  EXPECT_THAT(quick, Not(HasSubstr("update_cert/406/expired-far-past")));
+  EXPECT_THAT(quick, HasSubstr("update_cert/406/expired-leaf"));
+}
+
+TEST(Program, WhatTheCommandsSayGoesToALog) {
+  const SimulatedRun run;
+  const std::string node = run.ready().at("nodes").at(0).at("rest");
+  std::vector<std::string> arguments = run.command({"--target", node, "--settle", "0.1"});
+  const auto control = std::ranges::find(arguments, "--sim-control");
+  arguments.erase(control, control + 2);
+  const std::string nodes = run.folder().write("nodes.json", run.ready().dump());
+  const auto tell = [&](const char* state) {
+    return "echo said " + std::string(state) + "; curl -sS -X PUT -d '{\"state\":\"" + state +
+           "\"}' -H 'Content-Type: application/json' " + run.control() +
+           "/sim/v1/nodes/$CERTDRILL_NODE_UID";
+  };
+  arguments.insert(arguments.end(),
+                   {"--nodes", nodes, "--cert", "metrics_exporter", "--inject-cmd", tell("down"),
+                    "--heal-cmd", tell("up"), "--filter", "update_cert/409/names-the-node"});
+  const Finished finished = run_conform(arguments);
+  EXPECT_EQ(finished.exit_code, 0) << finished.output;
+  EXPECT_THAT(finished.output, Not(HasSubstr("said down")));
+  EXPECT_THAT(read_all(run.report_folder() / "commands.log"),
+              ::testing::AllOf(HasSubstr("said down"), HasSubstr("said up")));
+}
+
 TEST(Program, GoogleTestsFiltersAndXmlWork) {
   const SimulatedRun run;
   const Finished finished = run.conform({"--gtest_filter=update_cert/409.*"});

@@ -48,7 +48,8 @@ std::vector<Case> select(std::vector<Case> cases, const Options& options) {
         options.filters.empty() || std::ranges::any_of(options.filters, [&](const auto& glob) {
           return glob_matches(glob, one.id);
         });
-    return !named || std::ranges::find(options.levels, one.level) == options.levels.end();
+    return !named || (options.quick && one.alike) ||
+           std::ranges::find(options.levels, one.level) == options.levels.end();
   });
   return cases;
 }

@@ -137,7 +137,7 @@ void without_key(Trial& trial) {
 
 void add_update_200_cases(std::vector<Case>& into) {
   using namespace update_200_cases;
-  Needs two_nodes = changes_of(Subject::any);
+  Needs two_nodes = changes_of(Subject::seen);
   two_nodes.nodes = 2;
   add_for_both_calls(
       {{"200/replaces-everywhere", Level::must,

@@ -98,24 +98,35 @@ Exchange example_exchange() {
 }
 
 TEST(Exchange, PasswordsAreVariables) {
-  const std::string command = curl_command(example_exchange(), {}, "");
-  EXPECT_THAT(command, HasSubstr("$CERTDRILL_USERNAME:$CERTDRILL_PASSWORD"));
+  Repetition with{.user = Credentials{"admin", "hunter2"}, .viewer = Credentials{"looker", "x"}};
+  const std::string command = curl_command(example_exchange(), with);
+  EXPECT_THAT(command, HasSubstr(R"(-u 'admin:'"$CERTDRILL_PASSWORD")"));
   EXPECT_THAT(command, Not(HasSubstr("hunter2")));
-  EXPECT_THAT(curl_command(example_exchange(), {}, "admin"),
-              HasSubstr("$CERTDRILL_VIEWER_PASSWORD"));
+  Exchange wrong = example_exchange();
+  wrong.request.credentials->password += "-wrong";
+  EXPECT_THAT(curl_command(wrong, with), HasSubstr(R"(-u 'admin:'"$CERTDRILL_PASSWORD"'-wrong')"));
+  with.viewer = Credentials{"admin", "hunter2"};
+  EXPECT_THAT(curl_command(example_exchange(), with), HasSubstr("$CERTDRILL_VIEWER_PASSWORD"));
 }
 
 TEST(Exchange, BodiesAreQuotedForTheShell) {
-  EXPECT_THAT(curl_command(example_exchange(), {}, ""), HasSubstr(R"('{"name": "it'\''s"}')"));
+  EXPECT_THAT(curl_command(example_exchange(), {}), HasSubstr(R"('{"name": "it'\''s"}')"));
 }
 
-TEST(Exchange, BodiesWithKeysAreNamedByTheirFixture) {
+TEST(Exchange, BodiesWithKeysAreFilesOrNamedByTheirFixture) {
   Exchange exchange = example_exchange();
   exchange.request.body = "-----BEGIN PRIVATE KEY-----";
   exchange.body_note = "fixture expired/leaf for proxy";
-  const std::string command = curl_command(exchange, {}, "");
+  const std::string command = curl_command(exchange, {});
   EXPECT_THAT(command, HasSubstr("expired/leaf"));
   EXPECT_THAT(command, Not(HasSubstr("PRIVATE KEY")));
+  EXPECT_THAT(curl_command(exchange, {.body_file = "report/bodies/1.json"}),
+              HasSubstr("--data-binary '@report/bodies/1.json'"));
+}
+
+TEST(Exchange, ANodeIsAskedUnderTheClustersName) {
+  EXPECT_THAT(curl_command(example_exchange(), {.tls = {.verify_as = "name.test"}}),
+              HasSubstr("--connect-to '::cluster.test:9443'"));
 }
 
 TEST(Redactor, TakesOutPasswords) {

@@ -23,26 +23,41 @@ std::string quoted_for_shell(std::string text) {
   return fmt::format("'{}'", text);
 }
 
-std::string user_part(const HttpRequest& request, const std::string& viewer_username) {
-  if (request.authorization) return " -H 'Authorization: [as the case describes]'";
-  if (!request.credentials) return "";
-  if (!viewer_username.empty() && request.credentials->username == viewer_username) {
-    return " -u \"$CERTDRILL_VIEWER_USERNAME:$CERTDRILL_VIEWER_PASSWORD\"";
-  }
-  return " -u \"$CERTDRILL_USERNAME:$CERTDRILL_PASSWORD\"";
+std::string header(const std::string& text) {
+  return fmt::format(" -H {}", quoted_for_shell(text));
 }
 
-std::string body_part(const Exchange& exchange) {
+// A password that begins as a known one is that one with something wrong behind it.
+std::string user_part(const HttpRequest& request, const Repetition& with) {
+  if (request.authorization) return header("Authorization: " + *request.authorization);
+  if (!request.credentials) return "";
+  const auto& [name, password] = *request.credentials;
+  const auto said = [&](const std::optional<Credentials>& known, const char* variable) {
+    return fmt::format(" -u {}\"${}\"{}", quoted_for_shell(name + ":"), variable,
+                       password == known->password
+                           ? ""
+                           : quoted_for_shell(password.substr(known->password.size())));
+  };
+  if (with.viewer && with.viewer->username == name)
+    return said(with.viewer, "CERTDRILL_VIEWER_PASSWORD");
+  if (with.user && password.starts_with(with.user->password))
+    return said(with.user, "CERTDRILL_PASSWORD");
+  return " -u " + quoted_for_shell(name + ":" + password);
+}
+
+std::string body_part(const Exchange& exchange, const std::string& file) {
   const HttpRequest& request = exchange.request;
   if (request.body.empty()) return "";
-  const std::string type =
-      fmt::format(" -H {}", quoted_for_shell("Content-Type: " + request.content_type));
-  if (!exchange.body_note.empty())
-    return fmt::format("{} --data-binary @request.json  # body: {}", type, exchange.body_note);
-  if (request.body.size() > kLongestBody)
-    return fmt::format("{} --data-binary @request.json  # body: {} bytes", type,
-                       request.body.size());
-  return fmt::format("{} --data-binary {}", type, quoted_for_shell(request.body));
+  std::string part = header("Content-Type: " + request.content_type);
+  if (request.chunked) part += header("Transfer-Encoding: chunked");
+  if (request.expect_continue) part += header("Expect: 100-continue");
+  if (fits_in_command(exchange)) return part + " --data-binary " + quoted_for_shell(request.body);
+  const std::string what = exchange.body_note.empty() ? fmt::format("{} bytes", request.body.size())
+                                                      : exchange.body_note;
+  if (!file.empty())
+    return fmt::format("{} --data-binary {}  # {}", part, quoted_for_shell("@" + file), what);
+  return fmt::format("{} --data-binary @request.json  # body: {}; --report-dir keeps it", part,
+                     what);
 }
 
 bool is_word(char c) { return std::isalnum(static_cast<unsigned char>(c)) != 0; }
@@ -93,17 +108,27 @@ void blank_credentials(std::string& text) {
 
 }  // namespace
 
-std::string curl_command(const Exchange& exchange, const TlsSettings& tls,
-                         const std::string& viewer_username) {
+bool fits_in_command(const Exchange& exchange) {
+  return exchange.body_note.empty() && exchange.request.body.size() <= kLongestBody;
+}
+
+std::string curl_command(const Exchange& exchange, const Repetition& with) {
+  const TlsSettings& tls = with.tls;
   std::string command = "curl -i -X " + exchange.request.method;
   if (tls.insecure) command += " -k";
   if (!tls.ca_file.empty()) command += " --cacert " + quoted_for_shell(tls.ca_file);
   if (!tls.client_cert.empty()) {
-    command += " --cert \"$CERTDRILL_CLIENT_CERT\" --key \"$CERTDRILL_CLIENT_KEY\"";
+    command += fmt::format(" --cert {} --key {}", quoted_for_shell(tls.client_cert),
+                           quoted_for_shell(tls.client_key));
   }
-  const std::string url = to_string(exchange.address) + exchange.request.path;
-  return fmt::format("{}{} {}{}", command, user_part(exchange.request, viewer_username),
-                     quoted_for_shell(url), body_part(exchange));
+  Address to = exchange.address;
+  if (!tls.verify_as.empty() && tls.verify_as != to.host) {  // a node under the cluster's name
+    command += fmt::format(" --connect-to '::{}:{}'", bracketed(to.host), to.port);
+    to.host = tls.verify_as;
+  }
+  return fmt::format("{}{} {}{}", command, user_part(exchange.request, with),
+                     quoted_for_shell(to_string(to) + exchange.request.path),
+                     body_part(exchange, with.body_file));
 }
 
 void Redactor::add(std::string_view secret) {

@@ -3,6 +3,7 @@
 // Thread safety: Redactor::add() before the threads start, the rest from any thread.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -20,10 +21,20 @@ struct Exchange {
   int status = 0;
 };
 
-// The curl command that repeats it. Passwords are variables, and a body that holds a key is named
-// by its fixture instead of being repeated.
-std::string curl_command(const Exchange& exchange, const TlsSettings& tls,
-                         const std::string& viewer_username);
+// What a repetition needs beside the exchange.
+struct Repetition {
+  TlsSettings tls;
+  std::optional<Credentials> user;  // whose password is the variable CERTDRILL_PASSWORD
+  std::optional<Credentials> viewer;
+  std::string body_file;  // that holds the body; empty: it was not kept
+};
+
+// Whether the body can stand in the command; otherwise it needs a file.
+bool fits_in_command(const Exchange& exchange);
+
+// The curl command that repeats it, to be run as it is printed. Passwords are variables, and a body
+// that holds a key is a file, or at least named by its fixture.
+std::string curl_command(const Exchange& exchange, const Repetition& with);
 
 // Takes secrets out of text before it reaches a report, a log or the console.
 //

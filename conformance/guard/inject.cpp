@@ -3,9 +3,11 @@
 #include <array>
 #include <cerrno>
 #include <cstring>
+#include <fstream>
 #include <thread>
 #include <vector>
 
+#include <fcntl.h>
 #include <fmt/format.h>
 #include <httplib.h>
 #include <spawn.h>
@@ -46,7 +48,8 @@ std::vector<std::string> environment_for(const ClusterNode& node) {
   return variables;
 }
 
-tl::expected<void, std::string> run_command(const std::string& command, const ClusterNode& node) {
+tl::expected<void, std::string> run_command(const std::string& command, const ClusterNode& node,
+                                            const std::string& log) {
   std::vector<std::string> variables = environment_for(node);
   std::vector<char*> environment;
   environment.reserve(variables.size() + 1);
@@ -56,9 +59,17 @@ tl::expected<void, std::string> run_command(const std::string& command, const Cl
   std::array<char*, 4> arguments{const_cast<char*>("sh"), const_cast<char*>("-c"), text.data(),
                                  nullptr};
 
+  posix_spawn_file_actions_t actions;
+  posix_spawn_file_actions_init(&actions);
+  if (!log.empty()) {
+    std::ofstream(log, std::ios::app) << fmt::format("--- node {}: {}\n", node.uid, command);
+    posix_spawn_file_actions_addopen(&actions, STDOUT_FILENO, log.c_str(), O_WRONLY | O_APPEND, 0);
+    posix_spawn_file_actions_adddup2(&actions, STDOUT_FILENO, STDERR_FILENO);
+  }
   pid_t child = 0;
   const int failed =
-      posix_spawn(&child, "/bin/sh", nullptr, nullptr, arguments.data(), environment.data());
+      posix_spawn(&child, "/bin/sh", &actions, nullptr, arguments.data(), environment.data());
+  posix_spawn_file_actions_destroy(&actions);
   if (failed != 0)
     return tl::unexpected(fmt::format("/bin/sh cannot be started: {}", std::strerror(failed)));
   int status = 0;
@@ -96,7 +107,7 @@ std::vector<std::string> current_variables() {
 }
 
 tl::expected<void, std::string> Injector::set_state(const ClusterNode& node, bool up) const {
-  auto told = control_url_.empty() ? run_command(up ? heal_ : inject_, node)
+  auto told = control_url_.empty() ? run_command(up ? heal_ : inject_, node, log_)
                                    : tell_simulator(control_url_, node.uid, up);
   if (!told) return told;
   return wait_until(node, up);

@@ -28,9 +28,12 @@ class Injector {
     return Injector(std::move(control_url), {}, {});
   }
 
-  // Both commands run under `sh -c`, without this process's own CERTDRILL_ variables.
-  static Injector of_commands(std::string inject, std::string heal) {
-    return Injector({}, std::move(inject), std::move(heal));
+  // Both commands run under `sh -c`, without this process's own CERTDRILL_ variables. What they say
+  // is added to the file `log`; without one it stands among this process's own output.
+  static Injector of_commands(std::string inject, std::string heal, std::string log = "") {
+    Injector made({}, std::move(inject), std::move(heal));
+    made.log_ = std::move(log);
+    return made;
   }
 
   // The error is a clause that says what did not work.
@@ -46,6 +49,7 @@ class Injector {
   std::string control_url_;  // empty: commands
   std::string inject_;
   std::string heal_;
+  std::string log_;
 };
 
 }  // namespace certdrill::conformance

@@ -12,11 +12,13 @@ namespace {
 using nlohmann::json;
 
 constexpr int kSchemaVersion = 1;
+constexpr std::size_t kLongestSummary = 19'000;  // a job's page shows several of them
 
 json to_json(const CaseResult& result) {
   json findings = json::array();
   for (const Finding& finding : result.findings) {
-    findings.push_back({{"expected", finding.expected}, {"actual", finding.actual}});
+    findings.push_back(
+        {{"expected", finding.expected}, {"actual", finding.actual}, {"cause", finding.cause}});
   }
   json answered = json::array();
   for (const auto& [call, status] : result.answered)
@@ -45,6 +47,12 @@ json to_json(const CodeCoverage& covered) {
           {"remark", covered.remark}};
 }
 
+json to_json(const Cause& cause) {
+  json cases = json::array();
+  for (const CaseResult* one : cause.cases) cases.push_back(one->id);
+  return {{"cause", cause.what}, {"cases", cases}};
+}
+
 template <typename T>
 json list_of(const std::vector<T>& values) {
   json list = json::array();
@@ -62,15 +70,20 @@ std::string cell(std::string_view text) {
   return escaped;
 }
 
-std::string markdown_problem(const CaseResult& result) {
+// One difference with the cases that saw it.
+std::string markdown_cause(const Cause& cause) {
+  constexpr std::size_t most_ids = 20;
+  const CaseResult& first = *cause.cases.front();
   std::string text =
-      fmt::format("\n<details><summary><code>{}</code>: {}</summary>\n\n{}\n\n> {}\n\n", result.id,
-                  to_string(result.outcome), result.checks, result.contract);
-  for (const Finding& finding : result.findings)
-    text += fmt::format("- expected: {}\n- actual: {}\n", finding.expected, finding.actual);
-  if (!result.reason.empty()) text += fmt::format("- {}\n", result.reason);
-  for (const std::string& command : result.commands)
-    text += fmt::format("\n```sh\n{}\n```\n", command);
+      fmt::format("\n<details><summary>{} {}: {}</summary>\n\n{} ({})\n\n> {}\n\n",
+                  cause.cases.size(), cause.cases.size() == 1 ? "case" : "cases", cell(cause.what),
+                  first.checks, to_string(first.level), first.contract);
+  if (!cause.example.expected.empty())
+    text +=
+        fmt::format("- expected: {}\n- actual: {}\n", cause.example.expected, cause.example.actual);
+  if (!first.reason.empty()) text += fmt::format("- {}\n", first.reason);
+  text += fmt::format("- {}: {}\n", to_string(first.outcome), cause.ids(most_ids));
+  if (!first.commands.empty()) text += fmt::format("\n```sh\n{}\n```\n", first.commands.front());
   return text + "\n</details>\n";
 }
 
@@ -104,6 +117,7 @@ std::string json_report(const RunReport& report) {
                    {"unrestored", report.unrestored},
                    {"notes", report.notes},
                    {"coverage", list_of(report.coverage)},
+                   {"causes", list_of(causes_of(report.results))},
                    {"cases", list_of(report.results)}};
   return whole.dump(2, ' ', false, json::error_handler_t::replace) + "\n";
 }
@@ -121,8 +135,12 @@ std::string markdown_report(const RunReport& report) {
     text += fmt::format("| {} | {} | {} | {} | {} |\n", covered.call, covered.code.status,
                         cell(covered.code.meaning), to_string(covered.reach), cell(covered.remark));
   }
-  for (const CaseResult& result : report.results) {
-    if (result.is_problem()) text += markdown_problem(result);
+  const auto causes = causes_of(report.results);
+  for (std::size_t i = 0; i < causes.size(); ++i) {
+    const std::string one = markdown_cause(causes[i]);
+    if (text.size() + one.size() > kLongestSummary)
+      return text + fmt::format("\n{} more causes are in report.html.\n", causes.size() - i);
+    text += one;
   }
   return text;
 }

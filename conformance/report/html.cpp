@@ -111,7 +111,7 @@ std::string case_part(const CaseResult& result) {
   const bool open = result.outcome == Outcome::failed || result.outcome == Outcome::inconclusive;
   std::string html = fmt::format(
       "<details{} id=\"{}\"><summary><span class=\"tag {}\">{}</span><code>{}</code>"
-      "<span class=level>{} &middot; {} ms</span></summary><div class=inner><p>{}</p>"
+      " <b class=soft>{}</b><span class=level>{} ms</span></summary><div class=inner><p>{}</p>"
       "<p class=soft>Contract: {}</p>",
       open ? " open" : "", escaped(result.id), to_string(result.outcome), words_of(result.outcome),
       escaped(claim_of(result.id)), to_string(result.level), result.elapsed.count(),
@@ -128,20 +128,25 @@ std::string case_part(const CaseResult& result) {
   return html + "</div></details>\n";
 }
 
-// What a reader looks for first: each problem in two lines, with the way to its details.
+// What a reader looks for first: each difference once, with the way to the cases that saw it.
 std::string problems_part(const RunReport& report) {
   std::string rows;
-  for (const CaseResult& result : report.results) {
-    if (!result.is_problem()) continue;
-    const std::string what =
-        result.findings.empty()
-            ? escaped(result.reason)
-            : fmt::format("{}<br><b>but: {}</b>", escaped(result.findings.front().expected),
-                          escaped(result.findings.front().actual));
+  for (const Cause& cause : causes_of(report.results)) {
+    const CaseResult& first = *cause.cases.front();
+    std::string links;
+    for (const CaseResult* one : cause.cases)
+      links += fmt::format(" <a href=\"#{0}\"><code>{0}</code></a> ({1})", escaped(one->id),
+                           to_string(one->level));
+    const std::string example =
+        cause.example.expected.empty()
+            ? escaped(first.reason)
+            : fmt::format("{}<br><b>but: {}</b>", escaped(cause.example.expected),
+                          escaped(cause.example.actual));
     rows += fmt::format(
-        "<tr><td class={}><b>{}</b><td><a href=\"#{}\"><code>{}</code></a><br>{}</tr>\n",
-        to_string(result.outcome), words_of(result.outcome), escaped(result.id), escaped(result.id),
-        what);
+        "<tr><td class={}><b>{}</b><td class=number>{}<td><b>{}</b><br>{}<details><summary>{}"
+        "</summary>{}</details></tr>\n",
+        to_string(first.outcome), words_of(first.outcome), cause.cases.size(), escaped(cause.what),
+        example, cause.cases.size() == 1 ? "the case" : "the cases", links);
   }
   return table_part("What is wrong", rows);
 }

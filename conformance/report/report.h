@@ -2,6 +2,7 @@
 // GoogleTest's own junit.xml. All of it is made of a RunReport whose texts are redacted.
 #pragma once
 
+#include <chrono>
 #include <filesystem>
 #include <iosfwd>
 #include <string>
@@ -13,26 +14,29 @@
 
 namespace certdrill::conformance {
 
-// On the terminal: a line per group while it runs, then what failed, then the coverage of the
-// documented codes.
+// On the terminal, a screen or two: how far it is while it runs, then a line for each call, what is
+// wrong by its cause, and the coverage of the documented codes.
 class Console {
  public:
-  // `live`: the stream is a terminal, so the case that runs may be shown and wiped again.
+  // `live`: the stream is a terminal, so the case that runs may be shown and wiped again. Otherwise a
+  // line tells now and then how far it is.
   Console(std::ostream& out, bool live) : out_(out), live_(live) {}
 
   void preflight(const std::vector<std::string>& lines);
-  void starts(const std::string& id);
+  // `left`: for people, "about 3 min"; empty: nobody knows.
+  void starts(const std::string& id, std::size_t number, std::size_t all, const std::string& left);
   void ended(const CaseResult& result);
   void summary(const RunReport& report);
 
  private:
-  void close_group();
-  void show_problem(const CaseResult& result);
+  void show_calls(const std::vector<CaseResult>& results);
+  void show_problems(const std::vector<CaseResult>& results);
+  void show_coverage(const std::vector<CodeCoverage>& coverage);
 
   std::ostream& out_;
   bool live_;
-  std::string group_;
-  std::vector<CaseResult> in_group_;
+  int problems_ = 0;
+  std::chrono::steady_clock::time_point told_ = std::chrono::steady_clock::now();
 };
 
 // report.json: the whole run for machines. Its schema is conformance/report.schema.json.

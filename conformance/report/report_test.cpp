@@ -1,6 +1,7 @@
 #include "conformance/report/report.h"
 
 #include <algorithm>
+#include <sstream>
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -67,6 +68,46 @@ TEST(RunReport, MarkdownSaysWhatFailed) {
   const std::string text = markdown_report(report_of({Outcome::passed, Outcome::failed}));
   EXPECT_THAT(text, HasSubstr("Does not conform: 1 failed, 1 passed"));
   EXPECT_THAT(text, HasSubstr("update_cert/406/case-1"));
+}
+
+// Each case has a cause of its own beside the one that all share.
+RunReport report_of_many(std::size_t cases) {
+  RunReport report = report_of(std::vector<Outcome>(cases, Outcome::failed));
+  for (CaseResult& result : report.results) {
+    result.findings = {{"an error body", "HTML", "errors are HTML"},
+                       {"406", "200", "only " + result.id}};
+    result.commands = {"curl " + std::string(100, 'x')};
+  }
+  return report;
+}
+
+TEST(Causes, OneDifferenceIsOneFindingWithTheCasesThatSawIt) {
+  const RunReport report = report_of_many(30);
+  const auto causes = causes_of(report.results);
+  ASSERT_EQ(causes.size(), 31U);
+  EXPECT_EQ(causes.front().what, "errors are HTML");
+  EXPECT_EQ(causes.front().cases.size(), 30U);
+  EXPECT_EQ(causes.front().headline(), "failed: update_cert/406/case-0 and 29 more");
+  EXPECT_EQ(causes[1].ids(5), "update_cert/406/case-0");
+}
+
+TEST(Causes, InconclusiveCasesAreGroupedByTheirReason) {
+  RunReport report = report_of({Outcome::inconclusive, Outcome::inconclusive, Outcome::passed});
+  report.results[0].reason = "its sibling (one) got 400";
+  report.results[1].reason = "its sibling (two) got 400";
+  report.results[0].cause = report.results[1].cause = "a sibling got 400";
+  ASSERT_EQ(causes_of(report.results).size(), 1U);
+}
+
+TEST(RunReport, SummaryAndConsoleStayShortAndLinksLeadToAllCases) {
+  const RunReport report = report_of_many(500);
+  const std::string text = markdown_report(report);
+  EXPECT_LT(text.size(), 20'000U);
+  EXPECT_THAT(text, HasSubstr("more causes are in report.html"));
+  std::ostringstream out;
+  Console(out, /*live=*/false).summary(report);
+  EXPECT_LT(std::ranges::count(out.str(), '\n'), 100);
+  EXPECT_THAT(html_report(report), HasSubstr("href=\"#update_cert/406/case-499\""));
 }
 
 CaseResult result(const std::string& id, Outcome outcome,

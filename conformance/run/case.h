@@ -40,7 +40,8 @@ constexpr std::optional<Level> find_level(std::string_view text) {
 // Which certificate the case works with.
 enum class Subject {
   none,       // it does not change any
-  any,        // the run's first one that has a key
+  any,        // the run's first one that has a key; where ports are slow, one that none presents
+  seen,       // the same, and rather one that a port presents
   presented,  // one that nodes present on a port
   optional,   // one that may be deleted
   named,      // Needs::name
@@ -66,6 +67,7 @@ struct Case {
   Needs needs;
   std::optional<contract::UpdateCall> call;  // for cases that hold for both calls
   std::function<void(Trial&)> run;
+  bool alike = false;  // another one differs in nothing that a cluster tells apart: not for --quick
 };
 
 // "update_cert/409" of "update_cert/409/unreached-node-is-reported": the reports' groups, and the

@@ -1,6 +1,8 @@
 #include "conformance/run/judge.h"
 
 #include <algorithm>
+#include <filesystem>
+#include <fstream>
 #include <thread>
 
 #include <fmt/format.h>
@@ -59,7 +61,8 @@ HttpAnswer Judge::send(const HttpRequest& request, const std::string& body_note,
   const auto answer = cluster().send_to(address, request);
   session_->unanswered = answer ? 0 : session_->unanswered + 1;
   if (!answer) {
-    expect(false, fmt::format("an answer to {} {}", request.method, request.path), answer.error());
+    expect(false, fmt::format("an answer to {} {}", request.method, request.path), answer.error(),
+           "no answer to " + request.method);
     throw CaseStopped{};
   }
   last_->status = answer->status;
@@ -87,13 +90,31 @@ Installed Judge::installed() {
   return *parsed;
 }
 
-void Judge::expect(bool holds, const std::string& expected, const std::string& actual) {
+// The body is written where the report is: nothing but test keys are in it.
+std::string Judge::repetition() {
+  const Options& options = session_->options;
+  Repetition with{options.tls(), options.user(), options.viewer(), ""};
+  if (!options.insecure) with.tls.verify_as = cluster().target().host;
+  if (!options.report_folder.empty() && !fits_in_command(*last_)) {
+    const auto folder = options.report_folder / "bodies";
+    std::string name = fmt::format("{}-{}.json", result_.id, result_.commands.size() + 1);
+    std::ranges::replace(name, '/', '-');
+    std::filesystem::create_directories(folder);
+    std::ofstream(folder / name, std::ios::binary) << last_->request.body;
+    with.body_file = (folder / name).string();
+  }
+  return session_->redactor.redact(curl_command(*last_, with));
+}
+
+void Judge::expect(bool holds, const std::string& expected, const std::string& actual,
+                   const std::string& cause) {
   if (holds) return;
   const Redactor& redactor = session_->redactor;
-  result_.findings.push_back({redactor.redact(expected), redactor.redact(actual)});
+  result_.findings.push_back(
+      {redactor.redact(expected), redactor.redact(actual),
+       redactor.redact(cause.empty() ? fmt::format("{}: {}", expected, actual) : cause)});
   if (!last_) return;
-  const std::string command = redactor.redact(
-      curl_command(*last_, session_->options.tls(), session_->options.viewer_username));
+  const std::string command = repetition();
   if (std::ranges::find(result_.commands, command) == result_.commands.end()) {
     result_.commands.push_back(command);
   }
@@ -104,7 +125,9 @@ void Judge::expect_status(const HttpAnswer& answer, const std::vector<int>& acce
   const bool right = std::ranges::find(accepted, answer.status) != accepted.end();
   result_.wrong_status = result_.wrong_status || !right;
   expect(right, fmt::format("{} is answered {}", what, fmt::join(accepted, " or ")),
-         said_by(answer));
+         said_by(answer),
+         fmt::format("{} answered {} in place of {}", last_ ? last_->request.method : "",
+                     answer.status, fmt::join(accepted, " or ")));
 }
 
 void Judge::expect_error_body(const HttpAnswer& answer) {
@@ -125,7 +148,8 @@ json Judge::expect_json(const HttpAnswer& answer) {
 
 void Judge::expect_same(const Installed& before, const Installed& after,
                         const std::string& expected) {
-  for (const std::string& clause : differences(before, after)) expect(false, expected, clause);
+  for (const std::string& clause : differences(before, after))
+    expect(false, expected, clause, "what must stay as it was changes: " + clause);
 }
 
 void Judge::expect_reads_back(const TestCertificate& sent) {
@@ -139,7 +163,8 @@ void Judge::expect_reads_back(const TestCertificate& sent) {
     expect(
         stored && same(*stored, *was),
         fmt::format("{}_{} reads back as it was sent ({} bytes)", sent.name(), what, was->size()),
-        stored ? fmt::format("another one ({} bytes)", stored->size()) : "none");
+        stored ? fmt::format("another one ({} bytes)", stored->size()) : "none",
+        fmt::format("{} is answered 200 and does not read back", what));
     if (stored && stored != was && same(*stored, *was))
       observe(fmt::format("{}_{} reads back with {}", sent.name(), what, kOtherText));
   };
@@ -207,7 +232,9 @@ void Judge::expect_presented_everywhere(const TestCertificate& certificate, int 
                        connections > 1 ? fmt::format(", {} times in a row", connections) : ""),
            same_leaf ? fmt::format("the right leaf, but a chain of {} certificates instead of {}",
                                    one.chain.size(), sent->size())
-                     : one.what);
+                     : one.what,
+           same_leaf ? "ports present the new leaf with another chain"
+                     : "ports do not present what was answered 200");
   }
 }
 
@@ -233,7 +260,9 @@ void Judge::observe(const std::string& text) {
   if (std::ranges::find(seen, clean) == seen.end()) seen.push_back(std::move(clean));
 }
 
-void Judge::inconclusive(const std::string& why) { throw CaseStopped{Outcome::inconclusive, why}; }
+void Judge::inconclusive(const std::string& why, const std::string& cause) {
+  throw CaseStopped{Outcome::inconclusive, why, cause};
+}
 
 void Judge::could_not_run(const std::string& why) {
   throw CaseStopped{Outcome::could_not_run, why};

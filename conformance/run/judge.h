@@ -26,6 +26,7 @@ namespace certdrill::conformance {
 struct CaseStopped {
   Outcome outcome = Outcome::failed;
   std::string reason;
+  std::string cause{};  // as Finding::cause; empty: the reason
 };
 
 // Ends the observation that a certificate or a key reads back in another form: it is no failure,
@@ -72,7 +73,9 @@ class Judge {
                              int connections = 1);
 
   // --- judgments
-  void expect(bool holds, const std::string& expected, const std::string& actual);
+  // `cause`: as Finding::cause; empty: both texts.
+  void expect(bool holds, const std::string& expected, const std::string& actual,
+              const std::string& cause = "");
   void expect_status(const HttpAnswer& answer, const std::vector<int>& accepted,
                      const std::string& what);
   void expect_error_body(const HttpAnswer& answer);
@@ -88,7 +91,7 @@ class Judge {
 
   // --- endings
   void observe(const std::string& text);
-  [[noreturn]] void inconclusive(const std::string& why);
+  [[noreturn]] void inconclusive(const std::string& why, const std::string& cause = "");
   [[noreturn]] void could_not_run(const std::string& why);
 
   bool failed() const { return !result_.findings.empty(); }
@@ -100,6 +103,8 @@ class Judge {
  private:
   Presented settle(const Address& port, const std::function<bool(const Chain&)>& right,
                    int connections, std::chrono::steady_clock::time_point deadline);
+
+  std::string repetition();  // the command that repeats the last exchange
 
   Session* session_;
   std::optional<Exchange> last_;

@@ -25,14 +25,26 @@ constexpr std::string_view kVariablePrefix = "CERTDRILL_";
 constexpr std::string_view kPasswordVariable = "CERTDRILL_PASSWORD";
 constexpr std::string_view kViewerPasswordVariable = "CERTDRILL_VIEWER_PASSWORD";
 
-// No options, and known all the same. certdrill-sim and certdrill-fixtures read no variables.
-constexpr std::array<std::string_view, 5> kOtherVariables{
+// No options, and known all the same. What a rehearsal sets for the user's command is there because
+// one of them is a near miss of an option.
+constexpr std::array kOtherVariables = std::to_array<std::string_view>({
     kPasswordVariable,        // instead of --password-file
     kViewerPasswordVariable,  // instead of --viewer-password-file
     kNodeUidVariable,         // a run that an --inject-cmd starts
     kNodeAddressVariable,
     "CERTDRILL_KILL_MATRIX",  // of the suite's own test
-};
+    "CERTDRILL_HOST",
+    "CERTDRILL_PORT",
+    "CERTDRILL_URL",
+    "CERTDRILL_NAME",
+    "CERTDRILL_KEY",
+    "CERTDRILL_CHAIN",
+    "CERTDRILL_CERTIFICATE",
+    "CERTDRILL_CLUSTER",
+});
+
+// Longer or shorter than that it is another name and no slip.
+constexpr std::ptrdiff_t kSlip = 2;
 
 // Ends the parsing with a sentence of our own.
 [[noreturn]] void refuse_option(const std::string& sentence) {
@@ -171,6 +183,7 @@ void add_run_options(CLI::App& app, Options& options) {
         options.now = value_or_refuse(certs::parse_instant(text), "--now: ");
       },
       "the cluster's time, if its clock is not the real one");
+  app.add_flag("--quick", options.quick, "leave out fixtures that are much like another");
   app.add_flag("--list", options.list, "list the selected cases and leave");
   app.add_option("--filter", options.filters, "glob over case ids; may be repeated")
       ->delimiter(',');
@@ -305,9 +318,15 @@ std::optional<std::string> refusal_of_unknown_variable(const std::vector<std::st
     const std::string name = variable.substr(0, variable.find('='));
     if (!name.starts_with(kVariablePrefix) || std::ranges::find(names, name) != names.end())
       continue;
-    const std::vector<std::string_view> known(names.begin(), names.end());
-    return fmt::format("unknown environment variable {}{}; unset it, or correct its name", name,
-                       contract::did_you_mean(name, known));
+    const std::string_view bare = std::string_view(name).substr(kVariablePrefix.size());
+    std::vector<std::string_view> known;
+    for (const std::string& one : names)
+      known.push_back(std::string_view(one).substr(kVariablePrefix.size()));
+    const auto meant = contract::nearest_name(bare, known);
+    if (!meant || std::abs(std::ssize(bare) - std::ssize(*meant)) > kSlip) continue;
+    return fmt::format(
+        "unknown environment variable {} (did you mean '{}{}'?); unset it, or correct its name",
+        name, kVariablePrefix, *meant);
   }
   return std::nullopt;
 }

@@ -53,6 +53,7 @@ struct Options {
   std::filesystem::path state_folder;
 
   bool list = false;
+  bool quick = false;
   std::vector<std::string> filters;  // globs over case ids; empty: all
   std::vector<Level> levels{kAllLevels.begin(), kAllLevels.end()};
   std::string expected_failures;
@@ -81,9 +82,9 @@ tl::expected<Options, Leave> parse_options(const std::vector<std::string>& argum
 // "CERTDRILL_REPORT_DIR" for "report-dir": each option's environment variable.
 std::string environment_name(std::string_view option);
 
-// The first CERTDRILL_ variable of `variables` ("NAME=value") that is neither an option's nor
-// anybody else's, as a sentence with the nearest known name; never its value. nullopt: there is
-// none.
+// The first CERTDRILL_ variable of `variables` ("NAME=value") that is a near miss of one that is
+// read, as a sentence with that name; never its value. nullopt: there is none. Others are somebody
+// else's: the prefix is not the suite's alone.
 std::optional<std::string> refusal_of_unknown_variable(const std::vector<std::string>& variables,
                                                        const std::vector<std::string>& options);
 

@@ -111,10 +111,13 @@ TEST(Environment, AnOptionsVariableIsItsNameInCapitals) {
 
 TEST(Environment, KnownAndForeignVariablesAreFine) {
   EXPECT_EQ(
-      refusal_of_unknown_variable({"CERTDRILL_REPORT_DIR=r", "CERTDRILL_PASSWORD=p",
-                                   "CERTDRILL_NODE_UID=1", "CERTDRILL_NODE_ADDRESS=a",
-                                   "CERTDRILL_KILL_MATRIX=f", "PATH=/bin", "MY_CERTDRILL_CERT=x"},
-                                  kOptionNames),
+      refusal_of_unknown_variable(
+          {"CERTDRILL_REPORT_DIR=r", "CERTDRILL_PASSWORD=p", "CERTDRILL_NODE_UID=1",
+           "CERTDRILL_NODE_ADDRESS=a", "CERTDRILL_KILL_MATRIX=f", "PATH=/bin",
+           "MY_CERTDRILL_CERT=x", "CERTDRILL_BIN=build/bin", "CERTDRILL_URL=u", "CERTDRILL_HOST=h",
+           "CERTDRILL_PORT=1", "CERTDRILL_NAME=proxy", "CERTDRILL_CERTIFICATE=c", "CERTDRILL_KEY=k",
+           "CERTDRILL_CHAIN=c", "CERTDRILL_CLUSTER=c", "CERTDRILL_SIM=s", "CERTDRILL_SECONDS=3"},
+          kOptionNames),
       std::nullopt);
 }
 

@@ -333,7 +333,9 @@ tl::expected<std::unique_ptr<Session>, PreflightError> preflight(const Options& 
   if (!options.sim_control.empty()) {
     session->injector = Injector::of_simulator(options.sim_control);
   } else if (!options.inject_command.empty()) {
-    session->injector = Injector::of_commands(options.inject_command, options.heal_command);
+    session->injector = Injector::of_commands(
+        options.inject_command, options.heal_command,
+        options.report_folder.empty() ? "" : options.report_folder / "commands.log");
   }
 
   if (session->redactor.has_short_secret())

@@ -1,5 +1,6 @@
 #include "conformance/run/run_report.h"
 
+#include <algorithm>
 #include <array>
 
 #include <fmt/format.h>
@@ -69,6 +70,35 @@ std::string_view to_string(Outcome outcome) {
 bool CaseResult::is_problem() const {
   return outcome == Outcome::failed || outcome == Outcome::inconclusive ||
          outcome == Outcome::unexpected_pass;
+}
+
+std::string Cause::ids(std::size_t most) const {
+  std::string text;
+  for (std::size_t i = 0; i < std::min(most, cases.size()); ++i)
+    text += fmt::format("{}{}", i == 0 ? "" : ", ", cases[i]->id);
+  return cases.size() <= most ? text : fmt::format("{} and {} more", text, cases.size() - most);
+}
+
+std::string Cause::headline() const {
+  return fmt::format("{}: {}", to_string(cases.front()->outcome), ids(1));
+}
+
+std::vector<Cause> causes_of(const std::vector<CaseResult>& results) {
+  std::vector<Cause> causes;
+  const auto add = [&](const CaseResult& result, const Finding& finding) {
+    auto known = std::ranges::find(causes, finding.cause, &Cause::what);
+    if (known == causes.end()) known = causes.insert(known, {finding.cause, {}, finding});
+    if (known->cases.empty() || known->cases.back() != &result) known->cases.push_back(&result);
+  };
+  for (const CaseResult& result : results) {
+    if (!result.is_problem()) continue;
+    for (const Finding& finding : result.findings) add(result, finding);
+    if (result.findings.empty())
+      add(result, {"", "", result.cause.empty() ? result.reason : result.cause});
+  }
+  std::ranges::stable_sort(causes, std::ranges::greater{},
+                           [](const Cause& one) { return one.cases.size(); });
+  return causes;
 }
 
 Counts count(const std::vector<CaseResult>& results) {

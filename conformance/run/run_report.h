@@ -33,6 +33,7 @@ std::string_view to_string(Outcome outcome);  // "could_not_run"
 struct Finding {
   std::string expected;
   std::string actual;
+  std::string cause;  // the difference without the case's own words: the same in all that see it
 };
 
 struct CaseResult {
@@ -42,6 +43,7 @@ struct CaseResult {
   std::string contract;
   Outcome outcome = Outcome::passed;
   std::vector<Finding> findings;          // of a failed case
+  std::string cause;                      // of an inconclusive one, as a finding's
   std::string reason;                     // of an inconclusive, skipped or expectedly failing one
   std::vector<std::string> observations;  // what was only recorded
   std::vector<std::string> commands;      // curl commands that repeat the failing request
@@ -60,6 +62,21 @@ Counts count(const std::vector<CaseResult>& results);
 
 // How often each reason stands among the cases that could not run.
 std::map<std::string, int> reasons_not_run(const std::vector<CaseResult>& results);
+
+// --- one difference, one finding
+
+struct Cause {
+  std::string what;
+  std::vector<const CaseResult*> cases;  // that saw it, never empty
+  Finding example;                       // of the first of them
+
+  // "failed: update_cert/406/expired-leaf and 20 more"
+  std::string headline() const;
+  std::string ids(std::size_t most) const;  // "a, b and 7 more"
+};
+
+// What is_problem(), by cause, the most frequent first. REQUIRES: `results` outlives it.
+std::vector<Cause> causes_of(const std::vector<CaseResult>& results);
 
 // --- what the run has shown of each documented code
 

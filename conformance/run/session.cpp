@@ -12,6 +12,9 @@ namespace {
 // are a cluster that has gone, and each would wait for its timeouts.
 constexpr int kUnansweredLimit = 5;
 
+// From here on cases that need no port work with a certificate that no port presents.
+constexpr std::chrono::milliseconds kSlowPorts{1'000};
+
 volatile std::sig_atomic_t signal_noted = 0;
 
 extern "C" void note_signal(int /*signal*/) { signal_noted = 1; }
@@ -26,7 +29,8 @@ bool fits(const Session& session, const Needs& needs, contract::CertificateName 
   const auto& known = contract::info(name);
   switch (needs.subject) {
     case Subject::none: return false;
-    case Subject::any: return known.has_key && !known.internode;
+    case Subject::any:
+    case Subject::seen: return known.has_key && !known.internode;
     case Subject::presented:
       // The suite's own requests go through api; changing it is left to the one case that names it.
       return known.has_key && name != contract::CertificateName::api && visible(session, name);
@@ -67,10 +71,16 @@ certs::Instant Session::cluster_time() const {
 }
 
 std::optional<contract::CertificateName> Session::subject_for(const Needs& needs) const {
-  const auto found = std::ranges::find_if(
-      allowed, [&](contract::CertificateName name) { return fits(*this, needs, name); });
-  if (found == allowed.end()) return std::nullopt;
-  return *found;
+  std::optional<contract::CertificateName> first;
+  const bool waits = settle_time.value_or(std::chrono::milliseconds{}) >= kSlowPorts;
+  for (const contract::CertificateName name : allowed) {
+    if (!fits(*this, needs, name)) continue;
+    if (!first) first = name;
+    const bool seen = !ports_of(cluster.nodes(), name).empty();
+    if (needs.subject != Subject::any && needs.subject != Subject::seen) break;
+    if (needs.subject == Subject::seen ? seen : !waits || !seen) return name;
+  }
+  return first;
 }
 
 void watch_signals() {

@@ -56,6 +56,8 @@ struct Session {
   std::optional<Guard> guard;  // set once changes are allowed and the guard agrees
   std::string why_no_changes;  // when there is no guard
   std::optional<LastLook> last_look;
+  std::chrono::milliseconds request_time{20};            // of an update; measured, see pace.h
+  std::optional<std::chrono::milliseconds> settle_time;  // of the ports, after an update; measured
   bool ports_are_late = false;    // one did not present what it should within --settle
   int unanswered = 0;             // cases in a row that ended because nobody answered
   std::vector<std::string> said;  // the preflight's lines, for people

@@ -74,7 +74,8 @@ void Trial::expect_unchanged(const Snapshot& before, const std::string& after_wh
   const auto installed = cluster().read_installed();
   if (!installed) return expect(false, expected, "the state cannot be read: " + installed.error());
   const auto changed = differences(before.installed, *installed);
-  expect(changed.empty(), expected, fmt::format("{}", fmt::join(changed, "; ")));
+  constexpr auto kHadAnEffect = "a refused request has an effect";
+  expect(changed.empty(), expected, fmt::format("{}", fmt::join(changed, "; ")), kHadAnEffect);
   const auto as_before = [&](int uid, const Chain& chain) {
     const auto was = before.presented.find(uid);
     return was != before.presented.end() && PortLook{.chain = chain}.fingerprints() == was->second;
@@ -83,7 +84,8 @@ void Trial::expect_unchanged(const Snapshot& before, const std::string& after_wh
   for (const PortLook& one : look(name(), as_before)) {
     same = same && one.right;
     expect(one.right, expected,
-           fmt::format("node {} presents another chain than before: {}", one.uid, one.what));
+           fmt::format("node {} presents another chain than before: {}", one.uid, one.what),
+           kHadAnEffect);
   }
   if (same)
     session().last_look = LastLook{name(), held_of(*installed, name_text()), before.presented,
@@ -104,14 +106,16 @@ Installed Trial::install_sibling(const TestCertificate& sibling) {
   const HttpAnswer answer = put_valid(sibling);
   if (answer.status != 200) {
     inconclusive(fmt::format("its valid sibling ({}) must get 200 first, and got {}",
-                             sibling.note(), said_by(answer)));
+                             sibling.note(), said_by(answer)),
+                 "a valid sibling is not taken: " + said_by(answer));
   }
   auto now = cluster().read_installed();
   if (!now) inconclusive("the state cannot be read: " + now.error());
   const auto held = held_of(*now, sibling.name());
   if (!held || !same_chain(held->certificate, *sibling.made.certificate)) {
     inconclusive(
-        fmt::format("its valid sibling ({}) got 200 and does not read back", sibling.note()));
+        fmt::format("its valid sibling ({}) got 200 and does not read back", sibling.note()),
+        "a valid sibling got 200 and does not read back");
   }
   return std::move(*now);
 }
@@ -205,8 +209,10 @@ CaseResult run_case(Session& session, const Case& one) {
   const auto start = std::chrono::steady_clock::now();
   Trial trial(session, one);
   CaseResult& result = trial.result();
-  const auto end_as = [&](Outcome outcome, const std::string& reason) {
+  const auto end_as = [&](Outcome outcome, const std::string& reason,
+                          const std::string& cause = "") {
     result.outcome = outcome;
+    result.cause = session.redactor.redact(cause);
     result.reason = session.redactor.redact(reason);
   };
   try {
@@ -214,7 +220,7 @@ CaseResult run_case(Session& session, const Case& one) {
     if (const auto why = obstacle(session, one)) trial.could_not_run(*why);
     one.run(trial);
   } catch (const CaseStopped& stopped) {
-    end_as(stopped.outcome, stopped.reason);
+    end_as(stopped.outcome, stopped.reason, stopped.cause);
   } catch (const std::exception& error) {
     end_as(Outcome::inconclusive, fmt::format("the suite itself failed: {}", error.what()));
   }

@@ -190,13 +190,17 @@ class Cluster:
                 missed.add(node.uid)
             elif not skipped:
                 for name, pair in changes:
-                    node.install(name, pair, self.options.settle)
+                    node.install(name, pair, self.settle_of(node))
         if self.bug == "conflict-updates-nobody" and missed:
             for node in self.nodes:
                 for name, _ in changes:
                     if name in self.at_start:
                         node.install(name, self.at_start[name], 0)
         return set() if self.bug == "partial-success-is-200" else missed
+
+    def settle_of(self, node):
+        first, last = self.options.settle
+        return first + (last - first) * (node.uid - 1) / max(1, len(self.nodes) - 1)
 
     def rotate(self, names, node):
         with self.lock:
@@ -515,6 +519,11 @@ class Control(BaseHTTPRequestHandler):
         self.end_headers()
 
 
+def seconds_of(text):
+    first, _, last = text.partition("-")
+    return float(first), float(last or first)
+
+
 def options_of(arguments):
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--nodes", type=int, default=3)
@@ -525,7 +534,8 @@ def options_of(arguments):
     parser.add_argument("--software-version", default="")
     parser.add_argument("--error-field", choices=["description", "message", "null", "none"], default="description")
     parser.add_argument("--normalise", choices=["nothing", "newline", "blocks"], default="nothing")
-    parser.add_argument("--settle", type=float, default=0)
+    parser.add_argument("--settle", type=seconds_of, default="0", metavar="SECONDS",
+                        help="that the ports of the first to the last node take to present a new certificate: 0, 2-5")
     parser.add_argument("--absent", type=int, choices=[400, 404], default=404)
     parser.add_argument("--redirect", choices=["on", "off"], default="off")
     parser.add_argument("--options-method", choices=["on", "off"], default="on")
