@@ -2,6 +2,8 @@
 // clock is off, is hours wrong. The times are UTC (RFC 5280 4.1.2.5).
 #include <chrono>
 
+#include <fmt/format.h>
+
 #include "conformance/cases/cases.h"
 #include "conformance/run/trial.h"
 #include "contract/sentences.h"
@@ -26,9 +28,20 @@ Made valid_between(const Workshop& workshop) {
 constexpr int kMonth = 30 * 24;
 
 template <int from, int until>
-TestCertificate certificate(Trial& trial, std::string_view id) {
+TestCertificate certificate(Trial& trial) {
+  const std::string id = fmt::format("valid-from-{}-to-{}-hours-from-now", from, until);
   return trial.session().test_certificates->made({.id = id, .make = valid_between<from, until>},
                                                  trial.name());
+}
+
+template <int from, int until>
+void taken(Trial& trial) {
+  trial.accepts(certificate<from, until>(trial));
+}
+
+template <int from, int until, int status>
+void refused(Trial& trial) {
+  trial.rejects(certificate<from, until>(trial), {status});
 }
 
 // Every certificate that the product makes for itself has the same subject and serial number 1.
@@ -47,26 +60,6 @@ void renewal_with_the_same_serial(Trial& trial) {
       known.made({.id = "serial-1-renewed", .make = with_serial_1<kMonth>}, trial.name()));
 }
 
-void expired_an_hour_ago(Trial& trial) {
-  trial.rejects(certificate<-kMonth, -1>(trial, "expired-an-hour-ago"), {406});
-}
-
-void expires_in_an_hour(Trial& trial) {
-  trial.accepts(certificate<-kMonth, 1>(trial, "expires-in-an-hour"));
-}
-
-void expires_in_a_day(Trial& trial) {
-  trial.accepts(certificate<-kMonth, 24>(trial, "expires-in-a-day"));
-}
-
-void valid_in_an_hour(Trial& trial) {
-  trial.rejects(certificate<1, kMonth>(trial, "valid-in-an-hour"), {400});
-}
-
-void valid_since_an_hour(Trial& trial) {
-  trial.accepts(certificate<-1, kMonth>(trial, "valid-since-an-hour"));
-}
-
 }  // namespace clock_cases
 
 void add_clock_cases(std::vector<Case>& into) {
@@ -74,18 +67,18 @@ void add_clock_cases(std::vector<Case>& into) {
   const Needs needs = changes_of(Subject::any);
   add_for_both_calls(
       {{"406/expired-an-hour-ago", Level::must, "The leaf expired an hour ago.", contract::kExpired,
-        expired_an_hour_ago, needs},
+        refused<-kMonth, -1, 406>, needs},
        {"200/expires-in-an-hour", Level::must, "The leaf is valid for one more hour.",
-        contract::kReplaced, expires_in_an_hour, needs},
+        contract::kReplaced, taken<-kMonth, 1>, needs},
        {"200/expires-in-a-day", Level::must, "The leaf is valid for one more day.",
-        contract::kReplaced, expires_in_a_day, needs},
+        contract::kReplaced, taken<-kMonth, 24>, needs},
        {"400/valid-in-an-hour", Level::must, "The leaf becomes valid in an hour.",
-        contract::kInvalid, valid_in_an_hour, needs},
+        contract::kInvalid, refused<1, kMonth, 400>, needs},
        {"200/renewal-with-the-same-serial", Level::must,
         "A renewal with the subject, the key and the serial number of what is installed.",
         contract::kReplaced, renewal_with_the_same_serial, needs},
        {"200/valid-since-an-hour", Level::must, "The leaf has been valid for an hour.",
-        contract::kReplaced, valid_since_an_hour, needs}},
+        contract::kReplaced, taken<-1, kMonth>, needs}},
       into);
 }
 

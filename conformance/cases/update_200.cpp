@@ -63,48 +63,41 @@ void key_belongs_to_the_certificate(Trial& trial) {
   }
 }
 
-void every_node_reads_it_back(Trial& trial) {
-  const TestCertificate certificate = trial.valid(1);
-  trial.install_sibling();
-  trial.expect_status(trial.put(certificate), {200}, certificate.note());
+void expect_read_by_every_node(Trial& trial, const TestCertificate& certificate) {
   for (const ClusterNode& node : trial.nodes()) {
     const auto read = trial.cluster().read_installed_at(node.rest);
     const auto held = read ? held_of(*read, certificate.name()) : std::nullopt;
-    const bool right = held && equivalent(*held, certificate.installed());
-    trial.expect(right, fmt::format("node {} reads the new certificate back", node.uid),
+    trial.expect(held && equivalent(*held, certificate.installed()),
+                 fmt::format("node {} reads the new certificate back", node.uid),
                  read ? "another one or none" : read.error());
   }
 }
 
-// Sent to a node that is not the usual one: the whole cluster must follow all the same.
-void any_node_takes_it(Trial& trial) {
+void every_node_reads_it_back(Trial& trial) {
+  const TestCertificate certificate = trial.valid(1);
   trial.install_sibling();
-  const TestCertificate next = trial.valid(1);
+  trial.expect_status(trial.put(certificate), {200}, certificate.note());
+  expect_read_by_every_node(trial, certificate);
+}
+
+// Sent to this node, the whole cluster must follow all the same, and every other node knows it.
+void is_an_entry(Trial& trial, const ClusterNode& node) {
+  const TestCertificate next = trial.valid(10 + static_cast<std::uint64_t>(node.uid));
   const HttpRequest request = trial.request("PUT", path_of(trial.call()), next.body(trial.call()));
-  trial.expect_status(trial.send(request, next.note(), trial.other_node().rest), {200},
-                      fmt::format("{} sent to node {}", next.note(), trial.other_node().uid));
-  trial.expect_reads_back(next);
+  trial.expect_status(trial.send(request, next.note(), node.rest), {200},
+                      fmt::format("{} sent to node {}", next.note(), node.uid));
+  expect_read_by_every_node(trial, next);
   trial.expect_presented_everywhere(next);
 }
 
-// What one node was sent, all the others know.
+void any_node_takes_it(Trial& trial) {
+  trial.install_sibling();
+  is_an_entry(trial, trial.other_node());
+}
+
 void every_node_is_an_entry(Trial& trial) {
   trial.install_sibling();
-  for (const ClusterNode& node : trial.nodes()) {
-    const TestCertificate next = trial.valid(10 + static_cast<std::uint64_t>(node.uid));
-    const HttpRequest request =
-        trial.request("PUT", path_of(trial.call()), next.body(trial.call()));
-    trial.expect_status(trial.send(request, next.note(), node.rest), {200},
-                        fmt::format("{} sent to node {}", next.note(), node.uid));
-    for (const ClusterNode& other : trial.nodes()) {
-      const auto read = trial.cluster().read_installed_at(other.rest);
-      const auto held = read ? held_of(*read, next.name()) : std::nullopt;
-      trial.expect(held && equivalent(*held, next.installed()),
-                   fmt::format("node {} reads what node {} was sent", other.uid, node.uid),
-                   read ? "another one or none" : read.error());
-    }
-    trial.expect_presented_everywhere(next);
-  }
+  for (const ClusterNode& node : trial.nodes()) is_an_entry(trial, node);
 }
 
 void answer_is_empty_or_json(Trial& trial) {
