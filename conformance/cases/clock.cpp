@@ -1,6 +1,9 @@
-// Times alone tell: a renewal that differs from what is installed in nothing else, and an hour before and after the cluster's time: a server that reads the times of a certificate in its own zone, or whose
-// clock is off, is hours wrong. The times are UTC (RFC 5280 4.1.2.5).
+// What time alone tells: an hour before and after the cluster's time (a server that reads the times of
+// a certificate in its own zone, or whose clock is off, is hours wrong; they are UTC, RFC 5280
+// 4.1.2.5), a renewal that differs in nothing else, and a last look some seconds later.
+#include <algorithm>
 #include <chrono>
+#include <thread>
 
 #include <fmt/format.h>
 
@@ -60,6 +63,26 @@ void renewal_with_the_same_serial(Trial& trial) {
       known.made({.id = "serial-1-renewed", .make = with_serial_1<kMonth>}, trial.name()));
 }
 
+// --- some seconds later: a process that restarts, or a node that copies from another, may bring the old
+// certificate back (RS122668, RS154601)
+
+constexpr std::chrono::milliseconds kLongest{10'000};
+constexpr std::chrono::milliseconds kLongEnough{3'000};
+
+void the_old_one_stays_away(Trial& trial) {
+  trial.accepts(trial.valid());
+  const TestCertificate last = trial.valid(1);
+  trial.accepts(last);
+  const auto pause = std::min(trial.session().options.patience().settle, kLongest);
+  std::this_thread::sleep_for(pause);
+  if (pause < kLongEnough)
+    trial.observe(
+        fmt::format("looked again after {} ms only; a longer --settle sees more", pause.count()));
+  trial.expect_reads_back(last);
+  trial.expect_presented_everywhere(last);
+  trial.expect_presents_what_reads_back();  // the others were installed earlier in the run
+}
+
 }  // namespace clock_cases
 
 void add_clock_cases(std::vector<Case>& into) {
@@ -79,6 +102,14 @@ void add_clock_cases(std::vector<Case>& into) {
         contract::kReplaced, renewal_with_the_same_serial, needs},
        {"200/valid-since-an-hour", Level::must, "The leaf has been valid for an hour.",
         contract::kReplaced, taken<-1, kMonth>, needs}},
+      into);
+}
+
+void add_afterwards_cases(std::vector<Case>& into) {
+  add_cases(
+      {{"afterwards/200/the-old-one-does-not-come-back", Level::must,
+        "Some seconds after the last update every node still presents what reads back.",
+        contract::kReplaced, clock_cases::the_old_one_stays_away, changes_of(Subject::presented)}},
       into);
 }
 
