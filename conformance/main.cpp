@@ -20,7 +20,6 @@
 #include "conformance/cases/cases.h"
 #include "conformance/cases/selection.h"
 #include "conformance/report/report.h"
-#include "conformance/run/pace.h"
 #include "conformance/run/trial.h"
 
 namespace certdrill::conformance {

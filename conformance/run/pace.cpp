@@ -1,7 +1,6 @@
-#include "conformance/run/pace.h"
-
 #include <fmt/format.h>
 
+#include "conformance/run/session.h"
 #include "conformance/run/trial.h"
 
 namespace certdrill::conformance {

@@ -56,7 +56,7 @@ struct Session {
   std::optional<Guard> guard;  // set once changes are allowed and the guard agrees
   std::string why_no_changes;  // when there is no guard
   std::optional<LastLook> last_look;
-  std::chrono::milliseconds request_time{20};            // of an update; measured, see pace.h
+  std::chrono::milliseconds request_time{20};            // of an update; measured
   std::optional<std::chrono::milliseconds> settle_time;  // of the ports, after an update; measured
   bool ports_are_late = false;    // one did not present what it should within --settle
   int unanswered = 0;             // cases in a row that ended because nobody answered
@@ -89,6 +89,17 @@ struct PreflightError {
 
 // With --allow-changes the guard is set up too, so the backup is on disk when this returns.
 tl::expected<std::unique_ptr<Session>, PreflightError> preflight(const Options& options);
+
+// --- how long it may take, in pace.cpp: by what its cluster was measured to need
+
+// Installs a test certificate that ports present and notes in the session how long the request and
+// the ports took; nothing where that is not allowed, or fails.
+void measure_pace(Session& session);
+
+// What the case may take. A case that cannot run takes no time.
+std::chrono::milliseconds likely_time(const Session& session, const Case& one);
+
+std::string in_words(std::chrono::milliseconds time);  // "about 40 s", "about 6 min"
 
 // --- while it runs
 
