@@ -1,5 +1,5 @@
-# The installed tree: programs, libraries, headers and a CMake package, so that another project can say
-# find_package(certdrill) and link certdrill::simulator.
+# The installed tree, in two components: programs, with what is read about them, and dev, the libraries, headers and a
+# CMake package, so that another project can say find_package(certdrill) and link certdrill::simulator.
 include(CMakePackageConfigHelpers)
 
 # What a user of the simulator, of the fixtures or of certs includes, and what those include: nothing else is
@@ -23,15 +23,24 @@ set(public_headers
   simulator/simulator.h)
 foreach(header ${public_headers})
   cmake_path(GET header PARENT_PATH folder)
-  install(FILES ${header} DESTINATION ${CMAKE_INSTALL_INCLUDEDIR}/certdrill/${folder})
+  install(FILES ${header} DESTINATION ${CMAKE_INSTALL_INCLUDEDIR}/certdrill/${folder}
+          COMPONENT dev)
 endforeach()
 
 set(package_dir ${CMAKE_INSTALL_LIBDIR}/cmake/certdrill)
-install(EXPORT certdrill NAMESPACE certdrill:: FILE certdrillTargets.cmake DESTINATION ${package_dir})
+install(EXPORT certdrill NAMESPACE certdrill:: FILE certdrillTargets.cmake DESTINATION ${package_dir}
+        COMPONENT dev)
 configure_package_config_file(cmake/certdrillConfig.cmake.in certdrillConfig.cmake
                               INSTALL_DESTINATION ${package_dir})
 write_basic_package_version_file(certdrillConfigVersion.cmake COMPATIBILITY SameMinorVersion)
 install(FILES ${CMAKE_CURRENT_BINARY_DIR}/certdrillConfig.cmake
               ${CMAKE_CURRENT_BINARY_DIR}/certdrillConfigVersion.cmake cmake/dependencies.cmake
-        DESTINATION ${package_dir})
-install(FILES LICENSE README.md DESTINATION ${CMAKE_INSTALL_DOCDIR})
+        DESTINATION ${package_dir} COMPONENT dev)
+
+install(FILES README.md DESTINATION ${CMAKE_INSTALL_DOCDIR})
+install(FILES LICENSE DESTINATION ${CMAKE_INSTALL_DOCDIR} RENAME copyright)  # Debian's name for it
+install(FILES LICENSE DESTINATION ${CMAKE_INSTALL_DOCDIR}-dev RENAME copyright COMPONENT dev)
+set(leftovers REGEX "/(\\.[^/]*|__pycache__|build|node_modules|target)$" EXCLUDE)  # of examples that were run in place
+install(DIRECTORY examples/ DESTINATION ${CMAKE_INSTALL_DOCDIR}/examples USE_SOURCE_PERMISSIONS ${leftovers})
+install(DIRECTORY rehearsal/examples/ DESTINATION ${CMAKE_INSTALL_DOCDIR}/examples/rehearsal
+        USE_SOURCE_PERMISSIONS ${leftovers})

@@ -132,7 +132,8 @@ endfunction()
 function(certdrill_library name)
   certdrill_internal_library(${name} ${ARGN})
   set_target_properties(certdrill_${name} PROPERTIES EXPORT_NAME ${name})
-  install(TARGETS certdrill_${name} EXPORT certdrill ARCHIVE DESTINATION ${CMAKE_INSTALL_LIBDIR})
+  install(TARGETS certdrill_${name} EXPORT certdrill ARCHIVE DESTINATION ${CMAKE_INSTALL_LIBDIR}
+          COMPONENT dev)
 endfunction()
 
 # certdrill_program(NAME SOURCES...): a program that is installed.
@@ -141,6 +142,7 @@ function(certdrill_program name)
   certdrill_settings(${name})
   set_target_properties(${name} PROPERTIES RUNTIME_OUTPUT_DIRECTORY ${PROJECT_BINARY_DIR}/bin)
   install(TARGETS ${name} RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR})
+  set_property(GLOBAL APPEND PROPERTY certdrill_programs ${name})
 endfunction()
 
 # Tests are compiled once for each time they run, so compiling fast is what counts.
