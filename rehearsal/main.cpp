@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "rehearsal/rehearsal.h"
+#include "rehearsal/report/report.h"
 
 namespace {
 
@@ -38,5 +39,11 @@ int main(int argc, char** argv) {
   Console console(std::cout, isatty(STDOUT_FILENO) == 1);
   const Scorecard card = rehearse_all(*options, console);
   console.show(card);
+  if (options->report_folder.empty()) return card.exit_code();
+  if (const auto written = write_reports(card, options->report_folder); !written) {
+    std::cerr << "certdrill-rehearse: " << written.error() << '\n';
+    return kExitCouldNotRun;
+  }
+  std::cout << "Report: " << (options->report_folder / "report.html").string() << '\n';
   return card.exit_code();
 }

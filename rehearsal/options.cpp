@@ -97,6 +97,11 @@ void add_scene_options(CLI::App& app, Options& options, Texts& texts) {
       ->check(CLI::Range(1.0, 3600.0))
       ->capture_default_str();
   app.add_flag("--again", options.scene.again, "run COMMAND twice in each cluster, as cron would");
+  app.add_flag(
+      "--product-ports", options.product_ports,
+      "the product's ports (9443, ...) on addresses of each drill's own, 127.x.0.1 and on");
+  app.add_flag("--resolve", options.scene.resolve,
+               "the cluster's name resolves to its nodes, for COMMAND alone");
   app.add_flag("--no-trace", texts.no_trace,
                "do not follow COMMAND with ptrace (for scripts that use sudo); its arguments are "
                "then not looked at");
@@ -238,7 +243,10 @@ tl::expected<Options, Exit> parse_options(std::vector<std::string> arguments) {
     app.parse(arguments);
     if (!app.remaining().empty()) refuse(explain_extra(app));
     options.drills = selected(texts);
-    if (options.drills.empty()) refuse("no drill is selected: --skip leaves none");
+    const bool healthy_alone = std::ranges::any_of(
+        texts.drills, [](const std::string& glob) { return fits(glob, kHealthy); });
+    if (options.drills.empty() && !healthy_alone)
+      refuse("no drill is selected: --skip leaves none");
     if (texts.list) return tl::unexpected(Exit{0, listing(options.drills)});
     options.expected = read_expected(texts.expected_file);
     take_command(options, std::move(command));

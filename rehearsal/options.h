@@ -24,6 +24,7 @@ struct Options {
   SceneSettings scene;
   std::vector<const simulator::Drill*> drills;
   int jobs = 8;
+  bool product_ports = false;
   std::vector<Expected> expected;
   std::filesystem::path report_folder;  // empty: none
 };

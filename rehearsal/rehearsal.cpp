@@ -2,11 +2,14 @@
 
 #include <algorithm>
 #include <cstdlib>
+#include <fstream>
 #include <thread>
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 #include <fnmatch.h>
+
+#include "rehearsal/run/process.h"
 
 namespace certdrill::rehearsal {
 
@@ -47,9 +50,19 @@ fs::path folder_of_programs(const fs::path& folder) {
   return failed ? fs::path() : folder / "programs";
 }
 
-Result result_of(const SceneSettings& scene, const Pairs& pairs, const simulator::Drill* drill) {
+// Drill `index`, of which 0 is the healthy cluster, has addresses of its own: 127.1.0.1 and on.
+Result result_of(const Options& options, SceneSettings scene, const Pairs& shared,
+                 const simulator::Drill* drill, std::size_t index) {
   Result result;
-  auto evidence = rehearse(scene, pairs, drill);
+  std::optional<Pairs> own;
+  if (options.product_ports) {
+    scene.world.network = fmt::format("127.{}", index + 1);
+    std::vector<std::string> addresses;
+    for (int uid = 1; uid <= scene.world.nodes; ++uid)
+      addresses.push_back(fmt::format("{}.0.{}", scene.world.network, uid));
+    own = make_pairs(scene.world.name, scene.world.cluster, addresses);
+  }
+  auto evidence = rehearse(scene, own ? *own : shared, drill);
   if (evidence) {
     result.verdict = judge(*evidence);
     result.evidence = std::move(*evidence);
@@ -87,7 +100,7 @@ void rehearse_drills(const Options& options, const SceneSettings& scene, const P
   std::atomic<std::size_t> finished{0};
   const auto work = [&] {
     for (std::size_t i = next++; i < drills.size() && !interrupted; i = next++) {
-      results[i] = result_of(scene, pairs, drills[i]);
+      results[i] = result_of(options, scene, pairs, drills[i], i + 1);
       done[i] = 1;
       console.progress(++finished, drills.size(), drills[i]->name);
     }
@@ -124,7 +137,15 @@ Scorecard rehearse_all(const Options& options, Console& console) {
   const Pairs pairs = make_pairs(scene.world.name, scene.world.cluster, {"127.0.0.1"});
 
   console.progress(0, options.drills.size(), kHealthy);
-  card.results.push_back(result_of(scene, pairs, nullptr));
+  if (scene.resolve) {
+    const fs::path hosts = folder.path() / "hosts";
+    std::ofstream(hosts) << hosts_with(scene.world.cluster, {"127.0.0.1"});
+    if (const auto possible = own_hosts_possible(hosts); !possible) {
+      card.could_not_run = possible.error();
+      return card;
+    }
+  }
+  card.results.push_back(result_of(options, scene, pairs, nullptr, 0));
   card.could_not_run = unfit(card.results.front());
   if (card.could_not_run.empty()) rehearse_drills(options, scene, pairs, console, card);
   card.interrupted = interrupted;

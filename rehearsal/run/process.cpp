@@ -229,7 +229,24 @@ class Tree {
   Ended ended_;
 };
 
+std::pair<std::string, std::string> maps_of_own_ids() {
+  return {fmt::format("{0} {0} 1", getuid()), fmt::format("{0} {0} 1", getgid())};
+}
+
 }  // namespace
+
+tl::expected<void, std::string> own_hosts_possible(const std::filesystem::path& hosts) {
+  const auto [uid_map, gid_map] = maps_of_own_ids();
+  const pid_t child = fork();
+  if (child == 0) _exit(see_own_hosts(hosts.c_str(), uid_map.c_str(), gid_map.c_str()) ? 0 : 1);
+  int status = -1;
+  if (child > 0) waitpid(child, &status, 0);
+  if (status == 0) return {};
+  return tl::unexpected(std::string(
+      "--resolve: this system gives an ordinary user no mount namespace of his own; run it as root "
+      "(in a container: with the capability SYS_ADMIN), or leave it out and write the cluster's "
+      "name with 127.0.0.1 into /etc/hosts"));
+}
 
 tl::expected<Ended, std::string> run_command(const Command& command, const Watch& watch,
                                              SteadyTime start) {
@@ -246,9 +263,14 @@ tl::expected<Ended, std::string> run_command(const Command& command, const Watch
   by_shell.insert(by_shell.end(), command.arguments.begin() + 1, command.arguments.end());
   const auto shell_arguments = pointers_to(by_shell);
   const auto environment = pointers_to(command.environment);
-  const SupervisorOrders orders{arguments.data(),   shell_arguments.data(), environment.data(),
-                                program->c_str(),   command.folder.c_str(), output->write.get(),
-                                notes->write.get(), command.trace,          getpid()};
+  const auto [uid_map, gid_map] = maps_of_own_ids();
+  const SupervisorOrders orders{
+      arguments.data(),       shell_arguments.data(),
+      environment.data(),     program->c_str(),
+      command.folder.c_str(), command.hosts.empty() ? nullptr : command.hosts.c_str(),
+      uid_map.c_str(),        gid_map.c_str(),
+      output->write.get(),    notes->write.get(),
+      command.trace,          getpid()};
   const pid_t supervisor = fork();
   if (supervisor < 0) return failed("no process for the command");
   if (supervisor == 0) supervise(orders);

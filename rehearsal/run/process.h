@@ -25,7 +25,8 @@ struct Command {
   std::vector<std::string> environment;  // all of it: "NAME=value"
   std::filesystem::path folder;          // where it works
   Milliseconds timeout{0};
-  bool trace = true;  // false: arguments are not looked at
+  std::filesystem::path hosts;  // seen as /etc/hosts; empty: the system's own
+  bool trace = true;            // false: arguments are not looked at
 };
 
 // What is told while it runs, on the thread that runs it.
@@ -41,6 +42,9 @@ struct Ended {
   CommandRun run;  // without output; times from `start`
   bool arguments_watched = true;
 };
+
+// Whether a command can have a hosts file of its own here; the error says what would help.
+tl::expected<void, std::string> own_hosts_possible(const std::filesystem::path& hosts);
 
 // Returns when nothing of it runs any more. What still runs half a second after the command has
 // exited is left behind, and ended. The error says why it could not be started.

@@ -126,6 +126,15 @@ tl::expected<CommandRun, std::string> RehearsedScene::run_once() {
   command.folder = folder_ / "work";
   command.timeout = settings_.timeout;
   command.trace = settings_.trace;
+  if (settings_.resolve) {
+    command.hosts = folder_ / "given/hosts";
+    std::set<std::string> addresses;
+    for (const auto& node : world_->ready().nodes) addresses.insert(node.address);
+    const std::vector<std::string> all_addresses(addresses.begin(), addresses.end());
+    const auto written = simulator::write_file(
+        command.hosts, hosts_with(settings_.world.cluster, all_addresses), 0644, kDurability);
+    if (!written) return tl::unexpected(written.error());
+  }
 
   Output output(secrets_);
   Watch watch;
@@ -196,6 +205,13 @@ tl::expected<Evidence, std::string> RehearsedScene::play() {
 }
 
 }  // namespace
+
+std::string hosts_with(const std::string& cluster, const std::vector<std::string>& addresses) {
+  std::string text = simulator::read_file("/etc/hosts").value_or("") + "\n";
+  for (const auto& address : addresses)
+    text += fmt::format("{0} {1} internal.{1}\n", address, cluster);
+  return text;
+}
 
 tl::expected<Evidence, std::string> rehearse(const SceneSettings& settings, const Pairs& pairs,
                                              const simulator::Drill* drill) {

@@ -28,10 +28,14 @@ struct SceneSettings {
   Milliseconds timeout{120'000};
   bool again = false;
   bool trace = true;
-  std::filesystem::path folder;    // for the scenes' files; each makes its own below it
-  std::filesystem::path programs;  // in front of PATH; empty: nothing is
+  bool resolve = false;          // the cluster's name resolves to its nodes, for the command alone
+  std::filesystem::path folder;  // for the scenes' files; each makes its own below it
+  std::filesystem::path programs;                     // in front of PATH; empty: nothing is
   std::function<bool()> stop = [] { return false; };  // true: end at once
 };
+
+// The system's hosts file, and the cluster's name for each of `addresses`.
+std::string hosts_with(const std::string& cluster, const std::vector<std::string>& addresses);
 
 // `drill` null: the healthy cluster. `pairs` outlive the call. The error is a sentence that says what
 // could not be done; a command that fails is no error.

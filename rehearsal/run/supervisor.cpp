@@ -5,6 +5,8 @@
 #include <cstddef>
 
 #include <fcntl.h>
+#include <sched.h>
+#include <sys/mount.h>
 #include <sys/prctl.h>
 #include <sys/ptrace.h>
 #include <sys/wait.h>
@@ -87,6 +89,8 @@ void usual_signals() {
   }
   close(go);
   setsid();
+  if (orders.hosts != nullptr && !see_own_hosts(orders.hosts, orders.uid_map, orders.gid_map))
+    _exit(kCannotRun);
   auto* const environment = const_cast<char* const*>(orders.environment);
   if (chdir(orders.folder) == 0) {
     execve(orders.program, const_cast<char* const*>(orders.arguments), environment);
@@ -112,6 +116,25 @@ void sort_descriptors(const SupervisorOrders& orders) {
 }
 
 }  // namespace
+
+bool see_own_hosts(const char* hosts, const char* uid_map, const char* gid_map) {
+  const auto write_text = [](const char* path, const char* text) {
+    const int file = open(path, O_WRONLY | O_CLOEXEC);
+    std::size_t size = 0;
+    while (text[size] != '\0') ++size;
+    const bool written = file >= 0 && write(file, text, size) == static_cast<ssize_t>(size);
+    if (file >= 0) close(file);
+    return written;
+  };
+  if (unshare(CLONE_NEWNS) != 0) {
+    if (unshare(CLONE_NEWUSER | CLONE_NEWNS) != 0) return false;
+    write_text("/proc/self/setgroups", "deny");
+    if (!write_text("/proc/self/uid_map", uid_map) || !write_text("/proc/self/gid_map", gid_map))
+      return false;
+  }
+  return mount(nullptr, "/", nullptr, MS_REC | MS_PRIVATE, nullptr) == 0 &&
+         mount(hosts, "/etc/hosts", nullptr, MS_BIND, nullptr) == 0;
+}
 
 void supervise(const SupervisorOrders& orders) {
   prctl(PR_SET_PDEATHSIG, SIGKILL);

@@ -101,6 +101,11 @@ tl::expected<std::unique_ptr<World>, std::string> World::open(const WorldSetting
   wanted.edition = settings.edition;
   wanted.strictness = settings.strictness;
   wanted.ports = simulator::PortPlan::free_ports;
+  wanted.control_port = 0;
+  if (!settings.network.empty()) {
+    wanted.ports = simulator::PortPlan::product;
+    wanted.network = settings.network;
+  }
   auto started = simulator::Simulator::start(std::move(wanted));
   if (!started) return tl::unexpected(started.error());
   world->simulator_ = std::move(*started);

@@ -31,6 +31,7 @@ struct WorldSettings {
   contract::Edition edition = contract::kDefaultEdition;
   certs::Strictness strictness = certs::Strictness::documented;
   contract::CertificateName name = contract::CertificateName::proxy;
+  std::string network;  // "127.5": the product's ports, at 127.5.0.1 and on; empty: free ones
 };
 
 // The drill's REST ports present a stranger's certificate.

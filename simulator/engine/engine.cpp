@@ -82,7 +82,7 @@ Engine::Result Engine::open_cluster() {
       settings_.cluster_name, {}, settings_.strictness, settings_.key_type};
   for (int uid = 1; uid <= settings_.nodes; ++uid) {
     cluster_settings.node_addresses.push_back(
-        settings_.ports == PortPlan::product ? node_address(uid) : kLoopback);
+        settings_.ports == PortPlan::product ? node_address(uid, settings_.network) : kLoopback);
   }
   if (!settings_.data_dir) {
     cluster_ = std::make_unique<Cluster>(cluster_settings, clock_.now());

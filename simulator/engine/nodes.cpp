@@ -27,9 +27,9 @@ constexpr std::array<Service, 4> kServices{{
 
 }  // namespace
 
-std::string node_address(int uid) {
+std::string node_address(int uid, const std::string& network) {
   constexpr int kPerBlock = 254;  // .0 and .255 are left out
-  return fmt::format("127.0.{}.{}", (uid - 1) / kPerBlock, (uid - 1) % kPerBlock + 1);
+  return fmt::format("{}.{}.{}", network, (uid - 1) / kPerBlock, (uid - 1) % kPerBlock + 1);
 }
 
 tl::expected<ReadyNode, std::string> open_node_ports(Listeners& listeners, const Node& node,

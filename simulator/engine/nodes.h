@@ -28,7 +28,7 @@ struct NodeFaces {
 };
 
 // 127.0.0.1 for node 1, 127.0.0.2 for node 2, ...; 127.0.1.x above node 254.
-std::string node_address(int uid);
+std::string node_address(int uid, const std::string& network);
 
 // What a node presents on a port, asked for each connection; null refuses the handshake.
 using Presents = std::function<std::shared_ptr<const certs::Bundle>(
