@@ -79,10 +79,14 @@ std::string unfit(const Result& healthy) {
   const Evidence& evidence = healthy.evidence;
   if (!evidence.run.timed_out && evidence.run.said_success() && evidence.after.done() == Done::yes)
     return "";
+  std::string why = healthy.verdict.headline;
+  for (const Finding& finding : healthy.verdict.findings) {
+    if (finding.rule == "truth" || finding.rule == "persistence" || finding.rule == "ends")
+      why = finding.sentence;
+  }
   return fmt::format(
-      "in the healthy cluster, where nothing is wrong, the command does not rotate "
-      "{}: {}",
-      evidence.name, healthy.verdict.headline);
+      "in the healthy cluster, where nothing is wrong, the command does not rotate {}: it {}",
+      evidence.name, why);
 }
 
 std::string why_expected(const std::vector<Expected>& expected, const std::string& drill) {

@@ -114,7 +114,7 @@ struct Evidence {
 
   std::vector<RequestSeen> requests;  // of both runs, in the order of their answers
   std::vector<Look> looks;
-  std::vector<int> looked_at;  // nodes that the command asked for something after its last change
+  std::vector<int> looked_at;        // nodes that it looked at after its last change
   std::vector<std::string> touched;  // what else is not as it was: clauses
   std::vector<Leak> leaks;
   bool arguments_watched = true;

@@ -29,38 +29,47 @@ Milliseconds middle(std::vector<Milliseconds> pauses) {
   return pauses[pauses.size() / 2];
 }
 
+// Retry-After speaks for the cluster: another node is not to be asked earlier.
+void find_early_returns(const Evidence& evidence, Findings& findings) {
+  constexpr Milliseconds kSlack{50};
+  for (const Requests& group : same_requests(evidence, true)) {
+    for (std::size_t i = 1; i < group.size(); ++i) {
+      const RequestSeen& before = *group[i - 1];
+      const Milliseconds pause = group[i]->begin - before.end;
+      if (!before.retry_after || pause + kSlack >= *before.retry_after) continue;
+      findings.push_back({"restraint", Grade::impatient,
+                          fmt::format("asked again {} after the {} of node {} {}, which said "
+                                      "Retry-After: {}",
+                                      seconds_of(pause), before.status, before.node,
+                                      at_second(before.end), before.retry_after->count() / 1000),
+                          "keep-to-retry-after"});
+      return;
+    }
+  }
+}
+
 // From each transient answer to the same request to the same node again.
-void find_short_pauses(const Evidence& evidence, Findings& findings) {
+void find_pauses_that_do_not_grow(const Evidence& evidence, Findings& findings) {
   constexpr std::size_t kFewPauses = 3;
   constexpr Milliseconds kLong{10'000};
   for (const Requests& group : same_requests(evidence, false)) {
     std::vector<Milliseconds> pauses;
     for (std::size_t i = 1; i < group.size(); ++i) {
       const RequestSeen& before = *group[i - 1];
-      const Milliseconds pause = group[i]->begin - before.end;
-      if (!before.is_transient()) continue;
-      if (before.retry_after && pause + Milliseconds{50} < *before.retry_after) {
-        findings.push_back(
-            {"restraint", Grade::impatient,
-             fmt::format("asked node {} again {:.1f} s after its {} {}, which said Retry-After: {}",
-                         before.node, static_cast<double>(pause.count()) / 1000, before.status,
-                         at_second(before.end), before.retry_after->count() / 1000),
-             "keep-to-retry-after"});
-        return;
-      }
-      if (!before.retry_after) pauses.push_back(pause);
+      if (before.is_transient() && !before.retry_after)
+        pauses.push_back(group[i]->begin - before.end);
     }
     if (pauses.size() < kFewPauses) continue;
     const auto later =
         middle({pauses.begin() + static_cast<std::ptrdiff_t>(pauses.size() / 2), pauses.end()});
     if (later >= kLong || later >= std::max(pauses.front() * 3 / 2, Milliseconds{100})) continue;
-    findings.push_back({"restraint", Grade::impatient,
-                        fmt::format("sent {} to node {} {} times, with pauses that do not grow "
-                                    "({:.2f} s at first, {:.2f} s later)",
-                                    call_of(*group.front()), group.front()->node, group.size(),
-                                    static_cast<double>(pauses.front().count()) / 1000,
-                                    static_cast<double>(later.count()) / 1000),
-                        "grow-pauses"});
+    findings.push_back(
+        {"restraint", Grade::impatient,
+         fmt::format("sent {} {} times to node {}, with pauses that do not grow ({} at first, {} "
+                     "later)",
+                     call_of(*group.front()), group.size(), group.front()->node,
+                     seconds_of(pauses.front()), seconds_of(later)),
+         "grow-pauses"});
     return;
   }
 }
@@ -102,7 +111,8 @@ void find_hurry(const Evidence& evidence, Findings& findings) {
 Findings judge_restraint(const Evidence& evidence) {
   Findings findings;
   find_repeated_refusals(evidence, findings);
-  find_short_pauses(evidence, findings);
+  find_early_returns(evidence, findings);
+  find_pauses_that_do_not_grow(evidence, findings);
   find_hurry(evidence, findings);
   return findings;
 }

@@ -76,11 +76,11 @@ std::string drill_part(const Result& result) {
       evidence.reference.empty() ? "" : " [" + escaped(evidence.reference) + "]");
   if (!ran) return html + "</div></details>\n";
   for (const Finding& finding : result.verdict.findings) {
-    const Advice* advice = find_advice(finding.advice);
+    const bool told_only = finding.grade == Grade::survived;
+    const Advice* advice = told_only ? nullptr : find_advice(finding.advice);
     html += fmt::format(
         "<p><span class=\"chip {}\">{}</span>{}{}</p>",
-        finding.grade == Grade::survived ? "soft" : to_string(finding.grade), finding.rule,
-        escaped(finding.sentence),
+        told_only ? "soft" : to_string(finding.grade), finding.rule, escaped(finding.sentence),
         advice == nullptr ? ""
                           : fmt::format(" <span class=soft>{}</span>", escaped(advice->sentence)));
   }

@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <cmath>
 #include <map>
 
 #include <fmt/format.h>
@@ -91,8 +92,10 @@ class Picture {
     // Labels that would cover each other are left out; the tooltip has them.
     double& free_from = label_free_from_[request.node];
     if (request.is_change() && x >= free_from) {
-      svg_ +=
-          fmt::format("<text x=\"{:.1f}\" y=\"{:.1f}\">{}</text>", x + width + 3, top + 16, answer);
+      const bool at_the_edge = x + width + 30 > kWidth;
+      svg_ += fmt::format("<text x=\"{:.1f}\" y=\"{:.1f}\" text-anchor=\"{}\">{}</text>",
+                          at_the_edge ? x - 3 : x + width + 3, top + 16,
+                          at_the_edge ? "end" : "start", answer);
       free_from = x + width + 32;
     }
     svg_ += "</g>";
@@ -111,6 +114,13 @@ class Picture {
           text);
     };
     mark(Milliseconds{0}, "0 s", "tick");
+    // So many that they can be read, and none under the exit's words.
+    Milliseconds step{100};
+    for (const int factor : {2, 5, 10, 20, 50, 100, 200, 300, 600})
+      if (end_ / step > 10) step = Milliseconds{100} * factor;
+    for (Milliseconds at = step; at < end_; at += step)
+      if (std::abs(x_of(at) - x_of(evidence_.run.end)) > 90)
+        mark(at, fmt::format("{:g} s", static_cast<double>(at.count()) / 1000), "tick");
     const auto ended = [](const CommandRun& run) {
       return fmt::format(
           "{} at {:.1f} s",

@@ -164,14 +164,12 @@ void RehearsedScene::gather() {
     for (Leak& leak : leaks_in_files(folder_ / name, secrets_))
       add_leak(evidence_.leaks, std::move(leak));
   }
-  // Requests alone: who asks a node something has looked at it.
-  Milliseconds changed{0};
+  Milliseconds changed = evidence_.run.begin;
   for (const auto& request : evidence_.requests)
-    if (request.is_change()) changed = std::max(changed, request.end);
-  std::set<int> asked;
-  for (const auto& request : evidence_.requests)
-    if (!request.is_change() && request.begin >= changed) asked.insert(request.node);
-  evidence_.looked_at.assign(asked.begin(), asked.end());
+    if (request.is_change() && request.end <= evidence_.run.end)
+      changed = std::max(changed, request.end);
+  const auto looked = world_->looked_at(start_ + changed, start_ + evidence_.run.end);
+  evidence_.looked_at.assign(looked.begin(), looked.end());
 }
 
 tl::expected<Evidence, std::string> RehearsedScene::play() {

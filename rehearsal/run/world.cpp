@@ -1,6 +1,7 @@
 #include "rehearsal/run/world.h"
 
 #include <algorithm>
+#include <map>
 #include <thread>
 
 #include <fmt/format.h>
@@ -154,8 +155,9 @@ Shown World::shown_by(const std::vector<certs::Certificate>& presented) const {
   return leaf == former_ ? Shown::former : Shown::other;
 }
 
-Shown World::look_at(int uid) const {
+Shown World::look_at(int uid) {
   if (ports_.empty()) return Shown::no_port;
+  own_looks_.emplace_back(uid, std::chrono::steady_clock::now());
   return shown_by(presented_at(ports_[static_cast<std::size_t>(uid) - 1], settings_.cluster));
 }
 
@@ -197,6 +199,23 @@ std::vector<RequestSeen> World::requests(std::chrono::steady_clock::time_point s
     all.push_back(std::move(seen));
   }
   return all;
+}
+
+std::set<int> World::looked_at(std::chrono::steady_clock::time_point from,
+                               std::chrono::steady_clock::time_point to) const {
+  std::map<int, int> looks;
+  for (const auto& seen : simulator_->engine().handshakes().all())
+    if (seen.port == settings_.name && seen.at >= from && seen.at <= to) ++looks[seen.node];
+  for (const auto& [uid, at] : own_looks_)
+    if (at >= from && at <= to) --looks[uid];
+  std::set<int> nodes;
+  for (const auto& [uid, count] : looks)
+    if (count > 0) nodes.insert(uid);
+  const auto& journal = simulator_->engine().journal();
+  for (const auto& entry : journal.find({}, journal.limit()).entries)
+    if (entry.method == "GET" && entry.came_in >= from && entry.came_in <= to)
+      nodes.insert(entry.node);
+  return nodes;
 }
 
 std::vector<std::string> World::touched(const std::vector<RequestSeen>& requests) const {

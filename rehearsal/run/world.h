@@ -7,6 +7,7 @@
 #include <chrono>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -53,11 +54,15 @@ class World {
   // Waits for what is being answered; delays that a drill imitates end at once.
   void settle() const;
 
-  Shown look_at(int uid) const;  // one handshake
+  Shown look_at(int uid);        // one handshake
   Moment look(Milliseconds at);  // two handshakes with each node: of two workers one may be old
 
   // Times count from `start`.
   std::vector<RequestSeen> requests(std::chrono::steady_clock::time_point start) const;
+  // Nodes that somebody else asked for something, or looked at by the certificate's port, from
+  // `from` to `to`.
+  std::set<int> looked_at(std::chrono::steady_clock::time_point from,
+                          std::chrono::steady_clock::time_point to) const;
   // What else is not as it was when the world was opened, and was asked for by a request: clauses.
   std::vector<std::string> touched(const std::vector<RequestSeen>& requests) const;
 
@@ -72,6 +77,7 @@ class World {
   const simulator::Drill* const drill_;
   std::unique_ptr<simulator::Simulator> simulator_;
   std::vector<std::string> ports_;
+  std::vector<std::pair<int, std::chrono::steady_clock::time_point>> own_looks_;  // by node
   std::string former_;  // fingerprint of the leaf that was there before
   struct Before;
   std::shared_ptr<const Before> before_;

@@ -130,6 +130,7 @@ Engine::Result Engine::open_nodes() {
                         .cm = cluster_manager_page(*cluster_, clock_),
                         .metrics = certificate_metrics(*cluster_, clock_, faults_)};
   const auto presents = [this](const Node& node, contract::CertificateName port) {
+    handshakes_.note(node.uid(), port);
     return misbehaviour_->presents(node, port);
   };
   ready_ = {settings_.cluster_name, settings_.username, settings_.password, {}, {}, {}};

@@ -20,6 +20,7 @@
 #include "simulator/http/users.h"
 #include "simulator/listeners/listeners.h"
 #include "simulator/record/feed.h"
+#include "simulator/record/handshakes.h"
 #include "simulator/record/journal.h"
 #include "simulator/record/recorder.h"
 #include "simulator/wrong/drills.h"
@@ -68,6 +69,7 @@ class Engine {
   Clock& clock() { return clock_; }
   Journal& journal() { return journal_; }
   Feed& feed() { return feed_; }
+  const Handshakes& handshakes() const { return handshakes_; }
   RequestMetrics& metrics() { return metrics_; }
   RequestGate& gate() { return gate_; }
   Snapshots& snapshots() { return snapshots_; }
@@ -125,6 +127,7 @@ class Engine {
   std::vector<User> users_;
   Clock clock_;
   Feed feed_;
+  Handshakes handshakes_;
   Journal journal_;
   RequestMetrics metrics_;
   RequestGate gate_;

@@ -49,7 +49,7 @@ struct SimulatorSettings {
   std::string success_body;                        // of a 200 for which none is documented
 
   PortPlan ports = PortPlan::product;
-  std::string network = "127.0";  // of PortPlan::product: node k is at network.0.k
+  std::string network = "127.0";              // of PortPlan::product: node k is at network.0.k
   std::optional<std::uint16_t> control_port;  // default: 9500, or a free one with free_ports
   ControlAccess control;
   std::vector<int> down;  // uids of nodes that are down from the start
