@@ -57,6 +57,15 @@ TimeHandle time_of(Instant instant) {
   return time;
 }
 
+TimeHandle time_of(const WrittenTime& written) {
+  TimeHandle time(
+      ASN1_STRING_type_new(written.generalized ? V_ASN1_GENERALIZEDTIME : V_ASN1_UTCTIME));
+  require(time && ASN1_STRING_set(time.get(), written.text.data(),
+                                  static_cast<int>(written.text.size())) == 1,
+          "write a time as it is given");
+  return time;
+}
+
 void add(X509* x509, int nid, void* value, bool critical) {
   require(X509_add1_ext_i2d(x509, nid, value, critical ? 1 : 0, X509V3_ADD_APPEND) == 1,
           "add an extension");
@@ -179,12 +188,14 @@ Certificate make(const CertificateSpec& spec, const PrivateKey& subject_key, X50
   const X509NameHandle stated_issuer = spec.issuer ? name_of(*spec.issuer) : nullptr;
   const X509_NAME* issuer_name = issuer != nullptr ? X509_get_subject_name(issuer) : subject.get();
   if (stated_issuer) issuer_name = stated_issuer.get();
+  const TimeHandle not_after =
+      spec.not_after_as ? time_of(*spec.not_after_as) : time_of(spec.not_after);
   require(X509_set_version(x509.get(), spec.version - 1) == 1 &&
               ASN1_INTEGER_set_uint64(X509_get_serialNumber(x509.get()), spec.serial) == 1 &&
               X509_set_subject_name(x509.get(), subject.get()) == 1 &&
               X509_set_issuer_name(x509.get(), issuer_name) == 1 &&
               X509_set1_notBefore(x509.get(), time_of(spec.not_before).get()) == 1 &&
-              X509_set1_notAfter(x509.get(), time_of(spec.not_after).get()) == 1,
+              X509_set1_notAfter(x509.get(), not_after.get()) == 1,
           "fill in a certificate");
   require(X509_set_pubkey(x509.get(), subject_key.evp()) == 1, "write a public key");
   add_extensions(x509.get(), spec, issuer != nullptr ? issuer : x509.get());

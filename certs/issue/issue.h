@@ -19,7 +19,27 @@
 
 namespace certdrill::certs {
 
-enum class KeyType { rsa512, rsa1024, rsa2048, rsa3072, rsa4096, p256, p384, ed25519, dsa2048 };
+enum class KeyType {
+  rsa512,
+  rsa1024,
+  rsa2048,
+  rsa3072,
+  rsa4096,
+  p256,
+  p384,
+  ed25519,
+  dsa2048,
+  // Those that come seldom, for tests of what a server makes of them.
+  rsa2048x3,  // the product of three primes
+  rsa_pss1024,
+  rsa_pss2048,
+  p192,
+  p521,
+  p256_explicit,  // the curve by its parameters, not by its name
+  secp256k1,
+  ed448,
+  dsa1024,
+};
 
 std::optional<KeyType> find_key_type(std::string_view text);  // "p256", "rsa2048", ...
 std::string_view to_string(KeyType type);
@@ -55,11 +75,20 @@ struct BasicConstraints {
   friend bool operator==(const BasicConstraints&, const BasicConstraints&) = default;
 };
 
+// A time as it stands in the certificate, in whatever form.
+struct WrittenTime {
+  bool generalized = false;  // GeneralizedTime instead of UTCTime
+  std::string text;          // "20490101000000Z"
+
+  friend bool operator==(const WrittenTime&, const WrittenTime&) = default;
+};
+
 struct CertificateSpec {
   NameEntries subject;
   std::optional<NameEntries> issuer;  // default: the issuing certificate's subject
   Instant not_before;
   Instant not_after;
+  std::optional<WrittenTime> not_after_as;  // default: not_after as RFC 5280 writes it
   std::uint64_t serial = 1;
   int version = 3;  // as people count: 1 to 3; others are written as they are
   Digest digest = Digest::sha256;

@@ -42,6 +42,12 @@ inline std::string text_of(const BioHandle& bio) {
   return {data, static_cast<std::size_t>(size)};
 }
 
+// The characters of an ASN.1 string as they are.
+inline std::string text_of(const ASN1_STRING* string) {
+  return {reinterpret_cast<const char*>(ASN1_STRING_get0_data(string)),
+          static_cast<std::size_t>(ASN1_STRING_length(string))};
+}
+
 // OpenSSL reports errors through a queue per thread. Nothing of ours may stay in it: a later TLS
 // call on the same thread would take it for its own. This drops what is added to the thread's queue
 // during its own life, and nothing older.

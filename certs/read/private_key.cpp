@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <utility>
 
+#include <fmt/format.h>
 #include <openssl/core_names.h>
 #include <openssl/decoder.h>
 #include <openssl/pem.h>
@@ -26,8 +27,9 @@ struct KeyForm {
   const char* type;
 };
 
-constexpr std::array<KeyForm, 6> kKeyForms{{
+constexpr std::array<KeyForm, 7> kKeyForms{{
     {"PRIVATE KEY", NID_rsaEncryption, "PrivateKeyInfo", "RSA"},
+    {"PRIVATE KEY", NID_rsassaPss, "PrivateKeyInfo", "RSA-PSS"},
     {"PRIVATE KEY", NID_X9_62_id_ecPublicKey, "PrivateKeyInfo", "EC"},
     {"PRIVATE KEY", NID_ED25519, "PrivateKeyInfo", "ED25519"},
     {"PRIVATE KEY", NID_ED448, "PrivateKeyInfo", "ED448"},
@@ -110,27 +112,46 @@ BignumHandle number_of(const EVP_PKEY* key, const char* name) {
   return BignumHandle(number);
 }
 
-// RSA numbers that do not belong together decode all the same: n must be p * q. OpenSSL's own full
-// check tests primes and takes a hundred times as long.
+// RSA numbers that do not belong together decode all the same: n must be the product of its primes,
+// which may be more than two (RFC 8017 3.2). OpenSSL's own full check tests the primes themselves and
+// takes a hundred times as long.
 bool rsa_numbers_agree(const EVP_PKEY* key) {
+  constexpr std::array primes{OSSL_PKEY_PARAM_RSA_FACTOR1, OSSL_PKEY_PARAM_RSA_FACTOR2,
+                              OSSL_PKEY_PARAM_RSA_FACTOR3, OSSL_PKEY_PARAM_RSA_FACTOR4,
+                              OSSL_PKEY_PARAM_RSA_FACTOR5};
   const BignumHandle n = number_of(key, OSSL_PKEY_PARAM_RSA_N);
-  const BignumHandle p = number_of(key, OSSL_PKEY_PARAM_RSA_FACTOR1);
-  const BignumHandle q = number_of(key, OSSL_PKEY_PARAM_RSA_FACTOR2);
+  BignumHandle product = number_of(key, primes[0]);
   if (!n) return false;
-  if (!p || !q) return true;  // the factors are optional
+  if (!product) return true;  // the factors are optional
   const std::unique_ptr<BN_CTX, Freer<BN_CTX_free>> context(BN_CTX_new());
-  const BignumHandle product(BN_new());
-  return BN_mul(product.get(), p.get(), q.get(), context.get()) == 1 &&
-         BN_cmp(product.get(), n.get()) == 0;
+  for (std::size_t i = 1; i < primes.size(); ++i) {
+    const BignumHandle prime = number_of(key, primes[i]);
+    if (!prime) break;
+    BN_mul(product.get(), product.get(), prime.get(), context.get());
+  }
+  return BN_cmp(product.get(), n.get()) == 0;
 }
+
+bool has_rsa_numbers(KeyAlgorithm algorithm) {
+  return algorithm == KeyAlgorithm::rsa || algorithm == KeyAlgorithm::rsa_pss;
+}
+
+std::string text_parameter(const EVP_PKEY* key, const char* name) {
+  std::array<char, 80> text{};
+  if (EVP_PKEY_get_utf8_string_param(key, name, text.data(), text.size(), nullptr) != 1) return "";
+  return text.data();
+}
+
+// ---- which kinds there are
 
 struct AlgorithmRow {
   int openssl_id;
   KeyAlgorithm algorithm;
   std::string_view text;
 };
-constexpr std::array<AlgorithmRow, 5> kKeyAlgorithms{{
+constexpr std::array<AlgorithmRow, 6> kKeyAlgorithms{{
     {EVP_PKEY_RSA, KeyAlgorithm::rsa, "RSA"},
+    {EVP_PKEY_RSA_PSS, KeyAlgorithm::rsa_pss, "RSA-PSS"},
     {EVP_PKEY_EC, KeyAlgorithm::ec, "EC"},
     {EVP_PKEY_ED25519, KeyAlgorithm::ed25519, "Ed25519"},
     {EVP_PKEY_ED448, KeyAlgorithm::ed448, "Ed448"},
@@ -150,13 +171,53 @@ KeyAlgorithm algorithm_of(const EVP_PKEY* key) {
   return row == kKeyAlgorithms.end() ? KeyAlgorithm::other : row->algorithm;
 }
 
+// The signature schemes that TLS 1.2 and 1.3 clients offer (RFC 8446 4.2.3), seen from the key.
+std::string why_no_client_connects(const EVP_PKEY* key) {
+  constexpr int fewest_bits = 1024;  // OpenSSL loads no smaller RSA key into a server
+  constexpr std::array curves{SN_X9_62_prime256v1, SN_secp384r1, SN_secp521r1};
+  constexpr std::array digests{"SHA2-256", "SHA2-384", "SHA2-512"};
+  const OpensslErrorScope scope;
+  const auto one_of = [](const auto& known, const std::string& text) {
+    return std::ranges::find(known, text) != known.end();
+  };
+  switch (algorithm_of(key)) {
+    case KeyAlgorithm::ed25519:
+    case KeyAlgorithm::ed448: return "";
+    case KeyAlgorithm::ec:
+      if (const std::string curve = text_parameter(key, OSSL_PKEY_PARAM_GROUP_NAME);
+          !one_of(curves, curve))
+        return fmt::format("EC on {}, for which TLS clients offer no signature scheme",
+                           curve.empty() ? std::string("a curve without a name") : curve);
+      return "";
+    case KeyAlgorithm::rsa_pss: {
+      int salt_bytes = 0;  // there only where the key is restricted; SHA-1 then goes without saying
+      const bool restricted =
+          EVP_PKEY_get_int_param(key, OSSL_PKEY_PARAM_RSA_PSS_SALTLEN, &salt_bytes) == 1;
+      if (const std::string digest = text_parameter(key, OSSL_PKEY_PARAM_RSA_DIGEST);
+          restricted && !one_of(digests, digest))
+        return fmt::format("RSA-PSS for {} alone, for which TLS clients offer no signature scheme",
+                           digest.empty() ? std::string("SHA-1") : digest);
+      [[fallthrough]];
+    }
+    case KeyAlgorithm::rsa:
+      if (const int bits = EVP_PKEY_get_bits(key); bits < fewest_bits)
+        return fmt::format(
+            "RSA with {} bits; with fewer than 1024 no TLS 1.3 handshake can be signed", bits);
+      return "";
+    case KeyAlgorithm::dsa:
+    case KeyAlgorithm::other: break;
+  }
+  return fmt::format("{}, for which TLS clients offer no signature scheme",
+                     to_string(algorithm_of(key)));
+}
+
 tl::expected<PrivateKey, KeyError> PrivateKey::from_block(const PemBlock& block) {
   const OpensslErrorScope scope;
   const auto form = find_form(block);
   if (!form) return tl::unexpected(form.error());
   KeyHandle key = decode_key(*form, block.der);
   if (!key) return tl::unexpected(KeyError::undecodable);
-  if (algorithm_of(key.get()) == KeyAlgorithm::rsa && !rsa_numbers_agree(key.get()))
+  if (has_rsa_numbers(algorithm_of(key.get())) && !rsa_numbers_agree(key.get()))
     return tl::unexpected(KeyError::undecodable);
   return from_evp(key.release());
 }

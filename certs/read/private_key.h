@@ -18,12 +18,16 @@ namespace certdrill::certs {
 
 struct PemBlock;
 
-enum class KeyAlgorithm { rsa, ec, ed25519, ed448, dsa, other };
+enum class KeyAlgorithm { rsa, rsa_pss, ec, ed25519, ed448, dsa, other };
 
 std::string_view to_string(KeyAlgorithm algorithm);  // "RSA", "EC", "Ed25519", ...
 
 // Of a public or private key. REQUIRES: key != nullptr.
 KeyAlgorithm algorithm_of(const EVP_PKEY* key);
+
+// Why no handshake with a client of today's defaults can be signed with this key, as a clause; empty
+// when one can. REQUIRES: key != nullptr.
+std::string why_no_client_connects(const EVP_PKEY* key);
 
 enum class KeyEncoding { pkcs8, traditional };  // traditional: PKCS#1 for RSA, SEC1 for EC
 

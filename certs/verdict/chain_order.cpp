@@ -1,6 +1,8 @@
 #include "certs/verdict/chain_order.h"
 
+#include <algorithm>
 #include <string>
+#include <tuple>
 #include <utility>
 
 #include <fmt/format.h>
@@ -10,142 +12,159 @@
 namespace certdrill::certs {
 namespace {
 
-using Chain = std::vector<Certificate>;
+using Chain = std::vector<Sent>;
 
-const X509_NAME* subject_of(const Certificate& certificate) {
-  return X509_get_subject_name(certificate.x509());
+const X509_NAME* subject_of(const Sent& sent) {
+  return X509_get_subject_name(sent.certificate.x509());
 }
 
-const X509_NAME* issuer_of(const Certificate& certificate) {
-  return X509_get_issuer_name(certificate.x509());
+const X509_NAME* issuer_of(const Sent& sent) {
+  return X509_get_issuer_name(sent.certificate.x509());
 }
 
-bool issued_by_name(const Certificate& certificate, const Certificate& issuer) {
-  return X509_NAME_cmp(issuer_of(certificate), subject_of(issuer)) == 0;
+bool issued_by_name(const Sent& one, const Sent& issuer) {
+  return X509_NAME_cmp(issuer_of(one), subject_of(issuer)) == 0;
 }
 
-// The algorithm stands in a certificate twice; only one of the two is signed.
-bool signature_algorithms_agree(const Certificate& certificate) {
-  const X509_ALGOR* unsigned_one = nullptr;
-  X509_get0_signature(nullptr, &unsigned_one, certificate.x509());
-  return X509_ALGOR_cmp(unsigned_one, X509_get0_tbs_sigalg(certificate.x509())) == 0;
-}
-
-Defect in_chain(DefectId id, const Chain& chain, std::size_t index, std::string detail) {
-  return {.id = id,
-          .position = static_cast<int>(index),
-          .subject = chain[index].subject(),
-          .detail = std::move(detail)};
-}
-
-std::string place(std::size_t index) { return fmt::format("certificate {}", index + 1); }
+std::string place(const Sent& sent) { return fmt::format("certificate {}", sent.index + 1); }
 
 std::optional<Defect> check_length(const Chain& chain) {
   if (chain.size() <= kLongestChain) return std::nullopt;
   return Defect{.id = DefectId::chain_too_long,
-                .position = -1,
-                .subject = "",
                 .detail = fmt::format("{} certificates, more than certdrill's own limit of {}",
                                       chain.size(), kLongestChain)};
 }
 
-bool same_certificate(const Certificate& a, const Certificate& b) {
-  return X509_cmp(a.x509(), b.x509()) == 0;
-}
+// ---- one holder, two certificates
 
-// One CA that comes back later makes a loop, even in another certificate.
-bool same_holder(const Certificate& a, const Certificate& b) {
+bool same_holder(const Sent& a, const Sent& b) {
   const OpensslErrorScope scope;
   return X509_NAME_cmp(subject_of(a), subject_of(b)) == 0 &&
-         EVP_PKEY_eq(a.public_key(), b.public_key()) == 1;
+         EVP_PKEY_eq(a.certificate.public_key(), b.certificate.public_key()) == 1;
 }
 
-std::optional<Defect> check_duplicates(const Chain& chain, bool holders_too) {
-  for (std::size_t later = 1; later < chain.size(); ++later) {
-    for (std::size_t earlier = 0; earlier < later; ++earlier) {
-      if (same_certificate(chain[earlier], chain[later]))
-        return in_chain(DefectId::chain_duplicate, chain, later,
-                        fmt::format("it is {} again", place(earlier)));
-      if (holders_too && same_holder(chain[earlier], chain[later]))
-        return in_chain(DefectId::chain_duplicate, chain, later,
-                        fmt::format("it has the same subject and key as {}", place(earlier)));
-    }
-  }
+bool issuer_is_there(const Chain& chain, const Sent& one) {
+  return std::ranges::any_of(chain, [&](const Sent& other) {
+    return other.index != one.index && !same_holder(one, other) && issued_by_name(one, other);
+  });
+}
+
+std::string why_to_drop(const Sent& drop, const Sent& keep) {
+  if (drop.certificate.self_issued() == keep.certificate.self_issued())
+    return fmt::format("{} lasts at least as long", place(keep));
+  return fmt::format("it was cross-signed by '{}', and {} is the root itself",
+                     drop.certificate.issuer(), place(keep));
+}
+
+// A chain needs one of the two: the root that signs itself, or else the one whose issuer was sent
+// along, or else the one that lasts longer.
+Defect which_to_drop(const Chain& chain, const Sent& first, const Sent& second) {
+  const auto worth = [&](const Sent& one) {
+    return std::tuple(one.certificate.self_issued(), issuer_is_there(chain, one),
+                      one.certificate.not_after());
+  };
+  const bool keep_first = worth(first) >= worth(second);
+  const Sent& keep = keep_first ? first : second;
+  const Sent& drop = keep_first ? second : first;
+  return about(DefectId::chain_same_holder, drop,
+               fmt::format("it has the same subject and key as {}, and {}; drop {}", place(keep),
+                           why_to_drop(drop, keep), place(drop)));
+}
+
+std::optional<Defect> check_holders(const Chain& chain) {
+  for (std::size_t later = 1; later < chain.size(); ++later)
+    for (std::size_t earlier = 0; earlier < later; ++earlier)
+      if (same_holder(chain[earlier], chain[later]))
+        return which_to_drop(chain, chain[earlier], chain[later]);
   return std::nullopt;
 }
 
+// ---- order
+
 std::optional<Defect> check_root_first(const Chain& chain) {
-  if (chain.size() < 2 || !chain.front().self_issued()) return std::nullopt;
+  if (chain.size() < 2 || !chain.front().certificate.self_issued()) return std::nullopt;
   for (std::size_t i = 1; i < chain.size(); ++i) {
-    if (chain[i].self_issued() || !issued_by_name(chain[i], chain.front())) continue;
-    return in_chain(DefectId::chain_root_first, chain, 0,
-                    fmt::format("{} was issued by it", place(i)));
+    if (chain[i].certificate.self_issued() || !issued_by_name(chain[i], chain.front())) continue;
+    return about(DefectId::chain_root_first, chain.front(),
+                 fmt::format("{} was issued by it", place(chain[i])));
   }
   return std::nullopt;
 }
 
 std::optional<Defect> check_after_root(const Chain& chain) {
   for (std::size_t i = 1; i + 1 < chain.size(); ++i) {
-    if (!chain[i].self_signed()) continue;
-    return in_chain(DefectId::chain_after_root, chain, i + 1,
-                    fmt::format("the root is {}, {}", place(i), chain[i].subject()));
+    if (!chain[i].certificate.self_signed()) continue;
+    return about(
+        DefectId::chain_after_root, chain[i + 1],
+        fmt::format("the root is {}, {}", place(chain[i]), chain[i].certificate.subject()));
   }
   return std::nullopt;
 }
 
 // Where the certificate that should have come next is, in words.
 std::string where_the_issuer_is(const Chain& chain, std::size_t index) {
-  if (chain[index].self_issued()) return "; it is self-signed, so nothing may follow it";
+  if (chain[index].certificate.self_issued())
+    return "; it is self-signed, so nothing may follow it";
   for (std::size_t i = 0; i < chain.size(); ++i)
     if (i != index && issued_by_name(chain[index], chain[i]))
-      return fmt::format("; its issuer is {}", place(i));
+      return fmt::format("; its issuer is {}", place(chain[i]));
   if (index == 0)
     for (std::size_t i = 1; i < chain.size(); ++i)
       if (issued_by_name(chain[i], chain[0]))
-        return fmt::format("; it issued {} itself, so that one looks like the leaf", place(i));
+        return fmt::format("; it issued {} itself, so that one looks like the leaf",
+                           place(chain[i]));
   return "; its issuer is nowhere in the chain";
 }
 
 std::optional<Defect> check_names(const Chain& chain) {
   for (std::size_t i = 0; i + 1 < chain.size(); ++i) {
     if (issued_by_name(chain[i], chain[i + 1])) continue;
-    return in_chain(
-        DefectId::chain_out_of_order, chain, i,
-        fmt::format("its issuer is '{}', and the next certificate is '{}'{}", chain[i].issuer(),
-                    chain[i + 1].subject(), where_the_issuer_is(chain, i)));
+    return about(DefectId::chain_out_of_order, chain[i],
+                 fmt::format("its issuer is '{}', and the next certificate is '{}'{}",
+                             chain[i].certificate.issuer(), chain[i + 1].certificate.subject(),
+                             where_the_issuer_is(chain, i)));
   }
   return std::nullopt;
 }
 
-std::optional<Defect> check_signatures(const Chain& chain) {
-  for (std::size_t i = 0; i < chain.size(); ++i) {
-    if (!signature_algorithms_agree(chain[i]))
-      return in_chain(DefectId::chain_signature, chain, i,
-                      "its two signatureAlgorithm fields differ (RFC 5280 4.1.1.2)");
-    const bool last = i + 1 == chain.size();
-    if (last && !chain[i].self_issued()) break;  // whoever signed it is not here
-    if (last ? chain[i].self_signed() : chain[i].signed_by(chain[i + 1])) continue;
-    return in_chain(
-        DefectId::chain_signature, chain, i,
-        last ? std::string("it names itself as its issuer, but its own key did not sign it")
-             : fmt::format("not with the key of {}, {}", place(i + 1), chain[i + 1].subject()));
-  }
-  return std::nullopt;
+// The place of the first one that is the same certificate.
+std::size_t first_place(const std::vector<Certificate>& certificates, std::size_t index) {
+  std::size_t i = 0;
+  while (X509_cmp(certificates[i].x509(), certificates[index].x509()) != 0) ++i;
+  return i;
 }
 
 }  // namespace
 
-std::optional<Defect> check_chain_order(const std::vector<Certificate>& chain) {
-  if (auto defect = check_length(chain)) return defect;
-  if (auto defect = check_duplicates(chain, true)) return defect;
-  if (auto defect = check_root_first(chain)) return defect;
-  if (auto defect = check_after_root(chain)) return defect;
-  if (auto defect = check_names(chain)) return defect;
-  return check_signatures(chain);
+Defect about(DefectId id, const Sent& sent, std::string detail) {
+  return {.id = id,
+          .position = static_cast<int>(sent.index),
+          .subject = sent.certificate.subject(),
+          .detail = std::move(detail)};
 }
 
-std::optional<Defect> check_trust_anchors(const std::vector<Certificate>& anchors) {
-  return check_duplicates(anchors, false);
+std::vector<Sent> without_repetitions(const std::vector<Certificate>& certificates) {
+  std::vector<Sent> sent;
+  sent.reserve(certificates.size());
+  for (std::size_t i = 0; i < certificates.size(); ++i)
+    if (first_place(certificates, i) == i) sent.push_back({certificates[i], i});
+  return sent;
+}
+
+std::optional<Defect> check_chain_order(const std::vector<Sent>& chain) {
+  if (auto defect = check_length(chain)) return defect;
+  if (auto defect = check_holders(chain)) return defect;
+  if (auto defect = check_root_first(chain)) return defect;
+  if (auto defect = check_after_root(chain)) return defect;
+  return check_names(chain);
+}
+
+std::optional<Defect> check_repetitions(const std::vector<Certificate>& certificates) {
+  for (std::size_t i = 1; i < certificates.size(); ++i)
+    if (const std::size_t first = first_place(certificates, i); first != i)
+      return about(DefectId::chain_duplicate, {certificates[i], i},
+                   fmt::format("it is certificate {} again", first + 1));
+  return std::nullopt;
 }
 
 }  // namespace certdrill::certs

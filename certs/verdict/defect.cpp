@@ -36,9 +36,10 @@ constexpr std::array kDefects{
     DefectRow{certificate_pem_damaged, "certificate-pem-damaged", Verdict::invalid,
               "the PEM text of the certificate is damaged",
               "Send the file byte for byte as it was issued, with its line breaks."},
-    DefectRow{certificate_undecodable, "certificate-undecodable", Verdict::invalid,
-              "the bytes of the certificate cannot be decoded",
-              "Check the file with: openssl x509 -noout -text."},
+    DefectRow{
+        certificate_undecodable, "certificate-undecodable", Verdict::invalid,
+        "the bytes of the certificate cannot be decoded",
+        "Send the file byte for byte as it was issued; if it is so already, have it issued anew."},
     DefectRow{certificate_trailing_data, "certificate-trailing-data", Verdict::invalid,
               "there are more bytes than the certificate needs",
               "Each block must hold exactly one DER certificate."},
@@ -48,6 +49,13 @@ constexpr std::array kDefects{
         "The field 'certificate' takes CERTIFICATE blocks alone; the private key goes into 'key'."},
     DefectRow{certificate_bad_version, "certificate-bad-version", Verdict::invalid,
               "the certificate has a version that does not exist", "X.509 knows v1, v2 and v3."},
+    DefectRow{certificate_bad_extension, "certificate-bad-extension", Verdict::invalid,
+              "the extensions of the certificate are broken",
+              "Have it issued anew, each extension once and well formed (RFC 5280 4.2)."},
+    DefectRow{certificate_bad_time, "certificate-bad-time", Verdict::invalid,
+              "the validity of the certificate is written in a forbidden form",
+              "RFC 5280 4.1.2.5 has YYMMDDHHMMSSZ as UTCTime through 2049, and YYYYMMDDHHMMSSZ as "
+              "GeneralizedTime from 2050."},
     DefectRow{key_missing, "key-missing", Verdict::invalid, "the private key is empty",
               "Send the PEM private key of the leaf."},
     DefectRow{key_without_pem, "key-without-pem", Verdict::invalid, "the key holds no PEM block",
@@ -66,10 +74,10 @@ constexpr std::array kDefects{
         "The field 'key' takes one PRIVATE KEY, RSA PRIVATE KEY or EC PRIVATE KEY block alone."},
     DefectRow{key_undecodable, "key-undecodable", Verdict::invalid,
               "the bytes of the private key cannot be decoded",
-              "Check the file with: openssl pkey -noout -check."},
+              "Send the file byte for byte as it was made, one key to a block."},
     DefectRow{key_unsupported, "key-unsupported", Verdict::invalid,
               "the private key is of a kind that a TLS server cannot use",
-              "Use RSA, EC, Ed25519 or Ed448."},
+              "Use RSA with 2048 bits or more, EC on P-256, P-384 or P-521, Ed25519 or Ed448."},
     DefectRow{key_does_not_match, "key-does-not-match", Verdict::invalid,
               "the private key does not belong to this certificate",
               "Send the key from which this certificate (the first of the chain) was requested."},
@@ -84,6 +92,9 @@ constexpr std::array kDefects{
     DefectRow{chain_duplicate, "chain-duplicate", Verdict::invalid,
               "the certificate appears twice in the chain",
               "Send each certificate of the chain once."},
+    DefectRow{chain_same_holder, "chain-same-holder", Verdict::invalid,
+              "the chain holds two certificates of one holder",
+              "A chain goes from the leaf to one root."},
     DefectRow{chain_root_first, "chain-root-first", Verdict::invalid,
               "the chain begins with its root",
               "Reverse it: leaf first, then each issuer in turn, the root last."},
@@ -98,6 +109,9 @@ constexpr std::array kDefects{
         "the signature of the certificate does not verify",
         "The issuer has the right name but another key, or the certificate was altered; send the "
         "issuer that really signed it."},
+    DefectRow{chain_key_identifier, "chain-key-identifier", Verdict::invalid,
+              "the authority key identifier of the certificate does not fit the next one",
+              "Send the issuer that it names, or have it issued anew (RFC 5280 4.2.1.1)."},
     DefectRow{chain_incomplete, "chain-incomplete", Verdict::invalid,
               "the chain does not end with a root",
               "Append the missing issuers up to the self-signed root."},
@@ -110,10 +124,19 @@ constexpr std::array kDefects{
     DefectRow{chain_critical_extension, "chain-critical-extension", Verdict::invalid,
               "the certificate has a critical extension that is not understood",
               "Leave the extension out or mark it as not critical (RFC 5280 4.2)."},
+    DefectRow{chain_name_constraints, "chain-name-constraints", Verdict::invalid,
+              "the certificate has a name that a CA above it does not allow",
+              "Have it issued for other names, or by a CA whose name constraints allow these "
+              "(RFC 5280 4.2.1.10)."},
+    DefectRow{chain_refused, "chain-refused", Verdict::invalid,
+              "OpenSSL's verifier refuses the certificate",
+              "Have it issued as RFC 5280 section 4 demands."},
     DefectRow{not_yet_valid, "not-yet-valid", Verdict::invalid, "the certificate is not yet valid",
               "Wait for its notBefore, or check the clock of the one who issued it."},
     DefectRow{key_too_small, "key-too-small", Verdict::invalid, "the key is too small",
-              "RSA keys need 2048 bits at least; 4096 are recommended."},
+              "RSA keys need 2048 bits at least, 4096 are recommended; those of other kinds need "
+              "the same "
+              "strength, such as EC on P-256."},
     DefectRow{key_type_not_allowed, "key-type-not-allowed", Verdict::invalid,
               "the key is of a type that is not allowed here",
               "Internode certificates need an RSA key."},
@@ -122,10 +145,14 @@ constexpr std::array kDefects{
               "Have it issued with SHA-256 or better."},
     DefectRow{no_client_auth, "no-client-auth", Verdict::invalid,
               "the certificate may not be used by a client",
-              "Its extended key usage must list clientAuth."},
+              "The extended key usage must list clientAuth: the leaf's, and that of each CA above "
+              "it that "
+              "has one."},
     DefectRow{no_server_auth, "no-server-auth", Verdict::invalid,
               "the certificate may not be used by a server",
-              "Its extended key usage must list serverAuth."},
+              "The extended key usage must list serverAuth: the leaf's, and that of each CA above "
+              "it that "
+              "has one."},
     DefectRow{san_incomplete, "san-incomplete", Verdict::invalid,
               "the certificate does not carry all names of the cluster",
               "Its subject alternative names must hold <fqdn>, *.<fqdn>, internal.<fqdn> and "
@@ -135,7 +162,7 @@ constexpr std::array kDefects{
               "The CN must be the cluster's FQDN."},
     DefectRow{key_usage_incomplete, "key-usage-incomplete", Verdict::invalid,
               "the key usage of the certificate is incomplete",
-              "It must hold digitalSignature and keyEncipherment."},
+              "It must hold digitalSignature, and keyEncipherment where the key is RSA."},
     DefectRow{validity_too_long, "validity-too-long", Verdict::invalid,
               "the certificate is valid for too long", "Have it issued for a year or less."},
     DefectRow{expired, "certificate-expired", Verdict::expired, "the certificate has expired",
@@ -175,7 +202,8 @@ std::string describe(const Defect& defect) {
   std::string text = fmt::format("{}{}{}{}", where, found.wrong, defect.detail.empty() ? "" : ": ",
                                  shortened(defect.detail, 1000));
   text[0] = static_cast<char>(std::toupper(static_cast<unsigned char>(text[0])));
-  return fmt::format("{}{} {}", text, text.ends_with('.') ? "" : ".", found.right);
+  return fmt::format("{}{} {}", text, text.ends_with('.') ? "" : ".",
+                     defect.right.empty() ? found.right : std::string_view(defect.right));
 }
 
 }  // namespace certdrill::certs

@@ -32,6 +32,8 @@ enum class DefectId {
   certificate_trailing_data,
   certificate_foreign_block,  // a block of another kind among the certificates
   certificate_bad_version,
+  certificate_bad_extension,  // it stands twice, or its content does not decode
+  certificate_bad_time,       // in a form that RFC 5280 forbids
   key_missing,
   key_without_pem,
   key_pem_damaged,
@@ -46,14 +48,18 @@ enum class DefectId {
   // invalid: the chain
   chain_too_long,
   chain_duplicate,
+  chain_same_holder,  // two certificates of one CA: cross-signed, or renewed
   chain_root_first,
   chain_after_root,
   chain_out_of_order,
   chain_signature,
+  chain_key_identifier,
   chain_incomplete,
   chain_issuer_not_ca,
   chain_path_length,
   chain_critical_extension,
+  chain_name_constraints,
+  chain_refused,  // by OpenSSL, for another reason
   not_yet_valid,
   // invalid: a stated requirement
   key_too_small,
@@ -74,6 +80,7 @@ struct Defect {
   int position = -1;    // 0-based index in the chain (0 is the leaf); -1: of no one certificate
   std::string subject;  // RFC 2253 subject of that certificate, when there is one
   std::string detail;   // what was found, in words: "line 7: ...", "it has none", ...
+  std::string right{};  // a sentence: what would be right, where the usual one is not the best
 };
 
 std::string_view text_id(DefectId id);  // stable, e.g. "key-does-not-match"

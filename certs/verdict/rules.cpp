@@ -13,136 +13,129 @@
 #include "certs/read/facts.h"
 #include "certs/read/openssl.h"
 #include "certs/read/text.h"
+#include "certs/verdict/chain_order.h"
+#include "certs/verdict/openssl_verdict.h"
 
 namespace certdrill::certs {
 namespace {
 
 using Broken = std::optional<Defect>;  // nullopt: the rule is kept
 
-Defect at_index(DefectId id, const RuleInput& input, std::size_t index, std::string detail) {
-  const Certificate& certificate = input.bundle.chain[index];
-  return {.id = id,
-          .position = static_cast<int>(index),
-          .subject = certificate.subject(),
-          .detail = std::move(detail)};
-}
+const Certificate& leaf_of(const RuleInput& input) { return input.chain.front().certificate; }
 
 Defect at_leaf(DefectId id, const RuleInput& input, std::string detail) {
-  return at_index(id, input, 0, std::move(detail));
+  return about(id, input.chain.front(), std::move(detail));
 }
 
 bool has_flag(const Certificate& certificate, std::uint32_t flag) {
   return (X509_get_extension_flags(certificate.x509()) & flag) != 0;
 }
 
-// ---- certification authorities
+// ---- what RFC 5280 demands, and OpenSSL overlooks unless it is asked to be strict
 
-// What keeps this certificate from issuing others; empty when nothing does.
-std::string why_not_a_ca(const Certificate& certificate) {
-  if (!has_flag(certificate, EXFLAG_BCONS)) return "it has no basicConstraints";
-  if (!has_flag(certificate, EXFLAG_CA)) return "its basicConstraints say CA:FALSE";
-  if (has_flag(certificate, EXFLAG_KUSAGE) &&
-      (X509_get_key_usage(certificate.x509()) & KU_KEY_CERT_SIGN) == 0)
-    return "its keyUsage lacks keyCertSign";
-  return "";
-}
+Broken no_certificate_twice(const RuleInput& input) { return check_repetitions(input.sent); }
 
-Broken first_that_is_no_ca(const RuleInput& input, std::size_t first) {
-  for (std::size_t i = first; i < input.bundle.chain.size(); ++i)
-    if (std::string why = why_not_a_ca(input.bundle.chain[i]); !why.empty())
-      return at_index(DefectId::chain_issuer_not_ca, input, i, std::move(why));
+Broken extensions_are_sound(const RuleInput& input) {
+  for (std::size_t i = 0; i < input.chain.size(); ++i)
+    if (std::string wrong = what_is_wrong_with_extensions(input.chain[i].certificate);
+        !wrong.empty())
+      return about(DefectId::certificate_bad_extension, input.chain[i], std::move(wrong));
   return std::nullopt;
 }
 
-Broken issuers_are_cas(const RuleInput& input) {
+// Years to 2049 are UTCTime, the others GeneralizedTime.
+Broken times_have_their_form(const RuleInput& input) {
+  static constexpr Instant first_generalized{
+      std::chrono::sys_days{std::chrono::year{2050} / 1 / 1}};
+  for (std::size_t i = 0; i < input.chain.size(); ++i) {
+    const Certificate& certificate = input.chain[i].certificate;
+    const auto kept = [](const ASN1_TIME* time, Instant instant) {
+      return (time->type == V_ASN1_GENERALIZEDTIME) == (instant >= first_generalized);
+    };
+    const ASN1_TIME* const not_before = X509_get0_notBefore(certificate.x509());
+    const ASN1_TIME* const not_after = X509_get0_notAfter(certificate.x509());
+    if (!kept(not_before, certificate.not_before()))
+      return about(DefectId::certificate_bad_time, input.chain[i], text_of(not_before));
+    if (!kept(not_after, certificate.not_after()))
+      return about(DefectId::certificate_bad_time, input.chain[i], text_of(not_after));
+  }
+  return std::nullopt;
+}
+
+Broken openssl_is_content_when_strict(const RuleInput& input) {
+  constexpr unsigned long flags = X509_V_FLAG_X509_STRICT | X509_V_FLAG_CHECK_SS_SIGNATURE;
   if (input.certificate.trust_anchors) return std::nullopt;
-  return first_that_is_no_ca(input, 1);
+  return openssl_verdict(input.chain, flags);
 }
 
 Broken trust_anchors_are_cas(const RuleInput& input) {
   if (!input.certificate.trust_anchors) return std::nullopt;
-  return first_that_is_no_ca(input, 0);
-}
-
-Broken path_lengths_hold(const RuleInput& input) {
-  if (input.certificate.trust_anchors) return std::nullopt;
-  long below = 0;  // intermediates between the CA and the leaf; self-issued ones do not count
-  for (std::size_t i = 1; i < input.bundle.chain.size(); ++i) {
-    const Certificate& ca = input.bundle.chain[i];
-    const long allowed = X509_get_pathlen(ca.x509());  // -1: no limit
-    if (allowed >= 0 && below > allowed)
-      return at_index(DefectId::chain_path_length, input, i,
-                      fmt::format("it allows {}, there are {}", allowed, below));
-    if (!ca.self_issued()) ++below;
-  }
+  for (std::size_t i = 0; i < input.chain.size(); ++i)
+    if (X509_check_ca(input.chain[i].certificate.x509()) == 0)
+      return about(DefectId::chain_issuer_not_ca, input.chain[i],
+                   "its extensions do not let it issue certificates");
   return std::nullopt;
 }
 
 // ---- every certificate of the chain
 
-std::string unknown_critical_extension(const Certificate& certificate) {
-  for (int i = 0; i < X509_get_ext_count(certificate.x509()); ++i) {
-    X509_EXTENSION* extension = X509_get_ext(certificate.x509(), i);
-    if (X509_EXTENSION_get_critical(extension) == 0 || X509_supported_extension(extension) != 0)
-      continue;
-    std::array<char, 128> dotted{};
-    OBJ_obj2txt(dotted.data(), static_cast<int>(dotted.size()),
-                X509_EXTENSION_get_object(extension), 1);
-    return dotted.data();
-  }
-  return "";
-}
-
-Broken critical_extensions_are_known(const RuleInput& input) {
+// What a key is worth: 112 bits are RSA 2048, P-224 or DSA 2048 (NIST SP 800-57 1, table 2).
+Broken keys_are_large_enough(const RuleInput& input) {
+  constexpr int fewest_rsa_bits = 2048;
+  constexpr int least_strength = 112;
   if (input.certificate.trust_anchors) return std::nullopt;
-  for (std::size_t i = 0; i < input.bundle.chain.size(); ++i)
-    if (std::string oid = unknown_critical_extension(input.bundle.chain[i]); !oid.empty())
-      return at_index(DefectId::chain_critical_extension, input, i, std::move(oid));
-  return std::nullopt;
-}
-
-Broken rsa_keys_are_large_enough(const RuleInput& input) {
-  constexpr int fewest_bits = 2048;
-  if (input.certificate.trust_anchors) return std::nullopt;
-  for (std::size_t i = 0; i < input.bundle.chain.size(); ++i) {
-    const EVP_PKEY* key = input.bundle.chain[i].public_key();
-    if (key == nullptr || algorithm_of(key) != KeyAlgorithm::rsa) continue;
-    if (const int bits = EVP_PKEY_get_bits(key); bits < fewest_bits)
-      return at_index(DefectId::key_too_small, input, i, fmt::format("RSA with {} bits", bits));
+  for (std::size_t i = 0; i < input.chain.size(); ++i) {
+    const EVP_PKEY* key = input.chain[i].certificate.public_key();
+    if (key == nullptr) continue;
+    const KeyAlgorithm algorithm = algorithm_of(key);
+    const int bits = EVP_PKEY_get_bits(key);
+    const bool rsa = algorithm == KeyAlgorithm::rsa || algorithm == KeyAlgorithm::rsa_pss;
+    if (rsa ? bits >= fewest_rsa_bits : EVP_PKEY_get_security_bits(key) >= least_strength) continue;
+    return about(DefectId::key_too_small, input.chain[i],
+                 fmt::format("{} with {} bits", to_string(algorithm), bits));
   }
   return std::nullopt;
 }
 
 Broken signatures_are_strong(const RuleInput& input) {
-  constexpr std::array weak{NID_md2, NID_md4, NID_md5, NID_sha1, NID_mdc2};
+  constexpr int least_strength = 112;
   if (input.certificate.trust_anchors) return std::nullopt;
-  for (std::size_t i = 0; i < input.bundle.chain.size(); ++i) {
-    const Certificate& certificate = input.bundle.chain[i];
+  for (std::size_t i = 0; i < input.chain.size(); ++i) {
+    const Certificate& certificate = input.chain[i].certificate;
     int digest = NID_undef;
-    X509_get_signature_info(certificate.x509(), &digest, nullptr, nullptr, nullptr);
-    if (std::ranges::find(weak, digest) == weak.end()) continue;
+    int strength = 0;
+    X509_get_signature_info(certificate.x509(), &digest, nullptr, &strength, nullptr);
+    if (strength >= least_strength || digest == NID_undef) continue;
     // A root is trusted for itself, not for its signature.
     if (i > 0 && certificate.self_issued()) continue;
-    return at_index(DefectId::weak_signature, input, i, OBJ_nid2ln(digest));
+    return about(DefectId::weak_signature, input.chain[i], OBJ_nid2ln(digest));
   }
   return std::nullopt;
 }
 
 // ---- the leaf
 
-bool lists_usage(const Certificate& certificate, std::uint32_t usage) {
-  return has_flag(certificate, EXFLAG_XKUSAGE) &&
-         (X509_get_extended_key_usage(certificate.x509()) & usage) != 0;
-}
+// A purpose of a TLS certificate. The leaf must name it; a CA that has an extended key usage must
+// name it, too, or nothing below it is good for it.
+struct Purpose {
+  std::uint32_t usage;
+  int openssl_id;
+  DefectId defect;
+};
+constexpr Purpose kServer{XKU_SSL_SERVER, X509_PURPOSE_SSL_SERVER, DefectId::no_server_auth};
+constexpr Purpose kClient{XKU_SSL_CLIENT, X509_PURPOSE_SSL_CLIENT, DefectId::no_client_auth};
 
-std::string found_usage(const Certificate& certificate) {
-  return has_flag(certificate, EXFLAG_XKUSAGE) ? "its extended key usage lists others only"
-                                               : "it has no extended key usage";
-}
-
-Broken require_client_auth(const RuleInput& input) {
-  if (lists_usage(input.bundle.leaf(), XKU_SSL_CLIENT)) return std::nullopt;
-  return at_leaf(DefectId::no_client_auth, input, found_usage(input.bundle.leaf()));
+Broken require(const Purpose& purpose, const RuleInput& input) {
+  X509* leaf = leaf_of(input).x509();
+  if (!has_flag(leaf_of(input), EXFLAG_XKUSAGE))
+    return at_leaf(purpose.defect, input, "it has no extended key usage");
+  if ((X509_get_extended_key_usage(leaf) & purpose.usage) == 0)
+    return at_leaf(purpose.defect, input, "its extended key usage lists others only");
+  for (std::size_t i = 1; i < input.chain.size(); ++i)
+    if (X509_check_purpose(input.chain[i].certificate.x509(), purpose.openssl_id, 1) == 0)
+      return about(purpose.defect, input.chain[i],
+                   "it is a CA whose extended key usage lists others only");
+  return std::nullopt;
 }
 
 // SAML certificates sign documents; the requirements on TLS certificates are not about them.
@@ -153,30 +146,31 @@ bool is_tls_certificate(const RuleInput& input) {
 
 Broken internode_is_rsa(const RuleInput& input) {
   if (!input.certificate.internode) return std::nullopt;
-  const EVP_PKEY* key = input.bundle.leaf().public_key();
+  const EVP_PKEY* key = leaf_of(input).public_key();
   const KeyAlgorithm found = key == nullptr ? KeyAlgorithm::other : algorithm_of(key);
-  if (found == KeyAlgorithm::rsa) return std::nullopt;
+  if (found == KeyAlgorithm::rsa || found == KeyAlgorithm::rsa_pss) return std::nullopt;
   return at_leaf(DefectId::key_type_not_allowed, input, std::string(to_string(found)));
 }
 
 Broken internode_has_client_auth(const RuleInput& input) {
-  return input.certificate.internode ? require_client_auth(input) : std::nullopt;
+  return input.certificate.internode ? require(kClient, input) : std::nullopt;
 }
 
 Broken has_server_auth(const RuleInput& input) {
-  if (!is_tls_certificate(input) || lists_usage(input.bundle.leaf(), XKU_SSL_SERVER))
-    return std::nullopt;
-  return at_leaf(DefectId::no_server_auth, input, found_usage(input.bundle.leaf()));
+  return is_tls_certificate(input) ? require(kServer, input) : std::nullopt;
 }
 
 Broken has_client_auth(const RuleInput& input) {
-  return is_tls_certificate(input) ? require_client_auth(input) : std::nullopt;
+  return is_tls_certificate(input) ? require(kClient, input) : std::nullopt;
 }
 
+// keyEncipherment is a use of RSA keys alone (RFC 8813 3 for EC, RFC 9295 3 for Ed25519 and Ed448).
 Broken key_usage_is_complete(const RuleInput& input) {
-  constexpr std::uint32_t wanted = KU_DIGITAL_SIGNATURE | KU_KEY_ENCIPHERMENT;
-  const Certificate& leaf = input.bundle.leaf();
+  const Certificate& leaf = leaf_of(input);
   if (!is_tls_certificate(input)) return std::nullopt;
+  const EVP_PKEY* key = leaf.public_key();
+  const bool rsa = key != nullptr && algorithm_of(key) == KeyAlgorithm::rsa;
+  const std::uint32_t wanted = KU_DIGITAL_SIGNATURE | (rsa ? KU_KEY_ENCIPHERMENT : 0);
   if (!has_flag(leaf, EXFLAG_KUSAGE))
     return at_leaf(DefectId::key_usage_incomplete, input, "it has no keyUsage");
   const std::uint32_t found = X509_get_key_usage(leaf.x509());
@@ -198,7 +192,7 @@ bool names_are_checked(const RuleInput& input) {
 
 Broken names_are_complete(const RuleInput& input) {
   if (!names_are_checked(input)) return std::nullopt;
-  const std::vector<std::string> found = alternative_names(input.bundle.leaf()).dns;
+  const std::vector<std::string> found = alternative_names(leaf_of(input)).dns;
   std::string missing;
   for (const std::string_view prefix : {"", "*.", "internal.", "*.internal."}) {
     const std::string wanted = fmt::format("{}{}", prefix, input.fqdn);
@@ -212,7 +206,7 @@ Broken names_are_complete(const RuleInput& input) {
 
 Broken common_name_is_fqdn(const RuleInput& input) {
   if (!names_are_checked(input)) return std::nullopt;
-  const std::string found = input.bundle.leaf().common_name();
+  const std::string found = leaf_of(input).common_name();
   if (same_host(found, input.fqdn)) return std::nullopt;
   return at_leaf(DefectId::common_name_not_fqdn, input,
                  fmt::format("{}, and should be '{}'",
@@ -224,7 +218,7 @@ Broken common_name_is_fqdn(const RuleInput& input) {
 Broken validity_is_a_year(const RuleInput& input) {
   constexpr std::chrono::days longest{366};  // a leap year
   if (input.certificate.trust_anchors) return std::nullopt;
-  const auto validity = input.bundle.leaf().not_after() - input.bundle.leaf().not_before();
+  const auto validity = leaf_of(input).not_after() - leaf_of(input).not_before();
   if (validity <= longest) return std::nullopt;
   const auto days = std::chrono::floor<std::chrono::days>(validity).count();
   return at_leaf(DefectId::validity_too_long, input,
@@ -233,35 +227,37 @@ Broken validity_is_a_year(const RuleInput& input) {
 
 Broken chain_is_complete(const RuleInput& input) {
   if (input.certificate.trust_anchors) return std::nullopt;
-  const Certificate& last = input.bundle.chain.back();
+  const Certificate& last = input.chain.back().certificate;
   if (last.self_issued()) return std::nullopt;
-  return at_index(DefectId::chain_incomplete, input, input.bundle.chain.size() - 1,
-                  fmt::format("its issuer '{}' is not there", last.issuer()));
+  return about(DefectId::chain_incomplete, input.chain.back(),
+               fmt::format("its issuer '{}' is not there", last.issuer()));
 }
 
 constexpr std::string_view kVendorRequirements =
     "vendor's certificate requirements (CONTRACT, \"The certificates\")";
 
 constexpr std::array kRules{
-    Rule{"issuer-is-ca", "Every certificate after the leaf may issue certificates.",
-         "RFC 5280 6.1.4 (k), (n)", Strictness::documented, issuers_are_cas},
-    Rule{"path-length", "No CA has more intermediates below it than it allows.", "RFC 5280 4.2.1.9",
-         Strictness::documented, path_lengths_hold},
-    Rule{"critical-extension", "No certificate has a critical extension that is not understood.",
-         "RFC 5280 4.2", Strictness::documented, critical_extensions_are_known},
-    Rule{"rsa-key-size", "RSA keys have 2048 bits at least.", kVendorRequirements,
-         Strictness::documented, rsa_keys_are_large_enough},
+    Rule{"key-strength", "Keys have the strength of RSA with 2048 bits at least.",
+         kVendorRequirements, Strictness::documented, keys_are_large_enough},
     Rule{"signature-digest", "No signature but a root's own uses MD5 or SHA-1.",
          kVendorRequirements, Strictness::documented, signatures_are_strong},
     Rule{"internode-rsa", "Internode certificates have an RSA key.", kVendorRequirements,
          Strictness::documented, internode_is_rsa},
     Rule{"internode-client-auth", "Internode certificates list clientAuth.",
          "vendor's release note RS176474", Strictness::documented, internode_has_client_auth},
-    Rule{"server-auth", "The extended key usage lists serverAuth.", kVendorRequirements,
-         Strictness::strict, has_server_auth},
-    Rule{"client-auth", "The extended key usage lists clientAuth.", kVendorRequirements,
-         Strictness::strict, has_client_auth},
-    Rule{"key-usage", "The key usage holds digitalSignature and keyEncipherment.",
+    Rule{"no-certificate-twice", "No certificate stands in the chain twice.", "RFC 8446 4.4.2",
+         Strictness::strict, no_certificate_twice},
+    Rule{"extensions", "Every extension stands once and decodes.", "RFC 5280 4.2",
+         Strictness::strict, extensions_are_sound},
+    Rule{"times", "Times are written as UTCTime through 2049, and as GeneralizedTime from 2050.",
+         "RFC 5280 4.1.2.5", Strictness::strict, times_have_their_form},
+    Rule{"openssl-strict", "OpenSSL's strict checks find nothing.", "openssl verify -x509_strict",
+         Strictness::strict, openssl_is_content_when_strict},
+    Rule{"server-auth", "The extended key usage of leaf and CAs lists serverAuth.",
+         kVendorRequirements, Strictness::strict, has_server_auth},
+    Rule{"client-auth", "The extended key usage of leaf and CAs lists clientAuth.",
+         kVendorRequirements, Strictness::strict, has_client_auth},
+    Rule{"key-usage", "The key usage holds digitalSignature, and keyEncipherment for RSA keys.",
          kVendorRequirements, Strictness::strict, key_usage_is_complete},
     Rule{"san-names",
          "The alternative names hold <fqdn>, *.<fqdn>, internal.<fqdn> and *.internal.<fqdn>.",

@@ -1,5 +1,6 @@
 // The verdict on a submitted certificate, in the order that the design fixes:
-// absent -> decodes -> key -> chain order and signatures -> not yet valid -> rules -> expired.
+// absent -> decodes -> key -> chain order -> OpenSSL's verdict -> not yet valid -> rules -> expired.
+// A certificate that is there twice counts once.
 //
 // Only two of these steps look at the time, so a submission can be examined once and judged
 // at many moments.

@@ -10,6 +10,7 @@
 #include <openssl/err.h>
 
 #include "certs/read/pem.h"
+#include "certs/verdict/chain_order.h"
 #include "certs/verdict/exact_memo.h"
 #include "tests/support/sample_chain.h"
 
@@ -76,6 +77,11 @@ Request with_key_type(KeyType type, Strictness strictness = Strictness::document
   return request;
 }
 
+Certificate numbered_ca(std::size_t number) {
+  return issue_self_signed(sample::ca_spec("CA " + std::to_string(number)),
+                           sample::key(std::to_string(number)));
+}
+
 struct Wrong {
   DefectId id;
   int position;
@@ -115,11 +121,29 @@ std::vector<Wrong> wrongs() {
          request.installed = sample::key("another");
          return request;
        }},
+      {certificate_bad_extension, 0,
+       [] {
+         return with_leaf([](auto& spec) { spec.extensions = {{"2.5.29.17", false, "garbage"}}; });
+       }},
+      {certificate_bad_time, 0,
+       [] {
+         return with_leaf([](auto& spec) {
+           spec.not_after_as = WrittenTime{.generalized = false, .text = "2701010000Z"};
+         });
+       }},
       {chain_too_long, -1,
-       [good] {
-         std::string text = good;
-         for (int i = 0; i < 5; ++i) text += good;
-         return with_certificate(text);
+       [] {
+         std::vector<Certificate> chain{sample::chain().leaf};
+         while (chain.size() <= kLongestChain) chain.push_back(numbered_ca(chain.size()));
+         return with_chain(chain);
+       }},
+      {chain_same_holder, 1,
+       [] {
+         const sample::Chain c = sample::chain();
+         CertificateSpec renewed = sample::ca_spec("Intermediate");
+         renewed.not_after += 24h;
+         return with_chain(
+             {c.leaf, c.intermediate, issue(renewed, c.intermediate_key, c.by_root()), c.root});
        }},
       {chain_duplicate, 3, [good] { return with_certificate(good + sample::chain().leaf.pem()); }},
       {chain_root_first, 0,
@@ -146,6 +170,22 @@ std::vector<Wrong> wrongs() {
                             issue(sample::ca_spec("Intermediate"), sample::key("x"), c.by_root()),
                             c.root});
        }},
+      {chain_key_identifier, 0,
+       [] {
+         const sample::Chain c = sample::chain();
+         const Certificate other =
+             issue_self_signed(sample::ca_spec("Intermediate"), sample::key("x"));
+         return with_chain({issue(sample::leaf_spec(), c.leaf_key, {other, c.intermediate_key}),
+                            c.intermediate, c.root});
+       }},
+      {chain_name_constraints, 0,
+       [] {
+         CertificateSpec ca = sample::ca_spec("Intermediate");
+         ca.extensions = {{"2.5.29.30", true, "\x30\x0B\xA1\x09\x30\x07\x82\x05local"}};
+         return with_certificate(sample::chain(sample::leaf_spec(), ca).pem());
+       }},
+      {chain_refused, 0,
+       [] { return with_leaf([](auto& spec) { spec.authority_key_identifier = false; }); }},
       {chain_incomplete, 1,
        [] {
          const sample::Chain c = sample::chain();
@@ -308,6 +348,48 @@ TEST(Validate, ChecksTheDatesOfTrustAnchors) {
   EXPECT_EQ(judge(request).error().id, DefectId::expired);
   request.now = c.root.not_before() - 1s;
   EXPECT_EQ(judge(request).error().id, DefectId::not_yet_valid);
+}
+
+// RFC 5280 4.1.2.5 has it otherwise, and OpenSSL does not mind: strict alone refuses it.
+TEST(Validate, LetsStrictAloneSeeAGeneralizedTimeBefore2050) {
+  Request request = with_leaf([](auto& spec) {
+    spec.not_after_as = WrittenTime{.generalized = true, .text = "20270101000000Z"};
+  });
+  EXPECT_EQ(judge(request).error().id, DefectId::certificate_bad_time);
+  request.strictness = Strictness::documented;
+  EXPECT_TRUE(judge(request).has_value());
+}
+
+// As operators send it that append a CA which is there already.
+TEST(Validate, CountsARepeatedCertificateOnceUnlessStrict) {
+  const sample::Chain c = sample::chain();
+  for (const auto& chain : {std::vector{c.leaf, c.leaf, c.intermediate, c.root},
+                            std::vector{c.leaf, c.intermediate, c.root, c.root},
+                            std::vector{c.leaf, c.intermediate, c.root, c.intermediate, c.root}}) {
+    Request request = with_chain(chain);
+    EXPECT_EQ(judge(request).error().id, DefectId::chain_duplicate);
+    for (const Strictness strictness : {Strictness::lenient, Strictness::documented}) {
+      request.strictness = strictness;
+      const auto bundle = judge(request);
+      ASSERT_TRUE(bundle.has_value()) << describe(bundle.error());
+      EXPECT_EQ(bundle->chain.size(), chain.size());
+    }
+  }
+}
+
+TEST(Validate, TellsAnExpiredCrossSignedRootFromTheRest) {
+  const sample::Chain c = sample::chain();
+  const PrivateKey older_key = sample::key("older");
+  const Certificate older = issue_self_signed(sample::ca_spec("Older"), older_key);
+  CertificateSpec spec = sample::ca_spec("Root");
+  spec.not_after = sample::kNow - 1s;
+  Request request =
+      with_chain({c.leaf, c.intermediate, issue(spec, c.root_key, {older, older_key})});
+  request.strictness = Strictness::documented;
+  const auto verdict = judge(request);
+  EXPECT_EQ(verdict.error().id, DefectId::expired);
+  EXPECT_EQ(verdict.error().position, 2);
+  EXPECT_THAT(describe(verdict.error()), HasSubstr("cross-signed, drop it"));
 }
 
 TEST(Validate, RefusesRsaKeysThatNoHandshakeCanUseAtEveryLevel) {

@@ -34,6 +34,7 @@ inline CertificateSpec ca_spec(const std::string& common_name) {
   CertificateSpec spec = plain_spec(common_name);
   spec.basic_constraints = BasicConstraints{.ca = true, .path_length = std::nullopt};
   spec.key_usage = {"keyCertSign", "cRLSign"};
+  spec.authority_key_identifier = true;
   return spec;
 }
 
@@ -44,6 +45,7 @@ inline CertificateSpec leaf_spec() {
                     "*.internal.cluster.local"};
   spec.key_usage = {"digitalSignature", "keyEncipherment"};
   spec.extended_key_usage = {"serverAuth", "clientAuth"};
+  spec.authority_key_identifier = true;
   return spec;
 }
 
