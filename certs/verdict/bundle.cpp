@@ -82,6 +82,10 @@ tl::expected<Certificate, Defect> decode_certificate(const PemBlock& block, std:
     return found_defect(DefectId::certificate_bad_version,
                         fmt::format("its version field says v{}", version + 1), position,
                         certificate->subject());
+  if (certificate->der() != block.der)
+    return found_defect(DefectId::certificate_not_der,
+                        fmt::format("the block on line {}", block.line), position,
+                        certificate->subject());
   return *std::move(certificate);
 }
 

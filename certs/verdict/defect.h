@@ -32,6 +32,7 @@ enum class DefectId {
   certificate_trailing_data,
   certificate_foreign_block,  // a block of another kind among the certificates
   certificate_bad_version,
+  certificate_not_der,
   certificate_bad_extension,  // it stands twice, or its content does not decode
   certificate_bad_time,       // in a form that RFC 5280 forbids
   key_missing,

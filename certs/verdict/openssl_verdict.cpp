@@ -219,8 +219,7 @@ Defect first_error(X509_STORE_CTX* context, const Chain& chain) {
 int spare_the_anchor(int ok, X509_STORE_CTX* context) {
   const int depth = X509_STORE_CTX_get_error_depth(context);
   const bool anchor = depth > 0 && depth + 1 == sk_X509_num(X509_STORE_CTX_get0_chain(context));
-  const bool altered = X509_STORE_CTX_get_error(context) == X509_V_ERR_CERT_SIGNATURE_FAILURE;
-  return ok == 1 || (anchor && !altered) ? 1 : 0;
+  return ok == 1 || anchor ? 1 : 0;
 }
 
 }  // namespace
@@ -242,6 +241,11 @@ std::optional<Defect> openssl_verdict(const Chain& chain, unsigned long flags) {
     X509_STORE_CTX_set_verify_cb(context.get(), spare_the_anchor);
   if (X509_verify_cert(context.get()) == 1) return std::nullopt;
   return first_error(context.get(), chain);
+}
+
+std::optional<Defect> check_self_signature(const Sent& sent) {
+  if (!sent.certificate.self_issued() || sent.certificate.self_signed()) return std::nullopt;
+  return in_words({sent, {}, nullptr, X509_V_ERR_CERT_SIGNATURE_FAILURE});
 }
 
 std::string what_is_wrong_with_extensions(const Certificate& certificate) {

@@ -19,6 +19,10 @@ namespace certdrill::certs {
 // REQUIRES: chain is not empty, and in order by its names.
 std::optional<Defect> openssl_verdict(const std::vector<Sent>& chain, unsigned long flags = 0);
 
+// OpenSSL trusts an anchor for itself: whether it signed itself rightly is asked here. nullopt where
+// it does not say that it did.
+std::optional<Defect> check_self_signature(const Sent& sent);
+
 // The first extension that stands twice or does not decode, as a clause (RFC 5280 4.2); empty when
 // there is none. OpenSSL looks at those alone that it needs.
 std::string what_is_wrong_with_extensions(const Certificate& certificate);

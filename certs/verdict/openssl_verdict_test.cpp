@@ -78,8 +78,13 @@ TEST(OpensslVerdict, TrustsARootForItself) {
   const sample::Chain c = sample::chain();
   const std::vector<Certificate> chain{c.leaf, c.intermediate, altered(c.root, 1)};
   EXPECT_EQ(verdict(chain), std::nullopt);
-  expect_defect(chain, DefectId::chain_signature, 2, "its own key did not sign it",
-                X509_V_FLAG_CHECK_SS_SIGNATURE);
+  const auto altered_root = check_self_signature({chain.back(), 2});
+  ASSERT_TRUE(altered_root.has_value());
+  EXPECT_EQ(altered_root->id, DefectId::chain_signature);
+  EXPECT_EQ(altered_root->position, 2);
+  EXPECT_THAT(altered_root->detail, HasSubstr("its own key did not sign it"));
+  EXPECT_EQ(check_self_signature({c.root, 0}), std::nullopt);
+  EXPECT_EQ(check_self_signature({c.leaf, 0}), std::nullopt) << "it does not say that it did";
   EXPECT_TRUE(c.root.self_signed());
   EXPECT_FALSE(chain.back().self_signed());
   EXPECT_FALSE(c.leaf.self_signed());

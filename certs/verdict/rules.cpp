@@ -43,6 +43,17 @@ Broken extensions_are_sound(const RuleInput& input) {
   return std::nullopt;
 }
 
+// Inside the signed part OpenSSL keeps what it read, so nodes present it as it was sent.
+Broken certificates_are_der(const RuleInput& input) {
+  for (const Sent& sent : input.chain) {
+    const X509Handle copy(X509_dup(sent.certificate.x509()));
+    i2d_re_X509_tbs(copy.get(), nullptr);  // encodes it anew
+    if (Certificate::from_x509(copy.get()).der() != sent.certificate.der())
+      return about(DefectId::certificate_not_der, sent, "inside the part that is signed");
+  }
+  return std::nullopt;
+}
+
 // Years to 2049 are UTCTime, the others GeneralizedTime.
 Broken times_have_their_form(const RuleInput& input) {
   static constexpr Instant first_generalized{
@@ -63,9 +74,9 @@ Broken times_have_their_form(const RuleInput& input) {
 }
 
 Broken openssl_is_content_when_strict(const RuleInput& input) {
-  constexpr unsigned long flags = X509_V_FLAG_X509_STRICT | X509_V_FLAG_CHECK_SS_SIGNATURE;
   if (input.certificate.trust_anchors) return std::nullopt;
-  return openssl_verdict(input.chain, flags);
+  if (auto defect = openssl_verdict(input.chain, X509_V_FLAG_X509_STRICT)) return defect;
+  return check_self_signature(input.chain.back());
 }
 
 Broken trust_anchors_are_cas(const RuleInput& input) {
@@ -247,6 +258,8 @@ constexpr std::array kRules{
          "vendor's release note RS176474", Strictness::documented, internode_has_client_auth},
     Rule{"no-certificate-twice", "No certificate stands in the chain twice.", "RFC 8446 4.4.2",
          Strictness::strict, no_certificate_twice},
+    Rule{"der", "Certificates are encoded in DER.", "RFC 5280 4.1", Strictness::strict,
+         certificates_are_der},
     Rule{"extensions", "Every extension stands once and decodes.", "RFC 5280 4.2",
          Strictness::strict, extensions_are_sound},
     Rule{"times", "Times are written as UTCTime through 2049, and as GeneralizedTime from 2050.",

@@ -71,8 +71,9 @@ std::optional<Defect> check_times(const std::vector<Sent>& chain) {
 
 std::optional<Defect> check_chain(const std::vector<Sent>& chain) {
   if (auto defect = check_chain_order(chain)) return defect;
+  if (auto defect = openssl_verdict(chain)) return defect;
   // Roots are trusted for themselves; a leaf is not, even where it signs itself.
-  return openssl_verdict(chain, chain.size() == 1 ? X509_V_FLAG_CHECK_SS_SIGNATURE : 0);
+  return chain.size() == 1 ? check_self_signature(chain.front()) : std::nullopt;
 }
 
 std::optional<Defect> check_not_yet_valid(const std::vector<Certificate>& chain, Instant now) {

@@ -121,6 +121,12 @@ std::vector<Wrong> wrongs() {
          request.installed = sample::key("another");
          return request;
        }},
+      {certificate_not_der, 0,
+       [] {
+         std::string der = sample::chain().leaf.der();  // its outer length in one byte more
+         der = der.substr(0, 1) + '\x83' + '\0' + der.substr(2);
+         return with_certificate(to_pem("CERTIFICATE", der));
+       }},
       {certificate_bad_extension, 0,
        [] {
          return with_leaf([](auto& spec) { spec.extensions = {{"2.5.29.17", false, "garbage"}}; });
@@ -375,6 +381,26 @@ TEST(Validate, CountsARepeatedCertificateOnceUnlessStrict) {
       EXPECT_EQ(bundle->chain.size(), chain.size());
     }
   }
+}
+
+// What `openssl req -x509` writes with a keyUsage of one's own: CA:TRUE, and no keyCertSign.
+TEST(Validate, AcceptsASelfSignedLeafThatIsACaByAccident) {
+  CertificateSpec spec = sample::leaf_spec();
+  spec.basic_constraints = BasicConstraints{.ca = true, .path_length = std::nullopt};
+  Request request = with_chain({issue_self_signed(spec, sample::key("leaf"))});
+  for (const Strictness strictness : {Strictness::lenient, Strictness::documented}) {
+    request.strictness = strictness;
+    const auto bundle = judge(request);
+    EXPECT_TRUE(bundle.has_value()) << describe(bundle.error());
+  }
+}
+
+TEST(Validate, RefusesASelfSignedLeafThatWasAltered) {
+  std::string der = issue_self_signed(sample::leaf_spec(), sample::key("leaf")).der();
+  der.back() = static_cast<char>(der.back() ^ 1);
+  Request request = with_certificate(to_pem("CERTIFICATE", der));
+  request.strictness = Strictness::lenient;
+  EXPECT_EQ(judge(request).error().id, DefectId::chain_signature);
 }
 
 TEST(Validate, TellsAnExpiredCrossSignedRootFromTheRest) {
