@@ -5,7 +5,6 @@
 #include <array>
 #include <cstdio>
 #include <cstdlib>
-#include <string>
 #include <string_view>
 
 #include <valgrind/callgrind.h>

@@ -11,22 +11,6 @@ using contract::CertificateName;
 constexpr auto kProvidedReplacedBefore = std::chrono::days(5);
 constexpr auto kOwnRotatedAfter = std::chrono::days(30);
 
-// Says "a rollout runs that takes its time" for as long as it lives.
-class RunningMark {
- public:
-  RunningMark(std::atomic<bool>& flag, bool slow) : flag_(flag) {
-    if (slow) flag_.store(true, std::memory_order_relaxed);
-  }
-  ~RunningMark() {
-    if (flag_.load(std::memory_order_relaxed)) flag_.store(false, std::memory_order_relaxed);
-  }
-  RunningMark(const RunningMark&) = delete;
-  RunningMark& operator=(const RunningMark&) = delete;
-
- private:
-  std::atomic<bool>& flag_;
-};
-
 // As the store will hold it, but for its generation and, when no key was sent, its key's text.
 std::shared_ptr<InstalledCertificate> text_of(const Change& change,
                                               std::shared_ptr<const certs::Bundle> bundle) {
@@ -59,7 +43,9 @@ std::shared_ptr<const certs::Bundle> bundle_of(const contract::ClusterCertificat
 Cluster::Outcome Cluster::commit(const char* event_type, certs::Instant now, Mishaps& mishaps,
                                  const Prepare& prepare) {
   const std::lock_guard lock(rollout_mutex_);
-  const RunningMark running(slow_rollout_, mishaps.may_block());
+  slow_rollout_ = mishaps.may_block();
+  const auto over = [](std::atomic<bool>* slow) { slow->store(false); };
+  const std::unique_ptr<std::atomic<bool>, decltype(over)> running(&slow_rollout_, over);
   const auto before = store();
   const auto accepted = prepare(*before, generation_ + 1);
   if (!accepted) return tl::unexpected(accepted.error());

@@ -30,7 +30,7 @@ namespace certdrill::simulator {
 // Files: new file, fsync, rename, fsync of the folder.
 enum class Durability {
   synced,    // on the disk when the call returns
-  deferred,  // atomic, but on the disk only after sync_filesystem()
+  deferred,  // atomic, but on the disk only when the system writes it there
 };
 
 // Errors are sentences that name the path and the operating system's reason, never the content.
@@ -38,13 +38,6 @@ tl::expected<void, std::string> write_file(const std::filesystem::path& path,
                                            std::string_view content, mode_t mode,
                                            Durability durability = Durability::synced);
 tl::expected<std::string, std::string> read_file(const std::filesystem::path& path);
-
-// Not there is no error.
-tl::expected<void, std::string> remove_file(const std::filesystem::path& path,
-                                            Durability durability = Durability::synced);
-
-// Everything written so far to the file system that holds `folder`.
-tl::expected<void, std::string> sync_filesystem(const std::filesystem::path& folder);
 
 class DataDir {
  public:
@@ -83,10 +76,6 @@ class DataDir {
       : folder_(std::move(folder)), lock_fd_(lock_fd) {}
 
   std::filesystem::path node_folder(int uid) const;
-  Result put_pair(int uid, contract::CertificateName name, const InstalledCertificate* certificate,
-                  Durability durability);
-  Result finish_pending(int uid);
-  tl::expected<CertificateSet, std::string> load_node(int uid, const CertificateSet& store);
 
   const std::filesystem::path folder_;
   const int lock_fd_;

@@ -12,10 +12,6 @@ bool same(const InstalledPtr& one, const InstalledPtr& other) {
          one->key_text == other->key_text;
 }
 
-bool mismatched(const certs::Bundle& bundle) {
-  return bundle.key && !bundle.key->matches(bundle.leaf());
-}
-
 void note(std::optional<BadMoments>& moments, int uid, certs::Instant first) {
   if (!moments) moments = BadMoments{first, {}, false};
   moments->first = std::min(moments->first, first);
@@ -26,12 +22,8 @@ void note(std::optional<BadMoments>& moments, int uid, certs::Instant first) {
 }  // namespace
 
 std::string_view to_string(Severity severity) {
-  switch (severity) {
-    case Severity::info: return "INFO";
-    case Severity::warning: return "WARNING";
-    case Severity::error: return "ERROR";
-  }
-  return "";
+  constexpr std::array<std::string_view, 3> texts{"INFO", "WARNING", "ERROR"};
+  return texts[static_cast<std::size_t>(severity)];
 }
 
 void EventLog::add(LogEvent event) {
@@ -64,50 +56,44 @@ void EventLog::clear() {
 
 void Convergence::begin_attempt(contract::CertificateName name) {
   const std::lock_guard lock(mutex_);
-  State& known = state(name);
-  known.attempts = known.confirmed ? 1 : known.attempts + 1;
-  known.confirmed = false;
+  auto& report = state(name).report;
+  report.attempts = report.confirmed ? 1 : report.attempts + 1;
+  report.confirmed = false;
 }
 
 void Convergence::end_attempt(contract::CertificateName name, bool all_confirmed) {
   const std::lock_guard lock(mutex_);
-  state(name).confirmed = all_confirmed;
-}
-
-void Convergence::examine(State& state, const std::shared_ptr<const certs::Bundle>& presented) {
-  if (state.examined.bundle == presented) return;
-  state.examined = {presented, presented->leaf().not_after(), mismatched(*presented)};
+  state(name).report.confirmed = all_confirmed;
 }
 
 CertificateConvergence Convergence::look(contract::CertificateName name, const InstalledPtr& stored,
                                          Nodes nodes, certs::Instant now) {
   const std::lock_guard lock(mutex_);
-  State& known = state(name);
-  CertificateConvergence report{.name = name, .files_differ = {}, .listeners_differ = {}};
-  if (known.expired) known.expired->goes_on = false;
-  if (known.mismatched) known.mismatched->goes_on = false;
+  auto& [seen, report, examined] = state(name);
+  const bool was_converged = report.converged;
+  report.name = name;
+  report.generation = stored ? stored->generation : 0;
+  report.files_differ.clear();
+  report.listeners_differ.clear();
+  if (report.presented_expired) report.presented_expired->goes_on = false;
+  if (report.presented_mismatched) report.presented_mismatched->goes_on = false;
   for (const auto& node : nodes) {
     if (!same(node->held(name), stored)) report.files_differ.push_back(node->uid());
     if (!node->up()) continue;
     const auto presented = node->presented(name);
     if (!same(presented, stored)) report.listeners_differ.push_back(node->uid());
     if (!presented) continue;
-    examine(known, presented->bundle);
-    if (now > known.examined.not_after) {
-      note(known.expired, node->uid(), known.examined.not_after + std::chrono::seconds(1));
+    if (const auto& bundle = presented->bundle; examined.bundle != bundle) {
+      examined = {bundle, bundle->leaf().not_after(),
+                  bundle->key && !bundle->key->matches(bundle->leaf())};
     }
-    if (known.examined.mismatched) note(known.mismatched, node->uid(), now);
+    if (now > examined.not_after)
+      note(report.presented_expired, node->uid(), examined.not_after + std::chrono::seconds(1));
+    if (examined.mismatched) note(report.presented_mismatched, node->uid(), now);
   }
   report.converged = report.files_differ.empty() && report.listeners_differ.empty();
-  if (!known.seen || known.converged != report.converged) known.since = now;
-  known.seen = true;
-  known.converged = report.converged;
-  report.since = known.since;
-  report.confirmed = known.confirmed;
-  report.attempts = known.attempts;
-  report.generation = stored ? stored->generation : 0;
-  report.presented_expired = known.expired;
-  report.presented_mismatched = known.mismatched;
+  if (!seen || was_converged != report.converged) report.since = now;
+  seen = true;
   return report;
 }
 

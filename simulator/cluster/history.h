@@ -106,17 +106,11 @@ class Convergence {
   };
   struct State {
     bool seen = false;
-    bool converged = false;
-    certs::Instant since;
-    bool confirmed = true;
-    int attempts = 0;
-    std::optional<BadMoments> expired;
-    std::optional<BadMoments> mismatched;
+    CertificateConvergence report;  // as it was at the last look
     Examined examined;
   };
 
   State& state(contract::CertificateName name) { return states_[static_cast<std::size_t>(name)]; }
-  static void examine(State& state, const std::shared_ptr<const certs::Bundle>& presented);
 
   std::mutex mutex_;
   std::array<State, contract::kCertificateCount> states_;

@@ -74,13 +74,11 @@ tl::expected<InstalledCertificate, std::string> installed_from_json(std::string_
   const auto json = nlohmann::json::parse(json_text, nullptr, /*allow_exceptions=*/false);
   if (!json.is_object()) return tl::unexpected(std::string("is not a JSON object"));
   for (const char* field : {"certificate", "key", "origin"}) {
-    if (!json.contains(field) || !json[field].is_string()) {
+    if (!json.contains(field) || !json[field].is_string())
       return tl::unexpected(fmt::format("has no string '{}'", field));
-    }
   }
-  if (!json.contains("generation") || !json["generation"].is_number_unsigned()) {
+  if (!json.contains("generation") || !json["generation"].is_number_unsigned())
     return tl::unexpected(std::string("has no unsigned number 'generation'"));
-  }
   auto installed =
       installed_from_texts(json["certificate"].get<std::string>(), json["key"].get<std::string>());
   if (!installed) return installed;

@@ -1,5 +1,4 @@
 // The way of an accepted change from the store to the nodes, and what is told of it.
-#include <algorithm>
 
 #include <fmt/format.h>
 
@@ -83,16 +82,12 @@ void Cluster::look_at(CertificateName name, certs::Instant now) const {
 void Cluster::publish(FeedKind kind, certs::Instant now, int node,
                       std::optional<CertificateName> name, std::string detail) const {
   if (feed_ == nullptr) return;
-  FeedEvent event;
-  event.kind = kind;
-  event.time = now;
-  event.node = node;
-  event.certificate = name;
+  FeedEvent event{
+      .kind = kind, .time = now, .node = node, .certificate = name, .detail = std::move(detail)};
   if (name && kind != FeedKind::node_failed) {
     const auto store = this->store();
     event.generation = (*store)[*name] ? (*store)[*name]->generation : 0;
   }
-  event.detail = std::move(detail);
   feed_->publish(std::move(event));
 }
 

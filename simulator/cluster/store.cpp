@@ -14,9 +14,8 @@ Cluster::Cluster(ClusterSettings settings, certs::Instant created, InternodeCa i
       internode_ca_(std::move(internode_ca)),
       store_(std::make_shared<const CertificateSet>()),
       examination_(settings_.name) {
-  for (std::size_t i = 0; i < settings_.node_addresses.size(); ++i) {
+  for (std::size_t i = 0; i < settings_.node_addresses.size(); ++i)
     nodes_.push_back(std::make_unique<Node>(static_cast<int>(i) + 1, settings_.node_addresses[i]));
-  }
 }
 
 Cluster::Cluster(const ClusterSettings& settings, certs::Instant now)
@@ -81,9 +80,8 @@ tl::expected<std::unique_ptr<Cluster>, std::string> Cluster::open(ClusterSetting
   std::unique_ptr<Cluster> cluster(
       new Cluster(std::move(settings), found.created, found.internode_ca));
   for (std::size_t i = 0; i < wanted; ++i) {
-    for (const auto& certificate : contract::cluster_certificates()) {
+    for (const auto& certificate : contract::cluster_certificates())
       cluster->nodes_[i]->install(certificate.name, found.nodes[i][certificate.name]);
-    }
   }
   cluster->generation_ = found.generation;
   cluster->publish_store(std::move(found.store));

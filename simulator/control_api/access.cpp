@@ -1,29 +1,16 @@
 #include "simulator/control_api/access.h"
 
 #include <algorithm>
-#include <array>
 #include <cctype>
 
 #include <arpa/inet.h>
 #include <fmt/format.h>
-#include <openssl/crypto.h>
-#include <openssl/sha.h>
+#include <strings.h>
+
+#include "simulator/http/users.h"
 
 namespace certdrill::simulator {
 namespace {
-
-using Digest = std::array<unsigned char, SHA256_DIGEST_LENGTH>;
-
-Digest digest(std::string_view text) {
-  Digest result;
-  SHA256(reinterpret_cast<const unsigned char*>(text.data()), text.size(), result.data());
-  return result;
-}
-
-// Digests have one length, so not even the token's length can be timed.
-bool same_secret(std::string_view one, std::string_view other) {
-  return CRYPTO_memcmp(digest(one).data(), digest(other).data(), SHA256_DIGEST_LENGTH) == 0;
-}
 
 bool is_numeric(const std::string& address) {
   in_addr v4{};
@@ -43,15 +30,13 @@ std::string host_of(std::string value) {
 bool is_loopback_host(const std::string& host) { return host == "localhost" || is_loopback(host); }
 
 std::optional<std::string_view> bearer_token(const Call& call) {
-  constexpr std::string_view kScheme = "bearer ";
-  const auto found = call.header("Authorization");
-  if (!found || found->size() < kScheme.size()) return std::nullopt;
-  const std::string_view value = *found;
-  const bool bearer =
-      std::ranges::equal(value.substr(0, kScheme.size()), kScheme,
-                         [](unsigned char a, char b) { return std::tolower(a) == b; });
-  if (!bearer) return std::nullopt;
-  return value.substr(std::min(value.find_first_not_of(' ', kScheme.size()), value.size()));
+  constexpr std::string_view scheme = "Bearer ";
+  const auto found = call.header("Authorization").value_or("");
+  if (found.size() < scheme.size() ||
+      strncasecmp(found.data(), scheme.data(), scheme.size()) != 0) {
+    return std::nullopt;
+  }
+  return found.substr(std::min(found.find_first_not_of(' ', scheme.size()), found.size()));
 }
 
 Answer forbidden_origin(const std::string& description) {
@@ -73,9 +58,8 @@ std::optional<std::string> check_access(const ControlAccess& access) {
         "the control address '{}' is not a numeric IPv4 or IPv6 address such as 127.0.0.1",
         access.address);
   }
-  if (std::ranges::any_of(access.token, [](unsigned char c) { return std::isgraph(c) == 0; })) {
+  if (std::ranges::any_of(access.token, [](unsigned char c) { return std::isgraph(c) == 0; }))
     return "the control token may hold printable ASCII characters without spaces only";
-  }
   if (access.token.empty() && !is_loopback(access.address)) {
     return fmt::format(
         "the control address {} can be reached from other machines, so it needs a token: add "
@@ -102,7 +86,7 @@ std::optional<Answer> refuse_foreign_page(const ControlAccess& access, const Cal
 std::optional<Answer> refuse_without_token(const ControlAccess& access, const Call& call) {
   if (access.token.empty()) return std::nullopt;
   const auto token = bearer_token(call);
-  if (token && same_secret(*token, access.token)) return std::nullopt;
+  if (token && same_in_constant_time(*token, access.token)) return std::nullopt;
   auto answer = error_answer(
       401, "unauthorized",
       token ? "The token is wrong." : "No token: send the header Authorization: Bearer TOKEN.");

@@ -5,13 +5,17 @@
 
 #include "simulator/control_api/control_api.h"
 #include "simulator/engine/engine.h"
-#include "simulator/http/strict_json.h"
 
 namespace certdrill::simulator {
 namespace {
 
-constexpr std::array<std::string_view, 2> kClockFields{"now", "frozen"};
-constexpr std::array<std::string_view, 4> kUnits{"seconds", "minutes", "hours", "days"};
+constexpr double kMost = 1'000'000'000;
+constexpr std::array kClockFields{Setting::text("now", "").or_else(Setting::Derived{}),
+                                  Setting::flag("frozen", "").or_else(Setting::Derived{})};
+constexpr std::array kUnits{Setting::integer("seconds", -kMost, kMost, "").or_else(0),
+                            Setting::integer("minutes", -kMost, kMost, "").or_else(0),
+                            Setting::integer("hours", -kMost, kMost, "").or_else(0),
+                            Setting::integer("days", -kMost, kMost, "").or_else(0)};
 constexpr std::array<std::int64_t, kUnits.size()> kSecondsOf{1, 60, 3600, 86'400};
 
 // What X.509's GeneralizedTime can say, and far from any overflow.
@@ -39,33 +43,29 @@ Answer get_clock(Engine& engine, const Call& /*call*/, std::string_view /*parame
 }
 
 Answer put_clock(Engine& engine, const Call& call, std::string_view /*parameter*/) {
-  FieldReader reader(call.body.fields(), kClockFields);
-  const auto now = reader.text("now");
-  const auto frozen = reader.boolean("frozen");
-  if (reader.wrong()) return invalid_request(*reader.wrong());
-  if (!now && !frozen) {
+  const auto fields = fields_of(call.body.fields(), kClockFields);
+  if (!fields) return fields.error();
+  const Settings given(*fields);
+  if (fields->empty())
     return invalid_request("Send {\"now\": \"2026-11-23T20:00:00Z\"}, {\"frozen\": true} or both.");
-  }
-  if (now) {
-    const auto instant = certs::parse_instant(*now);
+  if (given.has("now")) {
+    const auto instant = certs::parse_instant(given.text("now"));
     if (!instant) return invalid_request(fmt::format("now: {}", instant.error()));
     if (auto refused = refuse_range(*instant)) return std::move(*refused);
     engine.clock().set(*instant);
   }
-  if (frozen) *frozen ? engine.clock().freeze() : engine.clock().resume();
+  if (given.has("frozen")) given.flag("frozen") ? engine.clock().freeze() : engine.clock().resume();
   return moved(engine, call);
 }
 
 Answer advance(Engine& engine, const Call& call, std::string_view /*parameter*/) {
   const auto& body = call.body.fields();
   if (body.empty()) return invalid_request("Send {\"days\": 30}, or seconds, minutes, hours.");
-  constexpr std::int64_t most = 1'000'000'000;
-  FieldReader reader(body, kUnits);
+  const auto fields = fields_of(body, kUnits);
+  if (!fields) return fields.error();
   std::int64_t seconds = 0;
-  for (std::size_t i = 0; i < kUnits.size(); ++i) {
-    seconds += reader.integer(kUnits[i], {-most, most}).value_or(0) * kSecondsOf[i];
-  }
-  if (reader.wrong()) return invalid_request(*reader.wrong());
+  for (std::size_t i = 0; i < kUnits.size(); ++i)
+    seconds += Settings(*fields).integer(kUnits[i].name) * kSecondsOf[i];
   const std::chrono::seconds by(seconds);
   if (auto refused = refuse_range(engine.clock().now() + by)) return std::move(*refused);
   engine.clock().advance(by);

@@ -42,6 +42,18 @@ struct ControlWords {
 
 }  // namespace
 
+tl::expected<nlohmann::json, Answer> fields_of(const nlohmann::json& object,
+                                               std::span<const Setting> rows,
+                                               std::string_view raw) {
+  auto values = nlohmann::json::object();
+  SettingsReader reader(object);
+  reader.read(rows, values);
+  if (!raw.empty()) reader.raw(raw);
+  if (const auto wrong = reader.finish())
+    return tl::unexpected(invalid_request(fmt::format("The body is not right: {}.", *wrong)));
+  return values;
+}
+
 std::span<const ControlRoute> control_routes() {
   static const std::vector<ControlRoute> routes = [] {
     std::vector<ControlRoute> all;

@@ -17,6 +17,7 @@
 
 #include "simulator/control_api/access.h"
 #include "simulator/http/dispatch.h"
+#include "simulator/http/setting.h"
 
 namespace certdrill::simulator {
 
@@ -49,6 +50,12 @@ struct ControlRoute {
   std::span<const Parameter> query{};  // all others are refused
   bool open = false;                   // is answered without the token, too
 };
+
+// An object's fields by their rows, or the 400 that says what is wrong. `raw`: one more field, of any
+// kind.
+tl::expected<nlohmann::json, Answer> fields_of(const nlohmann::json& object,
+                                               std::span<const Setting> rows,
+                                               std::string_view raw = "");
 
 // All of them, in the order in which they are tried.
 std::span<const ControlRoute> control_routes();

@@ -1,7 +1,6 @@
 // GET /sim/v1/events: the feed as server-sent events.
 #include <array>
 #include <chrono>
-#include <memory>
 
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
@@ -36,9 +35,8 @@ Json event_json(const NumberedEvent& numbered) {
 
 std::string wire_text(const Feed::Batch& batch) {
   std::string text;
-  if (batch.missed > 0) {
+  if (batch.missed > 0)
     text = fmt::format(": {} events before these are no longer kept\n\n", batch.missed);
-  }
   for (const auto& numbered : batch.events) {
     text +=
         fmt::format("id: {}\nevent: {}\ndata: {}\n\n", numbered.id, to_string(numbered.event.kind),
@@ -47,30 +45,22 @@ std::string wire_text(const Feed::Batch& batch) {
   return text;
 }
 
-// One watcher: asked again and again, it gives what there is each time.
-class Watcher {
- public:
-  Watcher(const Feed& feed, std::uint64_t since) : feed_(feed), since_(since) {}
-
-  std::string next() {
-    if (!begun_) {
-      begun_ = true;
+// Asked again and again, it gives what there is each time.
+Stream watcher(const Feed& feed, std::uint64_t since) {
+  // `quiet`: looks since something was written; -1: nothing ever was.
+  return [&feed, since, quiet = -1]() mutable -> std::optional<std::string> {
+    if (quiet < 0) {
+      quiet = 0;
       return ": certdrill events\n\n";
     }
-    const auto batch = feed_.after(since_, kLook);
+    const auto batch = feed.after(since, kLook);
     std::string text = wire_text(batch);
-    if (!batch.events.empty()) since_ = batch.events.back().id;
-    if (text.empty() && ++quiet_ < kLooksPerHeartbeat) return text;
-    quiet_ = 0;
-    return text.empty() ? ": heartbeat\n\n" : text;
-  }
-
- private:
-  const Feed& feed_;
-  std::uint64_t since_;
-  bool begun_ = false;
-  int quiet_ = 0;  // looks since something was written
-};
+    if (!batch.events.empty()) since = batch.events.back().id;
+    if (text.empty() && ++quiet == kLooksPerHeartbeat) text = ": heartbeat\n\n";
+    if (!text.empty()) quiet = 0;
+    return text;
+  };
+}
 
 // From ?since=ID, or from the header that a browser's or library's reconnect sends; otherwise from
 // now on. The error is a sentence.
@@ -88,10 +78,7 @@ tl::expected<std::uint64_t, std::string> first_id(const Feed& feed, const Call& 
 Answer get_events(Engine& engine, const Call& call, std::string_view /*parameter*/) {
   const auto since = first_id(engine.feed(), call);
   if (!since) return invalid_request(since.error());
-  return {.content_type = "text/event-stream",
-          .stream = [watcher = std::make_shared<Watcher>(engine.feed(), *since)] {
-            return std::optional(watcher->next());
-          }};
+  return {.content_type = "text/event-stream", .stream = watcher(engine.feed(), *since)};
 }
 
 constexpr std::array kEventRoutes{

@@ -69,9 +69,8 @@ Answer post_fault(Engine& engine, const Call& call, std::string_view /*parameter
 Answer put_fault(Engine& engine, const Call& call, std::string_view parameter) {
   auto body = call.body.fields();
   const std::string name(parameter);
-  if (body.contains("name") && body["name"] != name) {
+  if (body.contains("name") && body["name"] != name)
     return invalid_fault(fmt::format("'name' differs from the one in the path, '{}'", name));
-  }
   body["name"] = name;
   auto rule = parse_fault(body);
   if (!rule) return invalid_fault(rule.error());

@@ -7,11 +7,8 @@
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
-#include "certs/read/text.h"
-#include "contract/nearest_name.h"
 #include "simulator/control_api/control_api.h"
 #include "simulator/engine/engine.h"
-#include "simulator/http/strict_json.h"
 
 namespace certdrill::simulator {
 namespace {
@@ -103,14 +100,13 @@ Answer get_convergence(Engine& engine, const Call& /*call*/, std::string_view /*
   Json json{{"now", certs::format_instant(now)},
             {"converged", std::ranges::all_of(all, &CertificateConvergence::converged)},
             {"certificates", Json::object()}};
-  for (const auto& certificate : all) {
+  for (const auto& certificate : all)
     json["certificates"][std::string(to_string(certificate.name))] = convergence_json(certificate);
-  }
   return answer_of(json);
 }
 
-constexpr std::array<std::string_view, 1> kNodeFields{"state"};
 constexpr std::array<std::string_view, 3> kStates{"up", "down", "restart"};
+constexpr std::array kNodeFields{Setting::choice("state", kStates, "")};
 
 Answer unknown_node(const Engine& engine, std::string_view uid) {
   return error_answer(404, "node_not_exist",
@@ -125,21 +121,12 @@ tl::expected<void, std::string> put_into(Engine& engine, int uid, const std::str
 Answer put_node(Engine& engine, const Call& call, std::string_view parameter) {
   int uid = 0;
   const char* end = parameter.data() + parameter.size();
-  if (std::from_chars(parameter.data(), end, uid).ptr != end || !engine.cluster().has_node(uid)) {
+  if (std::from_chars(parameter.data(), end, uid).ptr != end || !engine.cluster().has_node(uid))
     return unknown_node(engine, parameter);
-  }
-  FieldReader reader(call.body.fields(), kNodeFields);
-  const auto state = reader.text("state");
-  if (reader.wrong()) return invalid_request(*reader.wrong());
-  if (!state) return invalid_request("'state' must be up, down or restart; it is missing.");
-  if (std::ranges::find(kStates, *state) == kStates.end()) {
-    return invalid_request(fmt::format("'state' must be up, down or restart, not '{}'{}.",
-                                       certs::printable(*state),
-                                       contract::did_you_mean(*state, kStates)));
-  }
-  if (auto changed = put_into(engine, uid, *state); !changed) {
+  const auto fields = fields_of(call.body.fields(), kNodeFields);
+  if (!fields) return fields.error();
+  if (auto changed = put_into(engine, uid, Settings(*fields).text("state")); !changed)
     return error_answer(500, "port_unavailable", changed.error());
-  }
   return answer_of({{"uid", uid}, {"state", engine.cluster().node(uid).up() ? "up" : "down"}});
 }
 

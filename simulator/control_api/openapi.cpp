@@ -202,9 +202,8 @@ std::string meaning_of(const contract::Endpoint& endpoint, const contract::Docum
   std::string text(code.meaning);
   text[0] = static_cast<char>(std::toupper(static_cast<unsigned char>(text[0])));
   if (code.status == 403) text += fmt::format(", or {}", kLacksPermission);
-  if ((code.editions.bits & endpoint.editions.bits) != endpoint.editions.bits) {
+  if ((code.editions.bits & endpoint.editions.bits) != endpoint.editions.bits)
     text += fmt::format(" (editions {})", list_of(code.editions));
-  }
   return text;
 }
 
@@ -225,9 +224,8 @@ Json rest_document() {
                         .deprecated = !endpoint.editions.contains(contract::Edition::next)};
     operation.description = fmt::format("Permission {}; editions {}.",
                                         to_string(endpoint.permission), list_of(endpoint.editions));
-    for (const auto& code : endpoint.codes) {
+    for (const auto& code : endpoint.codes)
       operation.documented.emplace(code.status, meaning_of(endpoint, code));
-    }
     operations.push_back(std::move(operation));
   }
   return openapi_document(std::move(head), operations, kSharedByRest);

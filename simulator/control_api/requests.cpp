@@ -5,7 +5,6 @@
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
-#include "contract/nearest_name.h"
 #include "simulator/control_api/control_api.h"
 #include "simulator/engine/engine.h"
 #include "simulator/http/strict_json.h"
@@ -19,8 +18,11 @@ using Matches = std::vector<JournalMatch>;
 
 constexpr std::size_t kShown = 1000;  // entries, unless another limit is asked for
 constexpr IntegerBounds kLimits{1, 1'000'000};
-constexpr std::array<std::string_view, 4> kVerifyFields{"match", "expected", "at_least", "at_most"};
-constexpr IntegerBounds kCounts{0, 1'000'000'000};
+constexpr double kMostCounted = 1'000'000'000;
+constexpr std::array kVerifyFields{
+    Setting::integer("expected", 0, kMostCounted, "").or_else(Setting::Derived{}),
+    Setting::integer("at_least", 0, kMostCounted, "").or_else(Setting::Derived{}),
+    Setting::integer("at_most", 0, kMostCounted, "").or_else(Setting::Derived{})};
 
 Matches matches_of_query(const Call& call) {
   Matches matches;
@@ -32,8 +34,9 @@ Matches matches_of_query(const Call& call) {
 
 // The error is a sentence.
 tl::expected<Matches, std::string> matches_of_json(const nlohmann::json& object) {
-  const FieldReader reader(object, journal_field_names());
-  if (reader.wrong()) return tl::unexpected(*reader.wrong());
+  SettingsReader reader(object);
+  for (const auto name : journal_field_names()) reader.raw(name);
+  if (const auto wrong = reader.finish()) return tl::unexpected(fmt::format("match: {}.", *wrong));
   Matches matches;
   for (const auto& [name, value] : object.items()) {
     if (!value.is_string() && !value.is_number_integer()) {
@@ -88,8 +91,8 @@ Json nearest_json(const Verification& result) {
 
 Answer post_verify(Engine& engine, const Call& call, std::string_view /*parameter*/) {
   const auto& body = call.body.fields();
-  FieldReader reader(body, kVerifyFields);
-  if (reader.wrong()) return invalid_request(*reader.wrong());
+  const auto fields = fields_of(body, kVerifyFields, "match");
+  if (!fields) return fields.error();
   const auto match = body.find("match");
   if (match == body.end() || !match->is_object()) {
     return invalid_request(
@@ -99,12 +102,11 @@ Answer post_verify(Engine& engine, const Call& call, std::string_view /*paramete
   const auto matches = matches_of_json(*match);
   if (!matches) return invalid_request(matches.error());
   const auto count = [&](std::string_view name) -> std::optional<std::size_t> {
-    const auto number = reader.integer(name, kCounts);
-    return number ? std::optional(static_cast<std::size_t>(*number)) : std::nullopt;
+    if (!fields->contains(name)) return std::nullopt;
+    return static_cast<std::size_t>(Settings(*fields).integer(name));
   };
   const ExpectedCount expected{
       .exactly = count("expected"), .at_least = count("at_least"), .at_most = count("at_most")};
-  if (reader.wrong()) return invalid_request(*reader.wrong());
   if (expected.exactly.has_value() == (expected.at_least || expected.at_most)) {
     return invalid_request(
         "Say how many: either 'expected' (exactly so many), or 'at_least' and/or 'at_most'.");

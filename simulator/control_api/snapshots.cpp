@@ -9,26 +9,21 @@
 #include "contract/nearest_name.h"
 #include "simulator/control_api/control_api.h"
 #include "simulator/engine/engine.h"
-#include "simulator/engine/snapshot_json.h"
-#include "simulator/http/strict_json.h"
 
 namespace certdrill::simulator {
 namespace {
 
 constexpr std::array kKeysQuery{Parameter{
     "include_keys", "true: the document holds private keys, and can be restored", "boolean"}};
-constexpr std::array<std::string_view, 1> kNameField{"name"};
-constexpr std::array<std::string_view, 2> kRestoreFields{"name", "snapshot"};
+constexpr std::array kNameField{Setting::text("name", "").or_else(Setting::Derived{})};
 constexpr std::size_t kLongestName = 64;
 
 tl::expected<Keys, Answer> keys_wanted(const Engine& engine, const Call& call) {
   const auto asked = call.query.find("include_keys");
-  if (asked == call.query.end()) {
+  if (asked == call.query.end())
     return engine.settings().include_keys ? Keys::included : Keys::left_out;
-  }
-  if (asked->second != "true" && asked->second != "false") {
+  if (asked->second != "true" && asked->second != "false")
     return tl::unexpected(invalid_request("include_keys must be true or false."));
-  }
   return asked->second == "true" ? Keys::included : Keys::left_out;
 }
 
@@ -60,16 +55,15 @@ Answer get_snapshot(Engine& engine, const Call& call, std::string_view /*paramet
 }
 
 Answer post_snapshot(Engine& engine, const Call& call, std::string_view /*parameter*/) {
-  FieldReader reader(call.body.fields(), kNameField);
-  const auto name = reader.text("name");
-  if (reader.wrong()) return invalid_request(*reader.wrong());
-  if (!is_good_name(name.value_or(""))) {
+  const auto fields = fields_of(call.body.fields(), kNameField);
+  if (!fields) return fields.error();
+  const auto name = fields->value("name", "");
+  if (!is_good_name(name))
     return invalid_request("'name' must be there: 1 to 64 letters, digits, '-', '_' or '.'.");
-  }
   if (auto keys = keys_wanted(engine, call); !keys) return std::move(keys.error());
   call.may_block();
   const auto snapshot = engine.take_snapshot();
-  if (!engine.snapshots().put(*name, snapshot)) {
+  if (!engine.snapshots().put(name, snapshot)) {
     return error_answer(
         409, "too_many_snapshots",
         fmt::format("There are {} snapshots already; delete one first.", Snapshots::kMost));
@@ -88,24 +82,24 @@ Answer get_named(Engine& engine, const Call& call, std::string_view parameter) {
 }
 
 Answer delete_named(Engine& engine, const Call& call, std::string_view parameter) {
-  if (!engine.snapshots().remove(std::string(parameter))) {
+  if (!engine.snapshots().remove(std::string(parameter)))
     return unknown_snapshot(engine, parameter);
-  }
   return get_snapshots(engine, call, {});
 }
 
 tl::expected<Snapshot, Answer> snapshot_to_restore(Engine& engine, const nlohmann::json& body) {
-  FieldReader reader(body, kRestoreFields);
-  const auto name = reader.text("name");
-  if (reader.wrong()) return tl::unexpected(invalid_request(*reader.wrong()));
-  if (name.has_value() == body.contains("snapshot")) {
+  const auto fields = fields_of(body, kNameField, "snapshot");
+  if (!fields) return tl::unexpected(fields.error());
+  const bool by_name = fields->contains("name");
+  if (by_name == body.contains("snapshot")) {
     return tl::unexpected(invalid_request(
         "Send either 'name', of a snapshot taken before, or 'snapshot', one that was taken with "
         "?include_keys=true."));
   }
-  if (name) {
-    auto found = engine.snapshots().find(*name);
-    if (!found) return tl::unexpected(unknown_snapshot(engine, *name));
+  if (by_name) {
+    const auto name = Settings(*fields).text("name");
+    auto found = engine.snapshots().find(name);
+    if (!found) return tl::unexpected(unknown_snapshot(engine, name));
     return std::move(*found);
   }
   auto read =
@@ -118,17 +112,14 @@ Answer post_restore(Engine& engine, const Call& call, std::string_view /*paramet
   const auto snapshot = snapshot_to_restore(engine, call.body.fields());
   if (!snapshot) return snapshot.error();
   call.may_block();
-  if (auto restored = engine.restore(*snapshot); !restored) {
+  if (auto restored = engine.restore(*snapshot); !restored)
     return error_answer(500, "restore_failed", restored.error());
-  }
   return answer_of({{"status", "restored"}});
 }
 
 Answer post_reset(Engine& engine, const Call& call, std::string_view /*parameter*/) {
   call.may_block();
-  if (auto reset = engine.reset(); !reset) {
-    return error_answer(500, "reset_failed", reset.error());
-  }
+  if (auto reset = engine.reset(); !reset) return error_answer(500, "reset_failed", reset.error());
   return answer_of({{"status", "reset"}});
 }
 

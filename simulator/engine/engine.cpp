@@ -8,7 +8,6 @@
 #include "simulator/cluster/data_dir.h"
 #include "simulator/engine/nodes.h"
 #include "simulator/engine/pages.h"
-#include "simulator/engine/rest_face.h"
 #include "simulator/engine/ticker.h"
 
 namespace certdrill::simulator {
@@ -58,6 +57,7 @@ Engine::Engine(SimulatorSettings settings, MisbehaviourAtStart at_start)
     : settings_(std::move(settings)),
       wrong_at_start_(std::move(at_start)),
       users_(users_of(settings_)),
+      rest_api_(Users(users_)),
       clock_(settings_.time_source ? settings_.time_source : system_now),
       journal_(settings_.journal_limit),
       faults_(settings_.nodes, settings_.steady_source) {
@@ -97,11 +97,6 @@ Engine::Result Engine::open_cluster() {
 }
 
 Engine::Result Engine::open_nodes() {
-  Limits limits;
-  limits.body_bytes = settings_.max_body_bytes;
-  limits.header_bytes = settings_.max_header_bytes;
-  limits.connections = settings_.max_connections;
-  limits.request_time = settings_.request_time;
   misbehaviour_ = std::make_unique<Misbehaviour>(
       *cluster_, clock_, faults_,
       Misbehaviour::Hooks{
@@ -117,16 +112,16 @@ Engine::Result Engine::open_nodes() {
     spdlog::warn("the bug {} is planted: {}", bug->id, bug->sentence);
   }
   listeners_ = std::make_unique<Listeners>(Listeners::Settings{
-      .limits = limits, .on_accept = [this](const ConnectionInfo& connection) {
+      .limits = {.body_bytes = settings_.max_body_bytes,
+                 .header_bytes = settings_.max_header_bytes,
+                 .connections = settings_.max_connections,
+                 .request_time = settings_.request_time},
+      .on_accept = [this](const ConnectionInfo& connection) {
         return misbehaviour_->accepts(static_cast<int>(connection.tag),
                                       contract::CertificateName(connection.role));
       }});
   node_states_ = std::make_unique<NodeStates>(*cluster_, *listeners_, clock_);
-  const auto rest = std::make_shared<RestFace>(
-      RestFace::Surroundings{*cluster_, clock_, *misbehaviour_, gate_, recorder_,
-                             contract::rules_of(settings_.edition)},
-      settings_.success_body, Users(users_));
-  const NodeFaces faces{.rest = [rest](const Call& call) { return (*rest)(call); },
+  const NodeFaces faces{.rest = [this](const Call& call) { return answer(call); },
                         .cm = cluster_manager_page(*cluster_, clock_),
                         .metrics = certificate_metrics(*cluster_, clock_, faults_)};
   const auto presents = [this](const Node& node, contract::CertificateName port) {
@@ -143,6 +138,27 @@ Engine::Result Engine::open_nodes() {
     ready_.nodes.push_back(std::move(*node));
   }
   return {};
+}
+
+Answer Engine::answer(const Call& call) {
+  // A change waits for a rollout that runs, and for the disk; the other connections must not wait
+  // with it.
+  if (call.method != "GET" && cluster_->may_block()) call.may_block();
+  const auto pass = gate_.enter();
+  const auto begun = std::chrono::steady_clock::now();
+  const auto now = clock_.now();
+  recorder_.came_in(call, now);
+  const HealthyServer healthy = [this](const Scene& scene, const Call& asked) {
+    return rest_api_.answer(scene, asked);
+  };
+  const Sleep sleep = [this, &call](Milliseconds time) { gate_.sleep_for(call, time); };
+  const Scene scene{*cluster_, no_mishaps(),           contract::rules_of(settings_.edition),
+                    now,       settings_.success_body, sent_};
+  auto answer = misbehaviour_->serve({scene, call, healthy, sleep});
+  recorder_.was_answered(call, answer, now,
+                         std::chrono::duration_cast<std::chrono::microseconds>(
+                             std::chrono::steady_clock::now() - begun));
+  return answer;
 }
 
 Engine::Result Engine::open_control_port(Face face) {
@@ -167,7 +183,7 @@ Engine::Result Engine::start() {
   cluster_->publish_to(feed_);
   if (auto armed = reset_faults(); !armed) return armed;
   listeners_->start();
-  ticker_ = std::make_unique<Ticker>([this] { return tick(); }, kTick);
+  ticker_ = std::make_unique<Ticker>([this] { return tick(); });
   return {};
 }
 
@@ -187,12 +203,10 @@ tl::expected<std::vector<FaultStatus>, ArmError> Engine::arm(std::vector<FaultRu
                                                              FaultPlan::Existing existing) {
   auto armed = faults_.arm(std::move(rules), existing);
   if (!armed) return armed;
-  for (const auto& fault : *armed) {
+  for (const auto& fault : *armed)
     spdlog::info("fault {} is armed; its seed is {}", fault.rule.name, fault.rule.schedule.seed);
-  }
-  if (auto followed = follow_faults(); !followed) {
+  if (auto followed = follow_faults(); !followed)
     return tl::unexpected(ArmError{false, followed.error()});
-  }
   if (ticker_) ticker_->wake();
   return armed;
 }
@@ -224,12 +238,8 @@ Engine::Result Engine::reset_faults() {
 }
 
 void Engine::announce(FeedKind kind, std::string name, std::string detail) {
-  FeedEvent event;
-  event.kind = kind;
-  event.time = clock_.now();
-  event.name = std::move(name);
-  event.detail = std::move(detail);
-  feed_.publish(std::move(event));
+  feed_.publish(
+      {.kind = kind, .time = clock_.now(), .name = std::move(name), .detail = std::move(detail)});
 }
 
 void Engine::announce_fault(const FaultEvent& event) {
@@ -271,11 +281,7 @@ Snapshot Engine::take_snapshot() {
 
 Engine::Result Engine::restore(const Snapshot& snapshot) {
   const RequestGate::Closed closed(gate_);
-  if (snapshot.clock_frozen) {
-    clock_.freeze();
-  } else {
-    clock_.resume();
-  }
+  snapshot.clock_frozen ? clock_.freeze() : clock_.resume();
   clock_.set(snapshot.now);
   if (auto placed = node_states_->put_in_place(snapshot.cluster); !placed) return placed;
   static_cast<void>(cluster_->convergence(snapshot.now));  // looks, and remembers

@@ -23,6 +23,7 @@
 #include "simulator/record/handshakes.h"
 #include "simulator/record/journal.h"
 #include "simulator/record/recorder.h"
+#include "simulator/rest_api/rest_api.h"
 #include "simulator/wrong/drills.h"
 #include "simulator/wrong/misbehaviour.h"
 
@@ -119,12 +120,15 @@ class Engine {
   Result open_cluster();
   Result open_nodes();
   Result follow_faults();
+  Answer answer(const Call& call);  // of the REST API, with all that stands around it
   void announce(FeedKind kind, std::string name, std::string detail);
   void announce_fault(const FaultEvent& event);
 
   const SimulatorSettings settings_;
   const MisbehaviourAtStart wrong_at_start_;
-  std::vector<User> users_;
+  const std::vector<User> users_;
+  const RestApi rest_api_;
+  SentChanges sent_;
   Clock clock_;
   Feed feed_;
   Handshakes handshakes_;

@@ -1,5 +1,5 @@
-// A thread that does a piece of work now and then: at the latest every `longest` milliseconds, and
-// earlier when the work itself says that it has something to do by then.
+// A thread that does a piece of work now and then: as soon as the work itself wants to be done
+// again, or when it is woken.
 //
 // Thread safety: wake() from any thread; stop() and the destructor not from the work itself.
 #pragma once
@@ -15,51 +15,40 @@ namespace certdrill::simulator {
 
 class Ticker {
  public:
-  // Returns after how long at most it wants to be called again.
-  using Work = std::function<std::chrono::milliseconds()>;
-
-  Ticker(Work work, std::chrono::milliseconds longest)
-      : work_(std::move(work)), longest_(longest), thread_([this] { run(); }) {}
-  ~Ticker() { stop(); }
-  Ticker(const Ticker&) = delete;
-  Ticker& operator=(const Ticker&) = delete;
+  // `work` returns after how long at most it wants to be called again.
+  explicit Ticker(std::function<std::chrono::milliseconds()> work)
+      : work_(std::move(work)), thread_([this](const std::stop_token& stop) { run(stop); }) {}
 
   // The work is done soon, whatever it said.
-  void wake() { tell(woken_); }
+  void wake() {
+    const std::lock_guard lock(mutex_);
+    woken_ = true;
+    changed_.notify_all();
+  }
 
   // Waits for the work that is under way.
   void stop() {
-    tell(stopping_);
+    thread_.request_stop();
     if (thread_.joinable()) thread_.join();
   }
 
  private:
-  void tell(bool& what) {
-    {
-      const std::lock_guard lock(mutex_);
-      what = true;
-    }
-    changed_.notify_all();
-  }
-
-  void run() {
+  void run(const std::stop_token& stop) {
     std::unique_lock lock(mutex_);
-    while (!stopping_) {
+    while (!stop.stop_requested()) {
       woken_ = false;
       lock.unlock();
-      const auto wanted = std::clamp(work_(), std::chrono::milliseconds(1), longest_);
+      const auto wanted = std::max(work_(), std::chrono::milliseconds(1));
       lock.lock();
-      changed_.wait_for(lock, wanted, [this] { return woken_ || stopping_; });
+      changed_.wait_for(lock, stop, wanted, [this] { return woken_; });
     }
   }
 
-  const Work work_;
-  const std::chrono::milliseconds longest_;
+  const std::function<std::chrono::milliseconds()> work_;
   std::mutex mutex_;
-  std::condition_variable changed_;
+  std::condition_variable_any changed_;
   bool woken_ = false;
-  bool stopping_ = false;
-  std::thread thread_;  // last: it uses all of the above
+  std::jthread thread_;  // last: it uses all of the above
 };
 
 }  // namespace certdrill::simulator

@@ -1,17 +1,13 @@
 #include "simulator/http/strict_json.h"
 
-#include <algorithm>
 #include <charconv>
 #include <set>
-#include <utility>
 #include <vector>
 
 #include <fmt/format.h>
-#include <fmt/ranges.h>
 #include <nlohmann/json.hpp>
 
 #include "certs/read/text.h"
-#include "contract/nearest_name.h"
 #include "simulator/http/no_json.h"
 
 namespace certdrill::simulator {
@@ -134,61 +130,6 @@ tl::expected<std::int64_t, std::string> integer_of(std::string_view name, std::s
                     number >= bounds.lowest && number <= bounds.highest;
   if (!fits) return tl::unexpected(out_of_bounds(name, bounds, fmt::format("'{}'", text)));
   return number;
-}
-
-FieldReader::FieldReader(const nlohmann::json& object, std::span<const std::string_view> known)
-    : object_(object) {
-  for (const auto& [name, value] : object.items()) {
-    if (std::ranges::find(known, name) != known.end()) continue;
-    refuse(fmt::format("Unknown field '{}'{}; the fields are {}.", certs::printable(name),
-                       contract::did_you_mean(name, known), fmt::join(known, ", ")));
-  }
-}
-
-std::optional<std::string> FieldReader::text(std::string_view name) {
-  const nlohmann::json* found = find(name);
-  if (found == nullptr) return std::nullopt;
-  if (found->is_string()) return found->get<std::string>();
-  refuse_type(name, "a string", *found);
-  return std::nullopt;
-}
-
-std::optional<bool> FieldReader::boolean(std::string_view name) {
-  const nlohmann::json* found = find(name);
-  if (found == nullptr) return std::nullopt;
-  if (found->is_boolean()) return found->get<bool>();
-  refuse_type(name, "true or false", *found);
-  return std::nullopt;
-}
-
-std::optional<std::int64_t> FieldReader::integer(std::string_view name, IntegerBounds bounds) {
-  const nlohmann::json* found = find(name);
-  if (found == nullptr) return std::nullopt;
-  if (!found->is_number()) {
-    refuse_type(name, "a whole number", *found);
-    return std::nullopt;
-  }
-  const bool fits = found->is_number_integer() &&
-                    !(found->is_number_unsigned() && found->get<std::uint64_t>() > INT64_MAX) &&
-                    found->get<std::int64_t>() >= bounds.lowest &&
-                    found->get<std::int64_t>() <= bounds.highest;
-  if (fits) return found->get<std::int64_t>();
-  refuse(out_of_bounds(name, bounds, found->dump()));
-  return std::nullopt;
-}
-
-const nlohmann::json* FieldReader::find(std::string_view name) const {
-  const auto found = object_.find(name);
-  return found == object_.end() ? nullptr : &*found;
-}
-
-void FieldReader::refuse(std::string sentence) {
-  if (!wrong_) wrong_ = std::move(sentence);
-}
-
-void FieldReader::refuse_type(std::string_view name, const char* wanted,
-                              const nlohmann::json& found) {
-  refuse(fmt::format("'{}' must be {}, not {}.", name, wanted, json_type(found)));
 }
 
 }  // namespace certdrill::simulator

@@ -1,13 +1,11 @@
-// Strict JSON: texts and the fields of objects, of request bodies and configuration files, with
-// errors that say where and what to change.
+// Strict JSON, of request bodies and configuration files, with errors that say where and what to
+// change. The fields of an object are read by setting.h.
 //
 // Errors are clauses that follow the name of the text: "is not valid JSON: line 3, column 1: ...".
 // Thread safety: pure functions.
 #pragma once
 
 #include <cstdint>
-#include <optional>
-#include <span>
 #include <string>
 #include <string_view>
 
@@ -38,34 +36,5 @@ struct IntegerBounds {
 // A text, such as a query parameter's, as a whole number within bounds. The error is a sentence.
 tl::expected<std::int64_t, std::string> integer_of(std::string_view name, std::string_view text,
                                                    IntegerBounds bounds);
-
-// Reads the fields of one object, all of which must be known, and keeps the first thing that is
-// wrong:
-//
-//   FieldReader reader(object, kFields);
-//   const auto frozen = reader.boolean("frozen");
-//   if (reader.wrong()) ... "'frozen' must be true or false, not a string."
-//
-// Not for threads: a local of its caller. The object outlives it.
-class FieldReader {
- public:
-  FieldReader(const nlohmann::json& object, std::span<const std::string_view> known);
-
-  // nullopt: the field is not there, or something is wrong.
-  std::optional<std::string> text(std::string_view name);
-  std::optional<bool> boolean(std::string_view name);
-  std::optional<std::int64_t> integer(std::string_view name, IntegerBounds bounds);
-
-  // The first thing that is wrong, as a sentence; nullopt: nothing so far.
-  const std::optional<std::string>& wrong() const { return wrong_; }
-
- private:
-  const nlohmann::json* find(std::string_view name) const;
-  void refuse(std::string sentence);
-  void refuse_type(std::string_view name, const char* wanted, const nlohmann::json& found);
-
-  const nlohmann::json& object_;
-  std::optional<std::string> wrong_;
-};
 
 }  // namespace certdrill::simulator

@@ -31,12 +31,6 @@ std::optional<std::string> decode_base64(std::string_view text) {
   return out;
 }
 
-bool same_in_constant_time(std::string_view given, std::string_view expected) {
-  // Only the length may be learnt from the time this takes.
-  return given.size() == expected.size() &&
-         CRYPTO_memcmp(given.data(), expected.data(), given.size()) == 0;
-}
-
 tl::expected<User, std::string> parse_user(const nlohmann::json& entry, std::size_t index) {
   const auto where = fmt::format("user {}: ", index + 1);
   if (!entry.is_object())
@@ -69,6 +63,11 @@ tl::expected<User, std::string> parse_user(const nlohmann::json& entry, std::siz
 }
 
 }  // namespace
+
+bool same_in_constant_time(std::string_view given, std::string_view expected) {
+  return given.size() == expected.size() &&
+         CRYPTO_memcmp(given.data(), expected.data(), given.size()) == 0;
+}
 
 std::optional<Role> find_role(std::string_view text) {
   const auto* found = std::ranges::find(kRoleNames, text);

@@ -17,6 +17,9 @@ namespace certdrill::simulator {
 
 enum class Role { admin, cluster_member, cluster_viewer, db_member, db_viewer, user_manager, none };
 
+// Of secrets: only the length may be learnt from the time that this takes.
+bool same_in_constant_time(std::string_view given, std::string_view expected);
+
 std::optional<Role> find_role(std::string_view text);
 std::string_view to_string(Role role);
 bool permits(Role role, contract::Permission permission);

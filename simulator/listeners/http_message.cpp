@@ -11,6 +11,7 @@
 #include <boost/beast/http/string_body.hpp>
 #include <fmt/chrono.h>
 #include <fmt/format.h>
+#include <openssl/crypto.h>
 
 #include "certs/read/text.h"
 
@@ -95,20 +96,16 @@ Answer explain(beast::error_code error, std::string_view rest, const RequestLimi
   }
 }
 
-int hex_digit(char c) {
-  if (c >= '0' && c <= '9') return c - '0';
-  if (c >= 'a' && c <= 'f') return c - 'a' + 10;
-  if (c >= 'A' && c <= 'F') return c - 'A' + 10;
-  return -1;
-}
-
 // %XX as the byte it stands for; what is no such triple stays as it is.
 std::string decoded(std::string_view text, bool plus_is_blank) {
   std::string plain;
   plain.reserve(text.size());
   for (std::size_t i = 0; i < text.size(); ++i) {
-    const int high = text[i] == '%' && i + 2 < text.size() ? hex_digit(text[i + 1]) : -1;
-    const int low = high >= 0 ? hex_digit(text[i + 2]) : -1;
+    const auto digit = [&](std::size_t at) {
+      return OPENSSL_hexchar2int(static_cast<unsigned char>(text[at]));
+    };
+    const int high = text[i] == '%' && i + 2 < text.size() ? digit(i + 1) : -1;
+    const int low = high >= 0 ? digit(i + 2) : -1;
     if (low >= 0) {
       plain += static_cast<char>(high * 16 + low);
       i += 2;
@@ -197,9 +194,8 @@ struct RequestReader::Parsing {
 std::optional<Answer> RequestReader::Parsing::take_field(const http::fields::value_type& field) {
   const std::string_view name = field.name_string();
   const std::string_view value = field.value();
-  if (name.size() + value.size() > kLongestLine) {
+  if (name.size() + value.size() > kLongestLine)
     return error_answer(431, "header_too_large", "A header field is longer than 8000 bytes.");
-  }
   switch (field.name()) {
     case http::field::content_length:
       if (!is_number(value))

@@ -151,9 +151,8 @@ Listeners::~Listeners() { stop(); }
 
 tl::expected<std::uint16_t, std::string> Listeners::add(ListenerSpec spec) {
   const std::lock_guard lock(server_->mutex);
-  if (server_->stopped) {
+  if (server_->stopped)
     return tl::unexpected(std::string("The listeners were stopped; none can be added."));
-  }
   auto socket = ListeningSocket::open(spec.address, spec.port);
   if (!socket) return tl::unexpected(socket.error());
   Port& port = server_->ports.emplace_back(std::move(spec), std::move(*socket), server_->io);

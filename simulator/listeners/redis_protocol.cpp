@@ -2,8 +2,9 @@
 
 #include <algorithm>
 #include <charconv>
+#include <iterator>
 #include <optional>
-#include <string>
+#include <sstream>
 #include <vector>
 
 #include <fmt/format.h>
@@ -39,23 +40,15 @@ std::optional<std::string_view> take_line(std::string_view& input) {
 std::optional<std::size_t> count_after(char sign, std::string_view line) {
   if (line.size() < 2 || line.front() != sign) return std::nullopt;
   std::size_t count = 0;
-  const auto* end = line.data() + line.size();
+  const auto* const end = line.data() + line.size();
   const auto [stop, error] = std::from_chars(line.data() + 1, end, count);
   if (error != std::errc() || stop != end) return std::nullopt;
   return count;
 }
 
 std::vector<std::string> words_of(std::string_view line) {
-  constexpr std::string_view kBlanks = " \t";
-  std::vector<std::string> words;
-  while (words.size() < kMostWords) {
-    line.remove_prefix(std::min(line.find_first_not_of(kBlanks), line.size()));
-    if (line.empty()) break;
-    const auto end = std::min(line.find_first_of(kBlanks), line.size());
-    words.emplace_back(line.substr(0, end));
-    line.remove_prefix(end);
-  }
-  return words;
+  std::istringstream stream{std::string(line)};
+  return {std::istream_iterator<std::string>(stream), {}};
 }
 
 Parsed parse(std::string_view input) {

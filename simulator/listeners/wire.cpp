@@ -32,9 +32,8 @@ constexpr int kSmallestRsaForTls13 = 528;
 bool present(SSL* ssl, const certs::Bundle& bundle) {
   if (!bundle.key || bundle.chain.empty()) return false;
   const std::unique_ptr<STACK_OF(X509), FreeStack> above_leaf(sk_X509_new_null());
-  for (std::size_t i = 1; i < bundle.chain.size(); ++i) {
+  for (std::size_t i = 1; i < bundle.chain.size(); ++i)
     sk_X509_push(above_leaf.get(), bundle.chain[i].x509());
-  }
   if (bundle.key->algorithm() == certs::KeyAlgorithm::rsa &&
       bundle.key->bits() < kSmallestRsaForTls13) {
     SSL_set_max_proto_version(ssl, TLS1_2_VERSION);

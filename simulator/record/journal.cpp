@@ -128,26 +128,6 @@ void Journal::add(JournalEntry entry) {
   entries_.push_back(std::move(entry));
 }
 
-std::shared_ptr<const LeafFacts> Journal::facts_of(const certs::Certificate& leaf) {
-  std::string fingerprint = leaf.fingerprint();
-  {
-    const std::lock_guard lock(mutex_);
-    const auto known = facts_.find(fingerprint);
-    if (known != facts_.end()) {
-      if (auto facts = known->second.lock()) return facts;
-    }
-  }
-  auto facts = std::make_shared<const LeafFacts>(
-      LeafFacts{cut(leaf.subject()), fingerprint, certs::format_instant(leaf.not_after())});
-  const std::lock_guard lock(mutex_);
-  // Each entry keeps a few facts alive at most; what no entry keeps is swept now and then.
-  if (facts_.size() > 2 * limit_) {
-    std::erase_if(facts_, [](const auto& known) { return known.second.expired(); });
-  }
-  facts_[std::move(fingerprint)] = facts;
-  return facts;
-}
-
 Journal::Found Journal::find(std::span<const JournalMatch> matches, std::size_t at_most) const {
   Found found;
   const std::lock_guard lock(mutex_);
@@ -169,7 +149,6 @@ void Journal::clear() {
   entries_.swap(old);
   last_seq_ = 0;
   dropped_ = 0;
-  facts_.clear();
 }
 
 }  // namespace certdrill::simulator

@@ -12,23 +12,19 @@
 #include <cstddef>
 #include <cstdint>
 #include <deque>
-#include <memory>
 #include <mutex>
 #include <optional>
 #include <span>
 #include <string>
 #include <string_view>
-#include <unordered_map>
 #include <vector>
 
 #include <nlohmann/json.hpp>
 
-#include "certs/read/certificate.h"
 #include "certs/read/instant.h"
 
 namespace certdrill::simulator {
 
-// Shared by all entries whose certificate it is.
 struct LeafFacts {
   std::string subject;      // RFC 2253, cut at kLongestText
   std::string fingerprint;  // SHA-256, 64 lower-case hex digits
@@ -36,8 +32,8 @@ struct LeafFacts {
 };
 
 struct JournalCertificate {
-  std::string name;  // as it was sent, but printable and short: it may be anything
-  std::shared_ptr<const LeafFacts> facts;  // null: no certificate could be read
+  std::string name;                  // as it was sent, but printable and short: it may be anything
+  std::optional<LeafFacts> facts{};  // nullopt: no certificate could be read
 };
 
 using Sha256 = std::array<unsigned char, 32>;
@@ -105,9 +101,6 @@ class Journal {
   // Gives the entry its seq.
   void add(JournalEntry entry);
 
-  // The facts of a leaf, one object for all entries that hold the same certificate.
-  std::shared_ptr<const LeafFacts> facts_of(const certs::Certificate& leaf);
-
   struct Found {
     std::vector<JournalEntry> entries;  // oldest first; at most as many as asked for, the newest
     std::size_t count = 0;              // of all that match
@@ -126,7 +119,6 @@ class Journal {
   std::deque<JournalEntry> entries_;
   std::uint64_t last_seq_ = 0;
   std::uint64_t dropped_ = 0;
-  std::unordered_map<std::string, std::weak_ptr<const LeafFacts>> facts_;  // by fingerprint
 };
 
 }  // namespace certdrill::simulator

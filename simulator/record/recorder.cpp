@@ -25,12 +25,10 @@ std::string answered_by(const Answer& answer) {
 }
 
 FeedEvent feed_event(FeedKind kind, const Call& call, certs::Instant now) {
-  FeedEvent event;
-  event.kind = kind;
-  event.time = now;
-  event.node = call.node();
-  event.detail = cut(fmt::format("{} {}", call.method, call.path));
-  return event;
+  return {.kind = kind,
+          .time = now,
+          .node = call.node(),
+          .detail = cut(fmt::format("{} {}", call.method, call.path))};
 }
 
 constexpr std::size_t kMostNamed = 16;  // there are eleven names
@@ -90,18 +88,14 @@ struct RequestMetrics::Series {
           .Add({}, kRolloutBuckets);
 };
 
-RequestMetrics::RequestMetrics() : series_(std::make_shared<Series>()) {}
-
-std::shared_ptr<RequestMetrics::Series> RequestMetrics::series() const {
-  const std::lock_guard lock(mutex_);
-  return series_;
-}
+RequestMetrics::RequestMetrics() : series_(std::make_unique<Series>()) {}
+RequestMetrics::~RequestMetrics() = default;
 
 void RequestMetrics::count_request(std::string_view method, std::string_view endpoint, int status) {
   // A client may invent methods and paths; they must not each become a series.
   const bool known = !endpoint.empty();
-  series()
-      ->requests
+  const std::lock_guard lock(mutex_);
+  series_->requests
       .Add({{"method", known ? std::string(method) : "other"},
             {"endpoint", known ? std::string(endpoint) : "other"},
             {"status", std::to_string(status)}})
@@ -109,21 +103,23 @@ void RequestMetrics::count_request(std::string_view method, std::string_view end
 }
 
 void RequestMetrics::count_fault(const std::string& fault, const std::string& drill) {
-  series()->faults.Add({{"fault", fault}, {"drill", drill}}).Increment();
+  const std::lock_guard lock(mutex_);
+  series_->faults.Add({{"fault", fault}, {"drill", drill}}).Increment();
 }
 
 void RequestMetrics::observe_rollout(std::chrono::microseconds duration) {
-  series()->rollouts.Observe(std::chrono::duration<double>(duration).count());
+  const std::lock_guard lock(mutex_);
+  series_->rollouts.Observe(std::chrono::duration<double>(duration).count());
 }
 
 std::string RequestMetrics::text() const {
-  return prometheus::TextSerializer().Serialize(series()->registry.Collect());
+  const std::lock_guard lock(mutex_);
+  return prometheus::TextSerializer().Serialize(series_->registry.Collect());
 }
 
 void RequestMetrics::clear() {
-  auto fresh = std::make_shared<Series>();  // the old one goes with its last user
   const std::lock_guard lock(mutex_);
-  series_ = std::move(fresh);
+  series_ = std::make_unique<Series>();
 }
 
 void Recorder::came_in(const Call& call, certs::Instant now) const {
@@ -149,8 +145,12 @@ void Recorder::was_answered(const Call& call, const Answer& answer, certs::Insta
                      .answered_by = answered_by(answer)};
   const auto note = [&](const std::vector<NotedCertificate>& certificates) {
     for (const auto& noted : certificates) {
-      entry.certificates.push_back(
-          {certs::printable(noted.name), noted.leaf ? journal_.facts_of(*noted.leaf) : nullptr});
+      auto& noted_here =
+          entry.certificates.emplace_back(JournalCertificate{certs::printable(noted.name)});
+      if (const auto& leaf = noted.leaf) {
+        noted_here.facts = {cut(leaf->subject()), leaf->fingerprint(),
+                            certs::format_instant(leaf->not_after())};
+      }
     }
   };
   note(answer.notes.certificates);

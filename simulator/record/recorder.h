@@ -21,6 +21,7 @@ namespace certdrill::simulator {
 class RequestMetrics {
  public:
   RequestMetrics();
+  ~RequestMetrics();
 
   // `endpoint` is a route's path of constant data, with "*" for its parameter; "" for no route.
   void count_request(std::string_view method, std::string_view endpoint, int status);
@@ -35,10 +36,9 @@ class RequestMetrics {
 
  private:
   struct Series;
-  std::shared_ptr<Series> series() const;
 
   mutable std::mutex mutex_;
-  std::shared_ptr<Series> series_;
+  std::unique_ptr<Series> series_;  // guarded by the mutex
 };
 
 class Recorder {

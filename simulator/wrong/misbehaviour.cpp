@@ -36,7 +36,7 @@ bool acts_on_connections_alone(const FaultSet& faults) {
 }  // namespace
 
 void Misbehaviour::plant(const bugs::Bug& bug, const std::vector<User>& users) {
-  bug_ = bugs::plant(bug, {cluster_, users});
+  bug_ = std::make_unique<bugs::PlantedBug>(bug, cluster_, users);
 }
 
 Answer Misbehaviour::serve(const Request& request) {

@@ -47,7 +47,7 @@ ProbeWorld::ProbeWorld(const Bug* bug)
       cluster_({.name = "cluster.local", .node_addresses = {"127.0.0.1", "127.0.0.2", "127.0.0.3"}},
                kNow),
       api_(Users(users_)) {
-  if (bug != nullptr) bug_ = bugs::plant(*bug, {cluster_, users_});
+  if (bug != nullptr) bug_ = std::make_unique<PlantedBug>(*bug, cluster_, users_);
 }
 
 Pair ProbeWorld::pair(const Wish& wish) {

@@ -10,10 +10,6 @@
 namespace certdrill::simulator::bugs {
 namespace {
 
-std::string credentials_of(const User& user) {
-  return httplib::make_basic_authentication_header(user.username, user.password).second;
-}
-
 // The user's name in "Basic ..."; empty where there is none.
 std::string name_in(const std::string& authorization) {
   const std::string text = authorization.substr(authorization.find(' ') + 1);
@@ -24,73 +20,52 @@ std::string name_in(const std::string& authorization) {
   return size < 0 ? std::string{} : decoded.substr(0, decoded.find(':'));
 }
 
-// A bug that lets some requests pass as if another user had sent them.
-class ActsForAnother : public PlantedBug {
- public:
-  explicit ActsForAnother(const Ground& ground) : users_(ground.users) {}
+// The answer that the same request would get from another user.
+Answer served_for(const Request& request, const User& user) {
+  Call call = request.call;
+  const auto credentials =
+      httplib::make_basic_authentication_header(user.username, user.password).second;
+  call.headers.set("Authorization", credentials);
+  return request.next(request.scene, call);
+}
 
- protected:
-  Answer served_for(const Request& request, const User& user) const {
-    Call call = request.call;
-    const auto credentials = credentials_of(user);
-    call.headers.set("Authorization", credentials);
-    return request.next(request.scene, call);
-  }
+Answer served_for_administrator(const Request& request, const Memory& memory) {
+  return served_for(request, *std::ranges::find(memory.users, Role::admin, &User::role));
+}
 
-  // REQUIRES: there is one, as in every simulator.
-  const User& administrator() const { return *std::ranges::find(users_, Role::admin, &User::role); }
+Answer update_needs_no_credentials(const Request& request, Memory& memory) {
+  const bool anonymous = request.call.method == "PUT" && !request.call.header("Authorization");
+  return anonymous ? served_for_administrator(request, memory) : served(request);
+}
 
-  const std::vector<User> users_;
-};
+Answer any_password_will_do(const Request& request, Memory& memory) {
+  const auto authorization = request.call.header("Authorization");
+  if (!authorization) return served(request);
+  const auto user =
+      std::ranges::find(memory.users, name_in(std::string(*authorization)), &User::username);
+  return user == memory.users.end() ? served(request) : served_for(request, *user);
+}
 
-class UpdateNeedsNoCredentials final : public ActsForAnother {
- public:
-  using ActsForAnother::ActsForAnother;
-  Answer serve(const Request& request) override {
-    const bool anonymous = request.call.method == "PUT" && !request.call.header("Authorization");
-    return anonymous ? served_for(request, administrator()) : served(request);
-  }
-};
-
-class AnyPasswordWillDo final : public ActsForAnother {
- public:
-  using ActsForAnother::ActsForAnother;
-  Answer serve(const Request& request) override {
-    const auto authorization = request.call.header("Authorization");
-    if (!authorization) return served(request);
-    const auto user =
-        std::ranges::find(users_, name_in(std::string(*authorization)), &User::username);
-    return user == users_.end() ? served(request) : served_for(request, *user);
-  }
-};
-
-template <const auto& method>
-class ReadingNeedsNoCredentials final : public ActsForAnother {
- public:
-  using ActsForAnother::ActsForAnother;
-  Answer serve(const Request& request) override {
-    const bool anonymous = !request.call.header("Authorization");
-    return anonymous && is_call(request.call, method) ? served_for(request, administrator())
-                                                      : served(request);
-  }
-};
 constexpr std::string_view kNodes = "nodes";
 constexpr std::string_view kCluster = "cluster";
 constexpr std::string_view kLogs = "logs";
-
-template <const auto& method>
-class ViewersMay final : public ActsForAnother {
- public:
-  using ActsForAnother::ActsForAnother;
-  Answer serve(const Request& request) override {
-    auto answer = served(request);
-    const bool lacks_update_cluster =
-        request.call.method == method && answer.error_code == "insufficient_permissions";
-    return lacks_update_cluster ? served_for(request, administrator()) : answer;
-  }
-};
 constexpr std::string_view kPut = "PUT";
 constexpr std::string_view kPost = "POST";
+
+template <const auto& endpoint>
+Answer needs_no_credentials(const Request& request, Memory& memory) {
+  const bool anonymous = !request.call.header("Authorization");
+  return anonymous && is_call(request.call, endpoint) ? served_for_administrator(request, memory)
+                                                      : served(request);
+}
+
+template <const auto& method>
+Answer viewers_may(const Request& request, Memory& memory) {
+  auto answer = served(request);
+  const bool lacks_update_cluster =
+      request.call.method == method && answer.error_code == "insufficient_permissions";
+  return lacks_update_cluster ? served_for_administrator(request, memory) : answer;
+}
 
 Answer forbidden_shows_a_key(const Request& request) {
   auto answer = served(request);
@@ -99,42 +74,32 @@ Answer forbidden_shows_a_key(const Request& request) {
   return telling(answer, error_answer(answer.status, answer.error_code, api->key_text));
 }
 
-class ViewersMayNotRead final : public PlantedBug {
- public:
-  explicit ViewersMayNotRead(const Ground& ground) : users_(ground.users) {}
-
-  Answer serve(const Request& request) override {
-    auto answer = served(request);
-    if (!is_reading(request.call) || answer.status != 200) return answer;
-    const User* user =
-        users_.authenticate(std::string(request.call.header("Authorization").value_or("")));
-    if (user == nullptr || user->role == Role::admin) return answer;
-    return telling(std::move(answer), error_answer(403, "insufficient_permissions",
-                                                   "Only administrators may read certificates."));
-  }
-
- private:
-  const Users users_;
-};
+Answer viewers_may_not_read(const Request& request, Memory& memory) {
+  auto answer = served(request);
+  if (!is_reading(request.call) || answer.status != 200) return answer;
+  const auto user = std::ranges::find(memory.users, answer.notes.user, &User::username);
+  if (user == memory.users.end() || user->role == Role::admin) return answer;
+  return telling(std::move(answer), error_answer(403, "insufficient_permissions",
+                                                 "Only administrators may read certificates."));
+}
 
 constexpr auto kAccessBugs = std::to_array<Bug>({
     {"update-needs-no-credentials", "PUT is served without an Authorization header",
-     remembering<UpdateNeedsNoCredentials>},
-    {"any-password-will-do", "only the user's name is checked", remembering<AnyPasswordWillDo>},
+     update_needs_no_credentials},
+    {"any-password-will-do", "only the user's name is checked", any_password_will_do},
     {"unauthenticated-answers-403", "missing or wrong credentials are answered 403",
      FaultTexts{"kind=answer,stage=after,instead_of=unauthorized,status=403,endpoint=any,"
                 "error_code=insufficient_permissions,description=\"You may not do this.\""}},
     {"nodes-need-no-credentials", "GET /v1/nodes is served to anybody",
-     remembering<ReadingNeedsNoCredentials<kNodes>>},
+     needs_no_credentials<kNodes>},
     {"cluster-needs-no-credentials", "GET /v1/cluster is served to anybody",
-     remembering<ReadingNeedsNoCredentials<kCluster>>},
-    {"logs-need-no-credentials", "GET /v1/logs is served to anybody",
-     remembering<ReadingNeedsNoCredentials<kLogs>>},
-    {"viewers-may-update", "PUT does not ask for update_cluster", remembering<ViewersMay<kPut>>},
-    {"viewers-may-rotate", "POST does not ask for update_cluster", remembering<ViewersMay<kPost>>},
+     needs_no_credentials<kCluster>},
+    {"logs-need-no-credentials", "GET /v1/logs is served to anybody", needs_no_credentials<kLogs>},
+    {"viewers-may-update", "PUT does not ask for update_cluster", viewers_may<kPut>},
+    {"viewers-may-rotate", "POST does not ask for update_cluster", viewers_may<kPost>},
     {"forbidden-shows-a-key", "the error of a 403 holds a private key", forbidden_shows_a_key},
     {"viewers-may-not-read", "reading certificates is answered 403 for every role but admin",
-     remembering<ViewersMayNotRead>},
+     viewers_may_not_read},
 });
 
 }  // namespace

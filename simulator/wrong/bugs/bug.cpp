@@ -10,41 +10,6 @@
 namespace certdrill::simulator::bugs {
 namespace {
 
-class BugOfFaults final : public PlantedBug {
- public:
-  explicit BugOfFaults(const FaultTexts& texts) : texts_(texts) { BugOfFaults::reset(); }
-
-  Answer serve(const Request& request) override {
-    RequestFaults faults(faults_, facts_of(request.call),
-                         {roles_in(request.scene.cluster, request.call.node()),
-                          std::chrono::steady_clock::now(), request.sleep},
-                         request.scene.mishaps);
-    return faults.serve(request);
-  }
-
-  BundlePtr present(const Handshake& handshake, BundlePtr healthy) override {
-    return present_with_faults(*faults_, handshake, std::move(healthy), [](const FaultRule&) {});
-  }
-
-  void reset() override {
-    faults_ = std::make_shared<const FaultSet>(
-        arm_alone(rules_from(texts_), std::chrono::steady_clock::now()));
-  }
-
- private:
-  const FaultTexts texts_;
-  std::shared_ptr<const FaultSet> faults_;
-};
-
-class BugOfFunction final : public PlantedBug {
- public:
-  explicit BugOfFunction(ServeWrongly function) : serve_(function) {}
-  Answer serve(const Request& request) override { return serve_(request); }
-
- private:
-  const ServeWrongly serve_;
-};
-
 std::vector<Bug> collect() {
   std::vector<Bug> all;
   for (const auto group :
@@ -62,12 +27,38 @@ std::vector<std::string_view> bug_ids() {
 
 }  // namespace
 
-std::unique_ptr<PlantedBug> plant(const Bug& bug, const Ground& ground) {
-  if (const auto* faults = std::get_if<FaultTexts>(&bug.wrong))
-    return std::make_unique<BugOfFaults>(*faults);
-  if (const auto* function = std::get_if<ServeWrongly>(&bug.wrong))
-    return std::make_unique<BugOfFunction>(*function);
-  return std::get<MakeBug>(bug.wrong)(ground);
+PlantedBug::PlantedBug(const Bug& bug, const Cluster& cluster, const std::vector<User>& users)
+    : bug_(bug), memory_{.users = users, .at_start = cluster.fork()} {
+  reset();
+}
+
+Answer PlantedBug::serve(const Request& request) {
+  if (const auto* function = std::get_if<ServeWrongly>(&bug_.wrong)) return (*function)(request);
+  if (const auto* function = std::get_if<ServeRemembering>(&bug_.wrong))
+    return (*function)(request, memory_);
+  RequestFaults faults(faults_, facts_of(request.call),
+                       {roles_in(request.scene.cluster, request.call.node()),
+                        std::chrono::steady_clock::now(), request.sleep},
+                       request.scene.mishaps);
+  return faults.serve(request);
+}
+
+BundlePtr PlantedBug::present(const Handshake& handshake, BundlePtr healthy) {
+  {
+    const std::lock_guard lock(memory_.mutex);
+    const auto found = memory_.returning.find(handshake.port);
+    if (found != memory_.returning.end() && handshake.now >= found->second.from)
+      return found->second.bundle;
+  }
+  return present_with_faults(*faults_, handshake, std::move(healthy), [](const FaultRule&) {});
+}
+
+void PlantedBug::reset() {
+  const auto* texts = std::get_if<FaultTexts>(&bug_.wrong);
+  faults_ = std::make_shared<const FaultSet>(arm_alone(
+      rules_from(texts == nullptr ? FaultTexts{} : *texts), std::chrono::steady_clock::now()));
+  memory_.fields.clear();
+  memory_.returning.clear();
 }
 
 std::span<const Bug> all_bugs() {

@@ -2,12 +2,14 @@
 // notices them.
 //
 // A bug is a row: the faults that it is made of, as a drill's row has them, or a function around a
-// request, or a class where it remembers things between requests. It stands around the healthy
-// server, which knows none of them; without --bug there is none.
+// request, which may remember things between requests. It stands around the healthy server, which
+// knows none of them; without --bug there is none.
 // Thread safety: rows are constant data; a PlantedBug is called from any thread.
 #pragma once
 
+#include <map>
 #include <memory>
+#include <mutex>
 #include <span>
 #include <string>
 #include <string_view>
@@ -19,42 +21,49 @@
 
 namespace certdrill::simulator::bugs {
 
-class PlantedBug {
- public:
-  virtual ~PlantedBug() = default;
+// What a bug knows of the cluster at its start, and remembers between requests.
+struct Memory {
+  const std::vector<User> users;            // all of them
+  const std::unique_ptr<Cluster> at_start;  // a copy
 
-  // Stands around every request to the REST API.
-  virtual Answer serve(const Request& request) { return request.next(request.scene, request.call); }
-
-  // Stands around every handshake: what is presented instead of `healthy`. Null refuses.
-  virtual BundlePtr present(const Handshake& /*handshake*/, BundlePtr healthy) { return healthy; }
-
-  // Forgets what it remembers: the cluster is as it was at the start. No request is being served.
-  virtual void reset() {}
-};
-
-// What a bug may know of the cluster at its start.
-struct Ground {
-  const Cluster& cluster;
-  const std::vector<User>& users;  // all of them
+  std::mutex mutex;                           // guards all below
+  std::map<std::string, std::string> fields;  // that reading the certificates tells, by their names
+  SteadyTime until = SteadyTime::max();       // for how long it does
+  int running = 0;                            // updates
+  struct Returning {
+    BundlePtr bundle;
+    SteadyTime from;
+  };
+  std::map<contract::CertificateName, Returning> returning;  // that ports present again
 };
 
 using ServeWrongly = Answer (*)(const Request& request);
-using MakeBug = std::unique_ptr<PlantedBug> (*)(const Ground& ground);
+using ServeRemembering = Answer (*)(const Request& request, Memory& memory);
 
 struct Bug {
   std::string_view id;        // "expired-accepted", as --bug takes it
   std::string_view sentence;  // what the server does wrong
-  std::variant<FaultTexts, ServeWrongly, MakeBug> wrong;
+  std::variant<FaultTexts, ServeWrongly, ServeRemembering> wrong;
 };
 
-// A row's class, made of the ground.
-template <class Kind>
-std::unique_ptr<PlantedBug> remembering(const Ground& ground) {
-  return std::make_unique<Kind>(ground);
-}
+class PlantedBug {
+ public:
+  PlantedBug(const Bug& bug, const Cluster& cluster, const std::vector<User>& users);
 
-std::unique_ptr<PlantedBug> plant(const Bug& bug, const Ground& ground);
+  // Stands around every request to the REST API.
+  Answer serve(const Request& request);
+
+  // Stands around every handshake: what is presented instead of `healthy`. Null refuses.
+  BundlePtr present(const Handshake& handshake, BundlePtr healthy);
+
+  // Forgets what it remembers: the cluster is as it was at the start. No request is being served.
+  void reset();
+
+ private:
+  const Bug& bug_;
+  std::shared_ptr<const FaultSet> faults_;  // empty where it is a function
+  Memory memory_;
+};
 
 // All bugs, by groups.
 std::span<const Bug> all_bugs();

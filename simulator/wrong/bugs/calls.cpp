@@ -55,7 +55,8 @@ Answer batch_wrapper_optional(const Request& request) {
 Answer delete_of_required_allowed(const Request& request) {
   auto answer = served(request);
   if (answer.error_code != "required_certificate") return answer;
-  const auto name = *contract::find_certificate(name_to_delete(request.call));
+  const auto& path = request.call.path;
+  const auto name = *contract::find_certificate(path.substr(path.rfind('/') + 1));
   auto state = request.scene.cluster.capture();
   state.store[name] = nullptr;
   for (auto& node : state.nodes) {
@@ -68,21 +69,9 @@ Answer delete_of_required_allowed(const Request& request) {
   return telling_success(request, std::move(answer));
 }
 
-Answer delete_leaves_it(const Request& request) {
-  return name_to_delete(request.call).empty() ? served(request) : rehearsed(request);
-}
-
-Answer delete_of_unknown_answers_200(const Request& request) {
-  auto answer = served(request);
-  const auto name = name_to_delete(request.call);
-  const bool unknown = !name.empty() && !contract::find_certificate(name);
-  if (!unknown || answer.error_code != "unknown_certificate") return answer;
-  return telling_success(request, std::move(answer));
-}
-
 Answer delete_takes_all_optional(const Request& request) {
   auto answer = served(request);
-  if (name_to_delete(request.call).empty() || answer.status != 200) return answer;
+  if (!is_removal(request.call) || answer.status != 200) return answer;
   const Scene& scene = request.scene;
   for (const auto& certificate : contract::cluster_certificates()) {
     // Those that are not installed have nothing to be removed.
@@ -90,10 +79,6 @@ Answer delete_takes_all_optional(const Request& request) {
       static_cast<void>(scene.cluster.remove(certificate.name, scene.now, scene.mishaps));
   }
   return answer;
-}
-
-Answer rotate_does_nothing(const Request& request) {
-  return is_rotation(request.call) ? rehearsed(request) : served(request);
 }
 
 Answer rotate_ignores_the_name(const Request& request) {
@@ -126,12 +111,14 @@ constexpr auto kCallBugs = std::to_array<Bug>({
     {"batch-wrapper-optional", "the successor takes a bare entry too", batch_wrapper_optional},
     {"delete-of-required-allowed", "DELETE removes required certificates",
      delete_of_required_allowed},
-    {"delete-leaves-it", "DELETE is answered 200 and removes nothing", delete_leaves_it},
+    {"delete-leaves-it", "DELETE is answered 200 and removes nothing", doing_nothing<is_removal>},
     {"delete-of-unknown-answers-200", "DELETE of an unknown name is answered 200",
-     delete_of_unknown_answers_200},
+     FaultTexts{"kind=answer,stage=after,instead_of=unknown_certificate,status=200,"
+                "endpoint=delete_certificate"}},
     {"delete-takes-all-optional", "DELETE removes every optional certificate",
      delete_takes_all_optional},
-    {"rotate-does-nothing", "rotate is answered 200 and changes nothing", rotate_does_nothing},
+    {"rotate-does-nothing", "rotate is answered 200 and changes nothing",
+     doing_nothing<is_rotation>},
     {"rotate-ignores-the-name", "rotate with a name regenerates both", rotate_ignores_the_name},
     {"rotate-takes-any-name", "rotate regenerates any named certificate", rotate_takes_any_name},
     {"rotate-ignores-unreached-nodes", "rotate is answered 200 although a node did not confirm",

@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <array>
 #include <cctype>
-#include <map>
 #include <mutex>
 
 #include "simulator/wrong/bugs/request.h"
@@ -13,38 +12,21 @@ namespace {
 
 using nlohmann::ordered_json;
 
-class UnknownNameStored final : public PlantedBug {
- public:
-  explicit UnknownNameStored(const Ground& /*ground*/) {}
-
-  Answer serve(const Request& request) override {
-    auto answer = changing_reading(request, [this](ordered_json& read) {
-      const std::lock_guard lock(mutex_);
-      for (const auto& [field, text] : kept_) read[field] = text;
-    });
-    if (is_update(request.call) && answer.error_code == "unknown_certificate") {
-      const std::lock_guard lock(mutex_);
-      for (const auto& entry : entries_of(request.call)) keep(entry);
-    }
-    return answer;
-  }
-
-  void reset() override {
-    const std::lock_guard lock(mutex_);
-    kept_.clear();
-  }
-
- private:
-  void keep(const nlohmann::json& entry) {
+Answer unknown_name_stored(const Request& request, Memory& memory) {
+  auto answer = changing_reading(request, [&](ordered_json& read) {
+    const std::lock_guard lock(memory.mutex);
+    for (const auto& [field, text] : memory.fields) read[field] = text;
+  });
+  if (!is_update(request.call) || answer.error_code != "unknown_certificate") return answer;
+  const std::lock_guard lock(memory.mutex);
+  for (const auto& entry : entries_of(request.call)) {
     const auto name = text_in(entry, "name");
-    if (contract::find_certificate(name)) return;
-    kept_[name + "_cert"] = text_in(entry, "certificate");
-    kept_[name + "_key"] = text_in(entry, "key");
+    if (contract::find_certificate(name)) continue;
+    memory.fields[name + "_cert"] = text_in(entry, "certificate");
+    memory.fields[name + "_key"] = text_in(entry, "key");
   }
-
-  std::mutex mutex_;
-  std::map<std::string, std::string> kept_;  // as reading answers them
-};
+  return answer;
+}
 
 // Gives the entry the name that `change` makes of its own, where that is a known one.
 template <std::string (*change)(const std::string& name)>
@@ -235,7 +217,7 @@ constexpr auto kReadingBugs = std::to_array<Bug>({
                 "error_code=unknown_certificate,description=\"The certificate is unknown.\""}},
     {"unknown-name-stored",
      "an unknown name is refused with 403, and stored and listed all the same",
-     remembering<UnknownNameStored>},
+     unknown_name_stored},
     {"cert-suffix-stripped", "api_cert is taken for api, and so on",
      rewriting<rename<without_suffix>>},
     {"name-in-any-case", "names are compared without regard to case",

@@ -1,61 +1,16 @@
 #include "simulator/wrong/bugs/request.h"
 
 #include <algorithm>
+#include <chrono>
 #include <utility>
 
-#include "certs/verdict/validate.h"
 #include "simulator/rest_api/certificate_request.h"
 
 namespace certdrill::simulator::bugs {
-namespace {
-
-std::optional<std::string_view> view(const std::optional<std::string>& text) {
-  return text ? std::optional<std::string_view>(*text) : std::nullopt;
-}
-
-// 406 for a certificate that is refused for nothing else.
-std::optional<Answer> expiry_of(const Request& request, const Change& change, std::size_t index) {
-  const auto chain = chain_of(change);
-  const auto late = std::ranges::find_if(
-      chain, [&](const auto& one) { return one.expired_at(request.scene.now); });
-  if (late == chain.end()) return std::nullopt;
-  const certs::Defect defect{certs::DefectId::expired, static_cast<int>(late - chain.begin()),
-                             late->subject(),
-                             "notAfter " + certs::format_instant(late->not_after())};
-  const auto where = is_batch(request.call) ? fmt::format("certificates[{}]: ", index) : "";
-  return rejection_answer({Rejection::Why::defect, index, defect, {}},
-                          request.scene.edition.answers_404, where);
-}
-
-// The healthy server's verdict; nullopt: there is nothing wrong with it.
-std::optional<certs::Defect> defect_of(const Scene& scene, const Change& change) {
-  const auto installed = (*scene.cluster.store())[change.name];
-  const bool has_key = installed && installed->bundle->key.has_value();
-  const auto& settings = scene.cluster.settings();
-  const auto verdict = certs::validate({change.name, view(change.certificate), view(change.key),
-                                        has_key ? &*installed->bundle->key : nullptr},
-                                       {settings.strictness, settings.name}, scene.now);
-  return verdict ? std::nullopt : std::optional(verdict.error());
-}
-
-}  // namespace
 
 bool is_call(const Call& call, std::string_view id) {
   const auto* endpoint = call.endpoint();
   return endpoint != nullptr && endpoint->id == id;
-}
-
-std::string_view name_to_delete(const Call& call) {
-  return is_call(call, "delete_certificate") ? call.path.substr(call.path.rfind('/') + 1) : "";
-}
-
-std::vector<nlohmann::json> entries_of(const Call& call) {
-  if (!is_update(call) || !call.body.object()) return {};
-  const auto& body = *call.body.object();
-  if (!is_batch(call)) return {body};
-  const auto list = body.find("certificates");
-  if (list == body.end() || !list->is_array()) return {};
-  return {list->begin(), list->end()};
 }
 
 std::string dump(const nlohmann::ordered_json& json) {
@@ -108,17 +63,16 @@ std::vector<Change> changes_of(const Request& request) {
   return changes;
 }
 
-std::optional<certs::Defect> first_defect(const Request& request) {
-  for (const auto& change : changes_of(request)) {
-    if (auto defect = defect_of(request.scene, change)) return defect;
-  }
-  return std::nullopt;
+std::optional<certs::Defect> defect_of(const Scene& scene, const Change& change) {
+  const auto& settings = scene.cluster.settings();
+  const auto verdict =
+      Examination(settings.name)
+          .judge(change, (*scene.cluster.store())[change.name], scene.now, settings.strictness);
+  return verdict ? std::nullopt : std::optional(verdict.error());
 }
 
 std::vector<certs::Certificate> chain_of(const Change& change) {
-  if (!change.certificate) return {};
-  auto chain = certs::parse_chain(*change.certificate);
-  return chain ? std::move(*chain) : std::vector<certs::Certificate>{};
+  return SubmittedCertificate{change.certificate.value_or("")}.chain();
 }
 
 Answer install(const Request& request, const std::vector<Change>& changes) {
@@ -133,15 +87,17 @@ Answer overlook(const Request& request, Forgiven forgiven) {
   if (took_up(answer)) return answer;
   const auto changes = changes_of(request);
   bool forgave = false;
-  for (std::size_t i = 0; i < changes.size(); ++i) {
-    const auto defect = defect_of(request.scene, changes[i]);
+  for (const auto& change : changes) {
+    const auto defect = defect_of(request.scene, change);
     if (!defect) continue;
     if (!forgiven(*defect)) return answer;
     forgave = true;
-    if (defect->id == certs::DefectId::expired) continue;
     // Expiry is looked at last, so what was refused before may have expired as well.
-    if (auto expired = expiry_of(request, changes[i], i)) {
-      return telling(std::move(answer), std::move(*expired));
+    const bool expired = std::ranges::any_of(
+        chain_of(change), [&](const auto& one) { return one.expired_at(request.scene.now); });
+    if (expired && defect->id != certs::DefectId::expired) {
+      return telling(std::move(answer), error_answer(406, "certificate_expired",
+                                                     "A certificate of the chain has expired."));
     }
   }
   // Refused before it was validated: the credentials, the shape of the body, ...
@@ -152,15 +108,30 @@ Answer overlook(const Request& request, Forgiven forgiven) {
   return telling(std::move(answer), install(request, changes));
 }
 
-Answer refuse(const Request& request, Disliked disliked) {
-  const auto changes = changes_of(request);
-  const bool any = std::ranges::any_of(
-      changes, [&](const auto& change) { return disliked(request.scene, change); });
-  if (!any) return served(request);
+namespace {
+
+Answer tell_only(const Request& request, Answer (*told)(const Request& request, Answer would_be)) {
   auto would_be = rehearsed(request);
-  if (!took_up(would_be)) return served(request);
-  return telling(std::move(would_be),
-                 error_answer(400, "invalid_certificate", "The certificate is not acceptable."));
+  return took_up(would_be) ? told(request, std::move(would_be)) : served(request);
+}
+
+}  // namespace
+
+Answer refuse(const Request& request, OfChange disliked) {
+  const bool any = std::ranges::any_of(
+      changes_of(request), [&](const auto& change) { return disliked(request.scene, change); });
+  if (!any) return served(request);
+  return tell_only(request, [](const Request&, Answer would_be) {
+    return telling(std::move(would_be),
+                   error_answer(400, "invalid_certificate", "The certificate is not acceptable."));
+  });
+}
+
+Answer ignore(const Request& request, OfChange known) {
+  const auto changes = changes_of(request);
+  const bool all = std::ranges::all_of(
+      changes, [&](const auto& change) { return known(request.scene, change); });
+  return all && !changes.empty() ? tell_only(request, telling_success) : served(request);
 }
 
 Answer rewrite_entries(const Request& request, Rewrite rewrite) {
@@ -188,6 +159,19 @@ Answer changing_reading(const Request& request,
   change(json);
   answer.body = dump(json);
   return answer;
+}
+
+Answer reading_remembered(const Request& request, Memory& memory) {
+  return changing_reading(request, [&](nlohmann::ordered_json& object) {
+    const std::lock_guard lock(memory.mutex);
+    if (std::chrono::steady_clock::now() >= memory.until) return;
+    for (const auto& [field, text] : memory.fields)
+      if (object.contains(field)) object[field] = text;
+  });
+}
+
+std::string key_field(contract::CertificateName name) {
+  return fmt::format("{}_key", to_string(name));
 }
 
 }  // namespace certdrill::simulator::bugs

@@ -23,18 +23,7 @@ inline bool is_update(const Call& call) { return is_call(call, "update_cert") ||
 inline bool is_reading(const Call& call) { return is_call(call, "get_certificates"); }
 inline bool is_rotation(const Call& call) { return is_call(call, "rotate"); }
 
-// The parameter of DELETE /v1/cluster/certificates/{name}; empty for any other call.
-std::string_view name_to_delete(const Call& call);
-
-// The entries of an update: its body, or those of its list. Empty when it cannot be read as one.
-std::vector<nlohmann::json> entries_of(const Call& call);
-
-// The field's text; empty where there is none.
-template <typename Json>
-std::string text_in(const Json& entry, const char* field) {
-  const auto found = entry.is_object() ? entry.find(field) : entry.end();
-  return found != entry.end() && found->is_string() ? found->template get<std::string>() : "";
-}
+inline bool is_removal(const Call& call) { return is_call(call, "delete_certificate"); }
 
 std::string dump(const nlohmann::ordered_json& json);
 
@@ -55,9 +44,8 @@ Answer telling_success(const Request& request, Answer answer);
 // The certificates that an update carries; empty when the body cannot be read as one.
 std::vector<Change> changes_of(const Request& request);
 
-// The first wrong one's defect by the healthy server's verdict; nullopt for a request that is no
-// readable update, or a right one.
-std::optional<certs::Defect> first_defect(const Request& request);
+// What the healthy server finds wrong with one; nullopt: nothing.
+std::optional<certs::Defect> defect_of(const Scene& scene, const Change& change);
 
 // The entry's chain as far as it can be read; empty when it cannot.
 std::vector<certs::Certificate> chain_of(const Change& change);
@@ -75,11 +63,25 @@ Answer overlooking(const Request& request) {
 }
 
 // Refuses with 400 what the healthy server would take, when one of its entries is disliked.
-using Disliked = bool (*)(const Scene& scene, const Change& change);
-Answer refuse(const Request& request, Disliked disliked);
-template <Disliked disliked>
+using OfChange = bool (*)(const Scene& scene, const Change& change);
+Answer refuse(const Request& request, OfChange disliked);
+template <OfChange disliked>
 Answer disliking(const Request& request) {
   return refuse(request, disliked);
+}
+
+// Tells the success of what the healthy server would take, and does nothing, when all of its entries
+// are taken for known.
+Answer ignore(const Request& request, OfChange known);
+template <OfChange known>
+Answer ignoring(const Request& request) {
+  return ignore(request, known);
+}
+
+// Of the calls that are concerned nothing is done, though the answer is the right one.
+template <bool (*concerned)(const Call& call)>
+Answer doing_nothing(const Request& request) {
+  return concerned(request.call) ? rehearsed(request) : served(request);
 }
 
 // The request with each entry of its body passed through `rewrite`, which says whether it changed
@@ -94,5 +96,10 @@ Answer rewriting(const Request& request) {
 // The answer; where it is that to reading the certificates, with its object passed through `change`.
 Answer changing_reading(const Request& request,
                         const std::function<void(nlohmann::ordered_json&)>& change);
+
+// The answer; where it is that to reading the certificates, fields that are remembered are told
+// instead of those that are there, for as long as that is to be.
+Answer reading_remembered(const Request& request, Memory& memory);
+std::string key_field(contract::CertificateName name);  // "proxy_key"
 
 }  // namespace certdrill::simulator::bugs

@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <array>
 #include <chrono>
-#include <map>
 #include <mutex>
 
 #include "simulator/wrong/bugs/request.h"
@@ -20,17 +19,6 @@ bool is_in_the_store(const Scene& scene, const Change& change) {
   const auto installed = (*scene.cluster.store())[change.name];
   return installed && change.certificate == installed->certificate_text &&
          change.key.value_or(installed->key_text) == installed->key_text;
-}
-
-Answer retry_while_down_answers_200(const Request& request) {
-  const auto changes = changes_of(request);
-  const bool known = !changes.empty() && std::ranges::all_of(changes, [&](const auto& change) {
-    return is_in_the_store(request.scene, change);
-  });
-  if (!known) return served(request);
-  auto would_be = rehearsed(request);
-  if (!took_up(would_be)) return served(request);
-  return telling_success(request, std::move(would_be));
 }
 
 // Everything is put back but the store: nodes hold what they held.
@@ -50,162 +38,85 @@ Answer conflict_updates_nobody(const Request& request) {
   return answer;
 }
 
-class OtherNodesReadStale final : public PlantedBug {
- public:
-  explicit OtherNodesReadStale(const Ground& ground) : at_start_(ground.cluster.fork()) {}
-
-  Answer serve(const Request& request) override {
-    if (!is_reading(request.call) || request.call.node() == 1) return served(request);
-    return request.next(with_cluster(request.scene, *at_start_, request.scene.mishaps),
-                        request.call);
-  }
-
- private:
-  const std::unique_ptr<Cluster> at_start_;
-};
+Answer other_nodes_read_stale(const Request& request, Memory& memory) {
+  if (!is_reading(request.call) || request.call.node() == 1) return served(request);
+  return request.next(with_cluster(request.scene, *memory.at_start, request.scene.mishaps),
+                      request.call);
+}
 
 // The certificate is there at once, its key `kApart` later; the client waits for both, readers for
 // neither.
-class TornPairWhileUpdating final : public PlantedBug {
- public:
-  explicit TornPairWhileUpdating(const Ground& /*ground*/) {}
-
-  Answer serve(const Request& request) override {
-    if (is_reading(request.call)) return reading(request);
-    if (!is_update(request.call)) return served(request);
-    const auto before = request.scene.cluster.store();
-    const auto changes = changes_of(request);
-    remember(*before, changes, SteadyClock::now() + 10 * kApart);  // longer than any rollout
-    auto answer = served(request);
-    const bool stored = took_up(answer);
-    remember(*before, changes, SteadyClock::now() + (stored ? kApart : SteadyClock::duration{}));
-    if (stored) request.sleep(kApart);
-    return answer;
+Answer torn_pair_while_updating(const Request& request, Memory& memory) {
+  if (!is_update(request.call)) return reading_remembered(request, memory);
+  const auto before = request.scene.cluster.store();
+  const auto torn_for = [&](SteadyTime::duration time) {
+    const std::lock_guard lock(memory.mutex);
+    memory.until = SteadyClock::now() + time;
+  };
+  {
+    const std::lock_guard lock(memory.mutex);
+    if (SteadyClock::now() >= memory.until) memory.fields.clear();
+    for (const auto& change : changes_of(request)) {
+      if (const auto& former = (*before)[change.name])
+        memory.fields[key_field(change.name)] = former->key_text;
+    }
   }
+  torn_for(10 * kApart);  // longer than any rollout
+  auto answer = served(request);
+  const bool stored = took_up(answer);
+  torn_for(stored ? kApart : SteadyTime::duration{});
+  if (stored) request.sleep(kApart);
+  return answer;
+}
 
-  void reset() override {
-    const std::lock_guard lock(mutex_);
-    torn_.clear();
+// Some nodes do not hear of a change, and nobody is told.
+class SomeMiss final : public AroundMishaps {
+ public:
+  SomeMiss(Mishaps& inner, bool (*misses)(int uid)) : AroundMishaps(inner), misses_(misses) {}
+  Step on_apply(CertificateName name, int uid) override {
+    if (!misses_(uid)) return AroundMishaps::on_apply(name, uid);
+    return {Fate::fails_before_apply, {}, /*reported=*/false};
   }
 
  private:
-  struct Torn {
-    std::string former_key;
-    SteadyClock::time_point until;
-  };
-
-  void remember(const CertificateSet& before, const std::vector<Change>& changes,
-                SteadyClock::time_point until) {
-    const std::lock_guard lock(mutex_);
-    for (const auto& change : changes) {
-      if (before[change.name]) torn_[change.name] = {before[change.name]->key_text, until};
-    }
-  }
-
-  Answer reading(const Request& request) {
-    return changing_reading(request, [this](nlohmann::ordered_json& object) {
-      const std::lock_guard lock(mutex_);
-      for (const auto& [name, torn] : torn_) {
-        const auto field = fmt::format("{}_key", to_string(name));
-        if (SteadyClock::now() < torn.until && object.contains(field))
-          object[field] = torn.former_key;
-      }
-    });
-  }
-
-  std::mutex mutex_;
-  std::map<CertificateName, Torn> torn_;
-};
-
-class EvenNodesKeepTheirs final : public AroundMishaps {
- public:
-  using AroundMishaps::AroundMishaps;
-  Step on_apply(CertificateName name, int uid) override {
-    if (uid % 2 != 0) return AroundMishaps::on_apply(name, uid);
-    return {Fate::fails_before_apply, {}, /*reported=*/false};
-  }
-};
-
-class FirstNodeMisses final : public AroundMishaps {
- public:
-  using AroundMishaps::AroundMishaps;
-  Step on_apply(CertificateName name, int uid) override {
-    if (uid != 1) return AroundMishaps::on_apply(name, uid);
-    return {Fate::fails_before_apply, {}, /*reported=*/false};
-  }
+  bool (*const misses_)(int uid);
 };
 
 Answer first_node_does_not_hear_others(const Request& request) {
   if (!is_update(request.call) || request.call.node() == 1) return served(request);
-  FirstNodeMisses mishaps(request.scene.mishaps);
+  SomeMiss mishaps(request.scene.mishaps, [](int uid) { return uid == 1; });
   return request.next(with_mishaps(request.scene, mishaps), request.call);
 }
 
 // Each port presents the new one at once, and the one before it `kApart` later.
-class OldCertificateReturns final : public PlantedBug {
- public:
-  explicit OldCertificateReturns(const Ground& /*ground*/) {}
-
-  Answer serve(const Request& request) override {
-    if (!is_update(request.call)) return served(request);
-    const auto before = request.scene.cluster.store();
-    auto answer = served(request);
-    if (!took_up(answer)) return answer;
-    const std::lock_guard lock(mutex_);
-    for (const auto& change : changes_of(request)) {
-      const auto& former = (*before)[change.name];
-      if (former) former_[change.name] = {former->bundle, SteadyClock::now() + kApart};
-    }
-    return answer;
+Answer old_certificate_returns(const Request& request, Memory& memory) {
+  if (!is_update(request.call)) return served(request);
+  const auto before = request.scene.cluster.store();
+  auto answer = served(request);
+  if (!took_up(answer)) return answer;
+  const std::lock_guard lock(memory.mutex);
+  for (const auto& change : changes_of(request)) {
+    if (const auto& former = (*before)[change.name])
+      memory.returning[change.name] = {former->bundle, SteadyClock::now() + kApart};
   }
-
-  BundlePtr present(const Handshake& handshake, BundlePtr healthy) override {
-    const std::lock_guard lock(mutex_);
-    const auto found = former_.find(handshake.port);
-    return found != former_.end() && handshake.now >= found->second.from ? found->second.bundle
-                                                                         : healthy;
-  }
-
-  void reset() override {
-    const std::lock_guard lock(mutex_);
-    former_.clear();
-  }
-
- private:
-  struct Former {
-    BundlePtr bundle;
-    SteadyClock::time_point from;
-  };
-
-  std::mutex mutex_;
-  std::map<CertificateName, Former> former_;
-};
+  return answer;
+}
 
 // An update takes `kApart`, so that whatever comes meanwhile meets it.
-class SimultaneousUpdatesMix final : public PlantedBug {
- public:
-  explicit SimultaneousUpdatesMix(const Ground& /*ground*/) {}
-
-  Answer serve(const Request& request) override {
-    if (!is_update(request.call)) return served(request);
-    auto answer = in_turn(request);
-    if (took_up(answer)) request.sleep(kApart);
-    const std::lock_guard lock(mutex_);
-    --running_;
-    return answer;
-  }
-
- private:
-  Answer in_turn(const Request& request) {
-    const std::lock_guard lock(mutex_);
-    if (running_++ == 0) return served(request);
-    EvenNodesKeepTheirs mishaps(request.scene.mishaps);
-    return request.next(with_mishaps(request.scene, mishaps), request.call);
-  }
-
-  std::mutex mutex_;
-  int running_ = 0;
-};
+Answer simultaneous_updates_mix(const Request& request, Memory& memory) {
+  if (!is_update(request.call)) return served(request);
+  SomeMiss mixing(request.scene.mishaps, [](int uid) { return uid % 2 == 0; });
+  const auto in_turn = [&] {
+    const std::lock_guard lock(memory.mutex);
+    if (memory.running++ == 0) return served(request);
+    return request.next(with_mishaps(request.scene, mixing), request.call);
+  };
+  auto answer = in_turn();
+  if (took_up(answer)) request.sleep(kApart);
+  const std::lock_guard lock(memory.mutex);
+  --memory.running;
+  return answer;
+}
 
 constexpr auto kRolloutBugs = std::to_array<Bug>({
     {"partial-success-answers-200", "200 is answered although a node did not confirm",
@@ -215,7 +126,7 @@ constexpr auto kRolloutBugs = std::to_array<Bug>({
                 "description=\"Failed, not all nodes have been updated.\""}},
     {"retry-while-down-answers-200",
      "a request for what the store already holds is answered 200 without asking the nodes",
-     retry_while_down_answers_200},
+     ignoring<is_in_the_store>},
     {"skipped-node-never-retried",
      "a node that missed a rollout is left out of every later rollout of that certificate, which "
      "is answered 200",
@@ -243,18 +154,18 @@ constexpr auto kRolloutBugs = std::to_array<Bug>({
      first_node_does_not_hear_others},
     {"old-certificate-returns",
      "50 ms after an update the ports present the certificate before it again",
-     remembering<OldCertificateReturns>},
+     old_certificate_returns},
     {"other-nodes-read-stale",
      "GET through any node but the first reads what was installed at the start",
-     remembering<OtherNodesReadStale>},
+     other_nodes_read_stale},
     {"torn-pair-while-updating",
      "certificate and key are stored one after the other, 50 ms apart, and reading does not wait "
      "for both",
-     remembering<TornPairWhileUpdating>},
+     torn_pair_while_updating},
     {"simultaneous-updates-mix",
      "two updates at once are rolled out without a lock: nodes of even uid end with the one that "
      "came first",
-     remembering<SimultaneousUpdatesMix>},
+     simultaneous_updates_mix},
 });
 
 }  // namespace

@@ -1,8 +1,6 @@
 // Bugs in the store: what is kept of a text, and what reads back.
-#include <algorithm>
 #include <array>
 #include <iterator>
-#include <map>
 #include <mutex>
 
 #include "simulator/wrong/bugs/request.h"
@@ -41,42 +39,17 @@ std::string with_last_newline(std::string_view text) {
 }
 
 // Each name's first key stays for as long as the simulator runs.
-class KeyNotStored final : public PlantedBug {
- public:
-  explicit KeyNotStored(const Ground& /*ground*/) {}
-
-  Answer serve(const Request& request) override {
-    if (is_reading(request.call)) return reading(request);
-    const auto before = request.scene.cluster.store();
-    auto answer = served(request);
-    if (!took_up(answer)) return answer;
-    const std::lock_guard lock(mutex_);
-    for (const auto& change : changes_of(request)) {
-      const auto& former = (*before)[change.name];
-      if (former) first_.try_emplace(change.name, former->key_text);
-    }
-    return answer;
+Answer key_not_stored(const Request& request, Memory& memory) {
+  const auto before = request.scene.cluster.store();
+  auto answer = reading_remembered(request, memory);
+  if (is_reading(request.call) || !took_up(answer)) return answer;
+  const std::lock_guard lock(memory.mutex);
+  for (const auto& change : changes_of(request)) {
+    const auto& former = (*before)[change.name];
+    if (former) memory.fields.try_emplace(key_field(change.name), former->key_text);
   }
-
-  void reset() override {
-    const std::lock_guard lock(mutex_);
-    first_.clear();
-  }
-
- private:
-  Answer reading(const Request& request) {
-    return changing_reading(request, [this](ordered_json& object) {
-      const std::lock_guard lock(mutex_);
-      for (const auto& [name, key] : first_) {
-        const auto field = fmt::format("{}_key", to_string(name));
-        if (object.contains(field)) object[field] = key;
-      }
-    });
-  }
-
-  std::mutex mutex_;
-  std::map<contract::CertificateName, std::string> first_;
-};
+  return answer;
+}
 
 Answer another_certificate_touched(const Request& request) {
   auto answer = served(request);
@@ -89,9 +62,8 @@ Answer another_certificate_touched(const Request& request) {
 
 Answer keys_left_out_of_read_back(const Request& request) {
   return changing_reading(request, [](ordered_json& object) {
-    for (auto field = object.begin(); field != object.end();) {
+    for (auto field = object.begin(); field != object.end();)
       field = field.key().ends_with("_key") ? object.erase(field) : std::next(field);
-    }
   });
 }
 
@@ -118,7 +90,7 @@ constexpr auto kStoreBugs = std::to_array<Bug>({
     {"newline-added", "a PEM without a last newline is stored with one",
      rewriting<change_texts<with_last_newline>>},
     {"key-not-stored", "the certificate is stored, and the key stays the former one",
-     remembering<KeyNotStored>},
+     key_not_stored},
     {"another-certificate-touched", "an update of any certificate also regenerates syncer",
      another_certificate_touched},
     {"keys-left-out-of-read-back", "GET leaves out every _key", keys_left_out_of_read_back},

@@ -49,6 +49,19 @@ bool RequestFaults::fires(ArmedFault& fault) {
   return place->second;
 }
 
+bool RequestFaults::fits_request(const ArmedFault& fault, Point point) const {
+  return fault.acts_at(point) && fault.rule().match.fits_request(facts_, surroundings_.roles);
+}
+
+bool RequestFaults::fits_change(const ArmedFault& fault, CertificateName name) const {
+  const auto& match = fault.rule().match;
+  return match.fits_endpoint(facts_) && match.fits_change(facts_, name);
+}
+
+bool RequestFaults::fits_node(const ArmedFault& fault, int uid) const {
+  return fault.rule().match.nodes.includes(uid, surroundings_.roles);
+}
+
 Answer RequestFaults::serve(const Request& request) {
   auto mishaps = at_request();
   undone_after_ = mishaps.undone_after;
@@ -58,7 +71,7 @@ Answer RequestFaults::serve(const Request& request) {
     const int node = *mishaps.redirect == RedirectTo::primary ? roles.primary : roles.count;
     mishaps.answer_instead = redirected(surroundings_.rest_url(node), request.call.path);
   }
-  if (mishaps.delay_before.count() > 0) request.sleep(mishaps.delay_before);
+  if (mishaps.delay_before.count() > 0) surroundings_.sleep(mishaps.delay_before);
   Answer answer;
   if (mishaps.cut_instead) {
     answer = cut_off(*mishaps.cut_instead);
@@ -70,46 +83,33 @@ Answer RequestFaults::serve(const Request& request) {
       answer = with_notes_of(std::move(*mishaps.answer_after), std::move(answer));
     if (mishaps.delivery) answer.delivery = *mishaps.delivery;
   }
-  if (mishaps.delay_after.count() > 0) request.sleep(mishaps.delay_after);
+  if (mishaps.delay_after.count() > 0) surroundings_.sleep(mishaps.delay_after);
   return answer;
 }
 
 RequestMishaps RequestFaults::at_request() {
   RequestMishaps mishaps;
   for (const auto& fault : *faults_) {
-    const bool closed = fault->with_effect([&](Effect& effect, Dice&) {
-      return effect.closes_port(facts_.called, CertificateName::api, surroundings_.now);
-    });
     // A connection that was open before the port was closed.
-    if (closed) mishaps.cut_instead = Delivery{DeliveryKind::reset};
-    if (!fault->acts_at(Point::request) ||
-        !fault->rule().match.fits_request(facts_, surroundings_.roles) || !fires(*fault)) {
-      continue;
-    }
-    fault->with_effect([&](Effect& effect, Dice& dice) { effect.at_request(mishaps, dice); });
+    if (fault->ask(&Effect::closes_port, facts_.called, CertificateName::api, surroundings_.now))
+      mishaps.cut_instead = Delivery{DeliveryKind::reset};
+    if (fits_request(*fault, Point::request) && fires(*fault))
+      fault->ask(&Effect::at_request, mishaps);
   }
   return mishaps;
 }
 
 Answer RequestFaults::at_answer(Answer answer) {
   for (const auto& fault : *faults_) {
-    if (!fault->acts_at(Point::answer) ||
-        !fault->rule().match.fits_request(facts_, surroundings_.roles)) {
+    if (!fits_request(*fault, Point::answer) || !fault->ask(&Effect::wants_answer, answer) ||
+        !fires(*fault)) {
       continue;
     }
-    const bool wants =
-        fault->with_effect([&](Effect& effect, Dice&) { return effect.wants_answer(answer); });
-    if (!wants || !fires(*fault)) continue;
     Answer told;
-    fault->with_effect([&](Effect& effect, Dice&) { effect.at_answer(told); });
+    fault->ask(&Effect::at_answer, told);
     return with_notes_of(std::move(told), std::move(answer));
   }
   return answer;
-}
-
-bool RequestFaults::fits_step(const FaultMatch& match, CertificateName name, int uid) const {
-  return match.fits_endpoint(facts_) && match.fits_change(facts_, name) &&
-         match.nodes.includes(uid, surroundings_.roles);
 }
 
 Step RequestFaults::on_apply(CertificateName name, int uid) {
@@ -117,11 +117,10 @@ Step RequestFaults::on_apply(CertificateName name, int uid) {
   const StepPlace place{name, uid, surroundings_.now};
   StepMishap mishap{AroundMishaps::on_apply(name, uid)};
   for (const auto& fault : *faults_) {
-    if (!fault->acts_at(Point::step) || !fits_step(fault->rule().match, name, uid)) continue;
-    const bool wants =
-        fault->with_effect([&](Effect& effect, Dice&) { return effect.wants_step(place); });
-    if (!wants || !fires(*fault)) continue;
-    fault->with_effect([&](Effect& effect, Dice& dice) { effect.at_step(place, mishap, dice); });
+    if (fault->acts_at(Point::step) && fits_change(*fault, name) && fits_node(*fault, uid) &&
+        fault->ask(&Effect::wants_step, place) && fires(*fault)) {
+      fault->ask(&Effect::at_step, place, mishap);
+    }
   }
   if (mishap.delay.count() > 0) surroundings_.sleep(mishap.delay);
   return std::move(mishap.step);
@@ -129,22 +128,18 @@ Step RequestFaults::on_apply(CertificateName name, int uid) {
 
 Step RequestFaults::on_node_down(CertificateName name, int uid) {
   rolled_out_ = true;
-  const StepPlace place{name, uid, surroundings_.now};
   Step step = AroundMishaps::on_node_down(name, uid);
   for (const auto& fault : *faults_) {
-    if (!fits_step(fault->rule().match, name, uid)) continue;
-    fault->with_effect([&](Effect& effect, Dice&) { effect.at_node_down(place, step); });
+    if (fits_change(*fault, name) && fits_node(*fault, uid))
+      fault->ask(&Effect::at_node_down, StepPlace{name, uid, surroundings_.now}, step);
   }
   return step;
 }
 
 std::optional<certs::Strictness> RequestFaults::strictness_for(CertificateName name) {
   for (const auto& fault : *faults_) {
-    const auto& match = fault->rule().match;
-    if (fault->acts_at(Point::judge) && match.fits_endpoint(facts_) &&
-        match.fits_change(facts_, name) && fires(*fault)) {
-      return fault->with_effect([](Effect& effect, Dice&) { return effect.at_judge(); });
-    }
+    if (fault->acts_at(Point::judge) && fits_change(*fault, name) && fires(*fault))
+      return fault->ask(&Effect::at_judge);
   }
   return AroundMishaps::strictness_for(name);
 }
@@ -152,10 +147,9 @@ std::optional<certs::Strictness> RequestFaults::strictness_for(CertificateName n
 std::optional<std::string> RequestFaults::read_back(CertificateName name,
                                                     const InstalledCertificate& stored) {
   for (const auto& fault : *faults_) {
-    const auto& match = fault->rule().match;
-    if (fault->acts_at(Point::read) && match.fits_certificate(name) &&
-        match.nodes.includes(facts_.called, surroundings_.roles) && fires(*fault)) {
-      return fault->with_effect([&](Effect& effect, Dice&) { return effect.at_read(stored); });
+    if (fault->acts_at(Point::read) && fault->rule().match.fits_certificate(name) &&
+        fits_node(*fault, facts_.called) && fires(*fault)) {
+      return fault->ask(&Effect::at_read, stored);
     }
   }
   return AroundMishaps::read_back(name, stored);
@@ -181,10 +175,8 @@ Answer with_notes_of(Answer told, Answer done) {
 }
 
 bool port_accepts(const FaultSet& faults, int uid, CertificateName port, SteadyTime now) {
-  return std::ranges::none_of(faults, [&](const auto& fault) {
-    return fault->with_effect(
-        [&](Effect& effect, Dice&) { return effect.closes_port(uid, port, now); });
-  });
+  return std::ranges::none_of(
+      faults, [&](const auto& fault) { return fault->ask(&Effect::closes_port, uid, port, now); });
 }
 
 BundlePtr present_with_faults(const FaultSet& faults, const Handshake& handshake,
@@ -195,11 +187,10 @@ BundlePtr present_with_faults(const FaultSet& faults, const Handshake& handshake
         !match.nodes.includes(handshake.node.uid(), handshake.roles)) {
       continue;
     }
-    fault->with_effect(
-        [&](Effect& effect, Dice&) { effect.after_hit_handshake(handshake, presented); });
+    fault->ask(&Effect::after_hit_handshake, handshake, presented);
     if (!fault->acts_at(Point::handshake) || !fault->strikes(handshake.now)) continue;
     hit(fault->rule());
-    fault->with_effect([&](Effect& effect, Dice&) { effect.at_handshake(handshake, presented); });
+    fault->ask(&Effect::at_handshake, handshake, presented);
   }
   return presented;
 }
@@ -219,8 +210,7 @@ MetricFaults::MetricFaults(const FaultPlan& plan, int uid, const NodeRoles& role
 
 void MetricFaults::apply(CertificateName name, std::vector<ExpirySeries>& series) const {
   for (const auto& fault : firing_) {
-    if (!fault->rule().match.fits_certificate(name)) continue;
-    fault->with_effect([&](Effect& effect, Dice&) { effect.at_metrics(series); });
+    if (fault->rule().match.fits_certificate(name)) fault->ask(&Effect::at_metrics, series);
   }
 }
 

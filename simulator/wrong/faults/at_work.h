@@ -75,7 +75,7 @@ struct RequestSurroundings {
 // the request meets after that, the decision holds.
 class RequestFaults final : public AroundMishaps {
  public:
-  // REQUIRES: `faults` is not null.
+  // REQUIRES: `faults` is not null. `facts`: empty where nobody asks, and the cluster acts by itself.
   RequestFaults(std::shared_ptr<const FaultSet> faults, RequestFacts facts,
                 RequestSurroundings surroundings, Mishaps& inner = no_mishaps());
 
@@ -104,7 +104,9 @@ class RequestFaults final : public AroundMishaps {
   RequestMishaps at_request();
   Answer at_answer(Answer answer);
   bool fires(ArmedFault& fault);
-  bool fits_step(const FaultMatch& match, contract::CertificateName name, int uid) const;
+  bool fits_request(const ArmedFault& fault, Point point) const;
+  bool fits_change(const ArmedFault& fault, contract::CertificateName name) const;
+  bool fits_node(const ArmedFault& fault, int uid) const;
 
   const std::shared_ptr<const FaultSet> faults_;
   const RequestFacts facts_;

@@ -24,7 +24,7 @@
 #include "simulator/cluster/node.h"
 #include "simulator/http/call.h"
 #include "simulator/wrong/faults/match.h"
-#include "simulator/wrong/faults/setting.h"
+#include "simulator/http/setting.h"
 
 namespace certdrill::simulator {
 
@@ -108,19 +108,21 @@ struct ExpirySeries {
   std::int64_t seconds;
 };
 
-// What a kind does. An effect acts at a few points and lets all others be. It may remember things
-// between calls: which node was skipped, until when a port is closed.
+// What a kind does, at one of the points. It may remember things between calls: which node was
+// skipped, until when a port is closed.
 class Effect {
  public:
+  explicit Effect(Point acts_at) : point(acts_at) {}
   virtual ~Effect() = default;
 
-  virtual bool acts_at(Point point) const = 0;
+  const Point point;
+  Dice* dice = nullptr;  // of the fault that it is armed in
 
   // Asked only when the fault fires.
-  virtual void at_request(RequestMishaps& /*mishaps*/, Dice& /*dice*/) {}
+  virtual void at_request(RequestMishaps& /*mishaps*/) {}
   virtual void at_answer(Answer& /*answer*/) {}
   virtual std::optional<certs::Strictness> at_judge() { return std::nullopt; }
-  virtual void at_step(const StepPlace& /*place*/, StepMishap& /*mishap*/, Dice& /*dice*/) {}
+  virtual void at_step(const StepPlace& /*place*/, StepMishap& /*mishap*/) {}
   virtual std::optional<std::string> at_read(const InstalledCertificate& /*stored*/) {
     return std::nullopt;
   }

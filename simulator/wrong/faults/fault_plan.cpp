@@ -29,17 +29,14 @@ bool named(const FaultSet& set, std::string_view name) {
 ArmedFault::ArmedFault(FaultRule rule, SteadyTime armed_at)
     : rule_(std::move(rule)),
       ends_(end_of(rule_.schedule, armed_at)),
-      effect_(rule_.kind->make(Settings(rule_.settings))),
-      dice_(rule_.schedule.seed) {}
+      dice_(rule_.schedule.seed),
+      effect_(rule_.kind->make(Settings(rule_.settings))) {
+  effect_->dice = &dice_;
+}
 
 FaultCounters ArmedFault::counters() const {
   const std::lock_guard lock(mutex_);
   return counters_;
-}
-
-bool ArmedFault::acts_at(Point point) const {
-  const std::lock_guard lock(mutex_);
-  return effect_->acts_at(point);
 }
 
 bool ArmedFault::strikes(SteadyTime now) {
@@ -55,18 +52,19 @@ bool ArmedFault::strikes(SteadyTime now) {
 }
 
 bool ArmedFault::in_force(SteadyTime now) const {
-  if (expired(now)) return false;
-  const auto& schedule = rule_.schedule;
   const std::lock_guard lock(mutex_);
-  const std::int64_t number = counters_.matched - schedule.after;
-  return number >= 0 && (schedule.times == 0 || number < schedule.times);
+  return !expired(now) && next_is_struck();
 }
 
 void ArmedFault::count_match() {
-  const auto& schedule = rule_.schedule;
   const std::lock_guard lock(mutex_);
-  const std::int64_t number = counters_.matched++ - schedule.after;
-  if (number >= 0 && (schedule.times == 0 || number < schedule.times)) ++counters_.fired;
+  if (next_is_struck()) ++counters_.fired;
+  ++counters_.matched;
+}
+
+bool ArmedFault::next_is_struck() const {
+  const std::int64_t number = counters_.matched - rule_.schedule.after;
+  return number >= 0 && (rule_.schedule.times == 0 || number < rule_.schedule.times);
 }
 
 FaultSet arm_alone(std::vector<FaultRule> rules, SteadyTime now) {
@@ -142,9 +140,8 @@ tl::expected<std::vector<FaultStatus>, ArmError> FaultPlan::arm(std::vector<Faul
     }
     publish(std::move(set));
   }
-  for (const auto& status : result) {
+  for (const auto& status : result)
     tell({FaultEvent::What::armed, status.rule.name, status.rule.drill});
-  }
   return result;
 }
 

@@ -37,28 +37,31 @@ class ArmedFault {
   FaultCounters counters() const;
   bool expired(SteadyTime now) const { return ends_ != SteadyTime{} && now >= ends_; }
   SteadyTime ends() const { return ends_; }  // SteadyTime{}: never
-  bool acts_at(Point point) const;
+  bool acts_at(Point point) const { return effect_->point == point; }
 
   // Counts one match; true when the fault fires on it.
   bool strikes(SteadyTime now);
 
-  // For a fault that is a state: in force from the match `after` on, for `times` matches.
+  // For a fault that is a state: in force from the match `after` on, for `times` matches, of which
+  // every one is counted.
   bool in_force(SteadyTime now) const;
   void count_match();
 
-  // One caller at a time; `call` takes the effect and the dice.
-  template <typename Call>
-  auto with_effect(Call call) {
+  // Asks the effect, one caller at a time: ask(&Effect::at_step, place, mishap).
+  template <typename Result, typename... Parameters, typename... Arguments>
+  Result ask(Result (Effect::*question)(Parameters...), Arguments&&... arguments) {
     const std::lock_guard lock(mutex_);
-    return call(*effect_, dice_);
+    return (*effect_.*question)(std::forward<Arguments>(arguments)...);
   }
 
  private:
+  bool next_is_struck() const;  // of a state
+
   const FaultRule rule_;
   const SteadyTime ends_;
-  mutable std::mutex mutex_;  // guards all below
-  std::unique_ptr<Effect> effect_;
+  mutable std::mutex mutex_;  // guards all below, and what the effect remembers
   Dice dice_;
+  const std::unique_ptr<Effect> effect_;
   FaultCounters counters_;
 };
 

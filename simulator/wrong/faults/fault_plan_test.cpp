@@ -125,7 +125,7 @@ TEST_F(FaultPlanTest, RandomDelaysRepeatWithTheirSeed) {
     std::vector<std::int64_t> result;
     for (int i = 0; i < 16; ++i) {
       RequestMishaps mishaps;
-      fault.with_effect([&](Effect& effect, Dice& dice) { effect.at_request(mishaps, dice); });
+      fault.ask(&Effect::at_request, mishaps);
       result.push_back(mishaps.delay_before.count());
     }
     return result;

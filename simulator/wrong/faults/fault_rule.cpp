@@ -1,13 +1,11 @@
 #include "simulator/wrong/faults/fault_rule.h"
 
 #include <algorithm>
-#include <array>
 #include <random>
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
-#include "contract/nearest_name.h"
 #include "simulator/http/strict_json.h"
 
 namespace certdrill::simulator {

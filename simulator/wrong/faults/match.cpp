@@ -28,29 +28,6 @@ tl::unexpected<std::string> not_nodes(std::string_view found) {
                   found));
 }
 
-std::string text_field(const json& object, const char* field) {
-  const auto found = object.find(field);
-  return found != object.end() && found->is_string() ? found->get<std::string>() : std::string{};
-}
-
-void add_certificate(RequestFacts& facts, const json& object) {
-  if (!object.is_object()) return;
-  const auto name = contract::find_certificate(text_field(object, "name"));
-  if (name) facts.certificates.push_back({*name, text_field(object, "certificate")});
-}
-
-void add_list(RequestFacts& facts, const json& body) {
-  const auto list = body.find("certificates");
-  if (list == body.end() || !list->is_array()) return;
-  for (const auto& one : *list) add_certificate(facts, one);
-}
-
-void add_internode(RequestFacts& facts) {
-  for (const auto& one : contract::cluster_certificates()) {
-    if (one.internode) facts.certificates.push_back({one.name, {}});
-  }
-}
-
 // One string or a list of them, each looked up by `find`; the reader keeps what is wrong.
 template <typename T, typename Find>
 std::vector<T> read_names(SettingsReader& reader, std::string_view field, Find find,
@@ -164,20 +141,31 @@ const json& object_in(const Call& call) {
   return body ? *body : nothing;
 }
 
+std::vector<json> entries_of(const Call& call) {
+  const auto* endpoint = call.endpoint();
+  const auto id = endpoint == nullptr ? "" : endpoint->id;
+  const json& body = object_in(call);
+  if (id == "update_cert" && call.body.object()) return {body};
+  const auto list = body.find("certificates");
+  if (id != "put_certificates" || list == body.end() || !list->is_array()) return {};
+  return {list->begin(), list->end()};
+}
+
 RequestFacts facts_of(const Call& call) {
   RequestFacts facts{call.endpoint(), call.node(), {}};
+  const auto add = [&](std::string_view name, std::string text) {
+    if (const auto known = contract::find_certificate(name))
+      facts.certificates.push_back({*known, std::move(text)});
+  };
+  for (const json& entry : entries_of(call))
+    add(text_in(entry, "name"), text_in(entry, "certificate"));
   const auto id = facts.endpoint == nullptr ? "" : facts.endpoint->id;
-  if (id == "delete_certificate") {
-    const auto name = contract::find_certificate(call.path.substr(call.path.rfind('/') + 1));
-    if (name) facts.certificates.push_back({*name, {}});
-  } else if (id == "update_cert" || id == "put_certificates" || id == "rotate") {
-    const json& body = object_in(call);
-    if (id == "put_certificates")
-      add_list(facts, body);
-    else
-      add_certificate(facts, body);
-    if (id == "rotate" && facts.certificates.empty()) add_internode(facts);
-  }
+  if (id == "delete_certificate") add(call.path.substr(call.path.rfind('/') + 1), {});
+  if (id != "rotate") return facts;
+  add(text_in(object_in(call), "name"), {});
+  if (!facts.certificates.empty()) return facts;
+  for (const auto& one : contract::cluster_certificates())
+    if (one.internode) add(one.text, {});
   return facts;
 }
 
@@ -248,9 +236,8 @@ nlohmann::ordered_json match_json(const FaultMatch& match, const Matchers& match
         names_json(match.certificates, [](auto name) { return contract::to_string(name); });
   }
   if (matchers.nodes) result["nodes"] = match.nodes.to_json();
-  if (!match.submitted.empty()) {
+  if (!match.submitted.empty())
     result["submitted"] = names_json(match.submitted, [](auto* trait) { return trait->id; });
-  }
   return result;
 }
 

@@ -14,7 +14,7 @@
 #include "contract/certificates.h"
 #include "contract/endpoints.h"
 #include "simulator/http/call.h"
-#include "simulator/wrong/faults/setting.h"
+#include "simulator/http/setting.h"
 #include "simulator/wrong/faults/trait.h"
 
 namespace certdrill::simulator {
@@ -70,6 +70,16 @@ struct RequestFacts {
 
 // The body as an object; an empty one where it is none.
 const nlohmann::json& object_in(const Call& call);
+
+// The entries of an update: its body, or those of its list. Empty when it cannot be read as one.
+std::vector<nlohmann::json> entries_of(const Call& call);
+
+// The field's text; empty where there is none.
+template <typename Json>
+std::string text_in(const Json& entry, const char* field) {
+  const auto found = entry.is_object() ? entry.find(field) : entry.end();
+  return found != entry.end() && found->is_string() ? found->template get<std::string>() : "";
+}
 
 // Never fails: of a malformed body nothing is known.
 RequestFacts facts_of(const Call& call);

@@ -9,15 +9,9 @@
 namespace certdrill::simulator {
 namespace {
 
-using certs::Certificate;
+using Submitted = SubmittedCertificate;
 
-template <typename Predicate>
-bool any_in_chain(const SubmittedCertificate& submitted, Predicate predicate) {
-  const auto chain = certs::parse_chain(submitted.text);
-  return chain && std::ranges::any_of(*chain, predicate);
-}
-
-bool has_unknown_extension(const Certificate& certificate) {
+bool has_unknown_extension(const certs::Certificate& certificate) {
   for (int i = 0; i < X509_get_ext_count(certificate.x509()); ++i) {
     auto* extension = X509_get_ext(certificate.x509(), i);
     if (OBJ_obj2nid(X509_EXTENSION_get_object(extension)) == NID_undef) return true;
@@ -25,42 +19,38 @@ bool has_unknown_extension(const Certificate& certificate) {
   return false;
 }
 
-bool no_common_name(const SubmittedCertificate& submitted) {
-  return any_in_chain(submitted, [](const auto& one) { return one.common_name().empty(); });
+bool no_common_name(const Submitted& submitted) {
+  return std::ranges::any_of(submitted.chain(),
+                             [](const auto& one) { return one.common_name().empty(); });
 }
 
-bool unknown_extension(const SubmittedCertificate& submitted) {
-  return any_in_chain(submitted, has_unknown_extension);
+bool unknown_extension(const Submitted& submitted) {
+  return std::ranges::any_of(submitted.chain(), has_unknown_extension);
 }
 
-bool no_certificate(const SubmittedCertificate& submitted) { return submitted.text.empty(); }
-
-bool comments(const SubmittedCertificate& submitted) {
+bool comments(const Submitted& submitted) {
   return without_comments(submitted.text) != submitted.text;
 }
 
-bool crlf(const SubmittedCertificate& submitted) {
-  return submitted.text.find('\r') != submitted.text.npos;
+bool crlf(const Submitted& submitted) { return submitted.text.find('\r') != submitted.text.npos; }
+
+bool three_levels(const Submitted& submitted) { return submitted.chain().size() >= 3; }
+
+bool root_missing(const Submitted& submitted) {
+  const auto chain = submitted.chain();
+  return !chain.empty() && !chain.back().self_issued();
 }
 
-bool three_levels(const SubmittedCertificate& submitted) {
-  const auto chain = certs::parse_chain(submitted.text);
-  return chain && chain->size() >= 3;
-}
-
-bool root_missing(const SubmittedCertificate& submitted) {
-  const auto chain = certs::parse_chain(submitted.text);
-  return chain && !chain->back().self_issued();
-}
-
-bool no_client_auth(const SubmittedCertificate& submitted) {
-  const auto chain = certs::parse_chain(submitted.text);
-  if (!chain) return false;
-  const auto usage = certs::facts_of(chain->front()).extended_key_usage;
+bool no_client_auth(const Submitted& submitted) {
+  const auto chain = submitted.chain();
+  if (chain.empty()) return false;
+  const auto usage = certs::facts_of(chain.front()).extended_key_usage;
   return std::ranges::find(usage, "clientAuth") == usage.end();
 }
 
-bool several(const SubmittedCertificate& submitted) { return submitted.in_request > 1; }
+bool no_certificate(const Submitted& submitted) { return submitted.text.empty(); }
+
+bool several(const Submitted& submitted) { return submitted.in_request > 1; }
 
 constexpr std::array<Trait, 9> kTraits{{
     {"no_common_name", "a certificate of the chain has no common name", no_common_name},
@@ -77,6 +67,11 @@ constexpr std::array<Trait, 9> kTraits{{
 
 }  // namespace
 
+std::vector<certs::Certificate> SubmittedCertificate::chain() const {
+  auto read = certs::parse_chain(text);
+  return read ? std::move(*read) : std::vector<certs::Certificate>{};
+}
+
 std::string without_comments(std::string_view text) {
   constexpr std::string_view kBegin = "-----BEGIN ";
   if (text.find(kBegin) == text.npos) return std::string(text);
@@ -91,8 +86,6 @@ std::string without_comments(std::string_view text) {
   }
   return out;
 }
-
-std::span<const Trait> submitted_traits() { return kTraits; }
 
 std::vector<std::string_view> trait_ids() {
   std::vector<std::string_view> ids;

@@ -6,16 +6,19 @@
 #pragma once
 
 #include <cstddef>
-#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
+
+#include "certs/read/certificate.h"
 
 namespace certdrill::simulator {
 
 struct SubmittedCertificate {
   std::string_view text;       // the request's "certificate"; empty: none was sent
   std::size_t in_request = 1;  // how many certificates the request carries
+
+  std::vector<certs::Certificate> chain() const;  // empty when it cannot be read
 };
 
 struct Trait {
@@ -27,7 +30,6 @@ struct Trait {
 // The blocks of a PEM text, and blank lines; each line as it stands.
 std::string without_comments(std::string_view text);
 
-std::span<const Trait> submitted_traits();
 std::vector<std::string_view> trait_ids();
 const Trait* find_trait(std::string_view id);  // nullptr when there is none
 

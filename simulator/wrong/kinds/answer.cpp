@@ -61,7 +61,9 @@ std::optional<std::string> complete_answer(nlohmann::json& values) {
 class AnswerEffect final : public Effect {
  public:
   explicit AnswerEffect(const Settings& settings)
-      : after_(settings.is("stage", "after")),
+      : Effect(settings.has("instead_of") && !settings.text("instead_of").empty() ? Point::answer
+                                                                                  : Point::request),
+        after_(settings.is("stage", "after")),
         instead_of_(settings.has("instead_of") ? settings.text("instead_of") : "") {
     const auto status = static_cast<int>(settings.integer("status"));
     const auto error_code = settings.text("error_code");
@@ -73,11 +75,7 @@ class AnswerEffect final : public Effect {
     if (retry_after > 0) answer_.headers.emplace_back("Retry-After", std::to_string(retry_after));
   }
 
-  bool acts_at(Point point) const override {
-    return point == (instead_of_.empty() ? Point::request : Point::answer);
-  }
-
-  void at_request(RequestMishaps& mishaps, Dice& /*dice*/) override {
+  void at_request(RequestMishaps& mishaps) override {
     auto& place = after_ ? mishaps.answer_after : mishaps.answer_instead;
     if (!place) place = answer_;
   }

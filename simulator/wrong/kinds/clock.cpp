@@ -12,10 +12,10 @@ constexpr std::array kClockSettings{
 
 class ClockEffect final : public Effect {
  public:
-  explicit ClockEffect(const Settings& settings) : jump_(settings.integer("days")) {}
+  explicit ClockEffect(const Settings& settings)
+      : Effect(Point::request), jump_(settings.integer("days")) {}
 
-  bool acts_at(Point point) const override { return point == Point::request; }
-  void at_request(RequestMishaps& mishaps, Dice& /*dice*/) override { mishaps.clock_jump += jump_; }
+  void at_request(RequestMishaps& mishaps) override { mishaps.clock_jump += jump_; }
 
  private:
   const std::chrono::days jump_;

@@ -52,16 +52,15 @@ std::optional<std::string> complete_connection(nlohmann::json& values) {
 
 class ConnectionEffect final : public Effect {
  public:
-  explicit ConnectionEffect(const Settings& settings) : before_(settings.is("stage", "before")) {
+  explicit ConnectionEffect(const Settings& settings)
+      : Effect(Point::request), before_(settings.is("stage", "before")) {
     delivery_.kind = connection_mode(settings.text("mode")).kind;
     if (delivery_.kind != DeliveryKind::slow_drip) return;
     delivery_.drip_bytes = static_cast<std::size_t>(settings.integer("drip_bytes"));
     delivery_.drip_interval = Milliseconds(settings.integer("drip_ms"));
   }
 
-  bool acts_at(Point point) const override { return point == Point::request; }
-
-  void at_request(RequestMishaps& mishaps, Dice& /*dice*/) override {
+  void at_request(RequestMishaps& mishaps) override {
     auto& place = before_ ? mishaps.cut_instead : mishaps.delivery;
     if (!place) place = delivery_;
   }

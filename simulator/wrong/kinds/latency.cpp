@@ -46,7 +46,7 @@ std::optional<std::string> complete_latency(nlohmann::json& values) {
 class LatencyEffect final : public Effect {
  public:
   explicit LatencyEffect(const Settings& settings)
-      : per_node_(settings.is("scope", "node")),
+      : Effect(settings.is("scope", "node") ? Point::step : Point::request),
         after_(settings.is("stage", "after")),
         distribution_(settings.text("distribution")) {
     for (const char* name : {"ms", "min_ms", "median_ms"})
@@ -55,30 +55,25 @@ class LatencyEffect final : public Effect {
     if (settings.has("sigma")) sigma_ = settings.number("sigma");
   }
 
-  bool acts_at(Point point) const override {
-    return point == (per_node_ ? Point::step : Point::request);
+  void at_request(RequestMishaps& mishaps) override {
+    (after_ ? mishaps.delay_after : mishaps.delay_before) += throw_delay();
   }
 
-  void at_request(RequestMishaps& mishaps, Dice& dice) override {
-    (after_ ? mishaps.delay_after : mishaps.delay_before) += throw_delay(dice);
-  }
-
-  void at_step(const StepPlace& /*place*/, StepMishap& mishap, Dice& dice) override {
-    mishap.delay += throw_delay(dice);
+  void at_step(const StepPlace& /*place*/, StepMishap& mishap) override {
+    mishap.delay += throw_delay();
   }
 
  private:
-  Milliseconds throw_delay(Dice& dice) const {
+  Milliseconds throw_delay() const {
     if (distribution_ == "fixed") return Milliseconds(low_);
     if (distribution_ == "uniform") {
       const auto width = static_cast<double>(high_ - low_ + 1);
-      return Milliseconds(low_ + static_cast<std::int64_t>(dice.uniform() * width));
+      return Milliseconds(low_ + static_cast<std::int64_t>(dice->uniform() * width));
     }
-    const double ms = static_cast<double>(low_) * std::exp(sigma_ * dice.normal());
+    const double ms = static_cast<double>(low_) * std::exp(sigma_ * dice->normal());
     return Milliseconds(static_cast<std::int64_t>(std::min(ms, static_cast<double>(high_))));
   }
 
-  const bool per_node_;
   const bool after_;
   const std::string distribution_;
   std::int64_t low_ = 0;  // the delay, its least, or its median

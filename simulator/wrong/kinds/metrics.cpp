@@ -20,9 +20,9 @@ constexpr std::array kMetricsSettings{
 class MetricsEffect final : public Effect {
  public:
   explicit MetricsEffect(const Settings& settings)
-      : leftover_(settings.is("mode", "leftover_file")), seconds_(settings.integer("seconds")) {}
-
-  bool acts_at(Point point) const override { return point == Point::metrics; }
+      : Effect(Point::metrics),
+        leftover_(settings.is("mode", "leftover_file")),
+        seconds_(settings.integer("seconds")) {}
 
   void at_metrics(std::vector<ExpirySeries>& series) override {
     if (leftover_)

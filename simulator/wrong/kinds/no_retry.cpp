@@ -19,9 +19,9 @@ constexpr std::array kNoRetrySettings{
 class NoRetryEffect final : public Effect {
  public:
   explicit NoRetryEffect(const Settings& settings)
-      : always_(settings.is("reports", "always")), first_(settings.is("reports", "first")) {}
-
-  bool acts_at(Point point) const override { return point == Point::step; }
+      : Effect(Point::step),
+        always_(settings.is("reports", "always")),
+        first_(settings.is("reports", "first")) {}
 
   void at_node_down(const StepPlace& place, Step& step) override {
     const bool is_first = missed_.insert({place.uid, place.name}).second;
@@ -32,7 +32,7 @@ class NoRetryEffect final : public Effect {
     return missed_.contains({place.uid, place.name});
   }
 
-  void at_step(const StepPlace& /*place*/, StepMishap& mishap, Dice& /*dice*/) override {
+  void at_step(const StepPlace& /*place*/, StepMishap& mishap) override {
     mishap.step = {Fate::unreachable, "the node was down when the rotation began", always_};
   }
 

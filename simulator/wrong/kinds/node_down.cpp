@@ -6,8 +6,7 @@ namespace {
 
 class NodeDownEffect final : public Effect {
  public:
-  explicit NodeDownEffect(const Settings& /*none*/) {}
-  bool acts_at(Point point) const override { return point == Point::state; }
+  explicit NodeDownEffect(const Settings& /*none*/) : Effect(Point::state) {}
 };
 
 }  // namespace

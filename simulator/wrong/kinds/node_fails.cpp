@@ -46,12 +46,11 @@ std::optional<std::string> complete_node_fails(nlohmann::json& values) {
 class NodeFailsEffect final : public Effect {
  public:
   explicit NodeFailsEffect(const Settings& settings)
-      : step_{node_fails_mode(settings.text("mode")).fate, settings.text("reason"),
+      : Effect(Point::step),
+        step_{node_fails_mode(settings.text("mode")).fate, settings.text("reason"),
               settings.flag("reported")} {}
 
-  bool acts_at(Point point) const override { return point == Point::step; }
-
-  void at_step(const StepPlace& /*place*/, StepMishap& mishap, Dice& /*dice*/) override {
+  void at_step(const StepPlace& /*place*/, StepMishap& mishap) override {
     if (mishap.step.fate == Fate::applies) mishap.step = step_;  // else an earlier fault has it
   }
 

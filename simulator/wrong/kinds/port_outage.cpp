@@ -1,5 +1,4 @@
 // port_outage: applying a certificate makes a port of the node unreachable for a while.
-#include <algorithm>
 #include <array>
 #include <map>
 
@@ -20,12 +19,11 @@ constexpr std::array kPortOutageSettings{
 class PortOutageEffect final : public Effect {
  public:
   explicit PortOutageEffect(const Settings& settings)
-      : port_(*contract::find_certificate(settings.text("port"))),
+      : Effect(Point::step),
+        port_(*contract::find_certificate(settings.text("port"))),
         for_(settings.integer("for_ms")) {}
 
-  bool acts_at(Point point) const override { return point == Point::step; }
-
-  void at_step(const StepPlace& place, StepMishap& /*mishap*/, Dice& /*dice*/) override {
+  void at_step(const StepPlace& place, StepMishap& /*mishap*/) override {
     until_[place.uid] = place.now + for_;
   }
 

@@ -15,10 +15,10 @@ constexpr std::array kRedirectSettings{
 class RedirectEffect final : public Effect {
  public:
   explicit RedirectEffect(const Settings& settings)
-      : to_(settings.is("to", "primary") ? RedirectTo::primary : RedirectTo::last) {}
+      : Effect(Point::request),
+        to_(settings.is("to", "primary") ? RedirectTo::primary : RedirectTo::last) {}
 
-  bool acts_at(Point point) const override { return point == Point::request; }
-  void at_request(RequestMishaps& mishaps, Dice& /*dice*/) override { mishaps.redirect = to_; }
+  void at_request(RequestMishaps& mishaps) override { mishaps.redirect = to_; }
 
  private:
   const RedirectTo to_;

@@ -12,12 +12,10 @@ constexpr std::array kSecondWriterSettings{
 
 class SecondWriterEffect final : public Effect {
  public:
-  explicit SecondWriterEffect(const Settings& settings) : after_(settings.integer("after_ms")) {}
+  explicit SecondWriterEffect(const Settings& settings)
+      : Effect(Point::request), after_(settings.integer("after_ms")) {}
 
-  bool acts_at(Point point) const override { return point == Point::request; }
-  void at_request(RequestMishaps& mishaps, Dice& /*dice*/) override {
-    mishaps.undone_after = after_;
-  }
+  void at_request(RequestMishaps& mishaps) override { mishaps.undone_after = after_; }
 
  private:
   const Milliseconds after_;

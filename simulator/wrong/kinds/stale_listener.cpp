@@ -16,11 +16,10 @@ constexpr std::array kStaleListenerSettings{
 
 class StaleListenerEffect final : public Effect {
  public:
-  explicit StaleListenerEffect(const Settings& settings) : some_(settings.is("workers", "some")) {}
+  explicit StaleListenerEffect(const Settings& settings)
+      : Effect(Point::step), some_(settings.is("workers", "some")) {}
 
-  bool acts_at(Point point) const override { return point == Point::step; }
-
-  void at_step(const StepPlace& /*place*/, StepMishap& mishap, Dice& /*dice*/) override {
+  void at_step(const StepPlace& /*place*/, StepMishap& mishap) override {
     if (mishap.step.fate == Fate::applies) mishap.step = {Fate::presents_the_old_one, "", true};
   }
 

@@ -53,9 +53,9 @@ constexpr std::array kStoreSettings{
 class StoreEffect final : public Effect {
  public:
   explicit StoreEffect(const Settings& settings)
-      : mode_(*std::ranges::find(kStoreModes, settings.text("mode"), &StoreMode::name)) {}
+      : Effect(Point::read),
+        mode_(*std::ranges::find(kStoreModes, settings.text("mode"), &StoreMode::name)) {}
 
-  bool acts_at(Point point) const override { return point == Point::read; }
   std::optional<std::string> at_read(const InstalledCertificate& stored) override {
     return mode_.change(stored);
   }

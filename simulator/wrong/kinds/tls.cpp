@@ -20,9 +20,8 @@ constexpr std::array kTlsSettings{
 
 class TlsEffect final : public Effect {
  public:
-  explicit TlsEffect(const Settings& settings) : mode_(settings.text("mode")) {}
-
-  bool acts_at(Point point) const override { return point == Point::handshake; }
+  explicit TlsEffect(const Settings& settings)
+      : Effect(Point::handshake), mode_(settings.text("mode")) {}
 
   void at_handshake(const Handshake& handshake, BundlePtr& presented) override {
     if (mode_ == "refuse")

@@ -15,9 +15,8 @@ constexpr std::array kValidationSettings{
 class ValidationEffect final : public Effect {
  public:
   explicit ValidationEffect(const Settings& settings)
-      : strictness_(*certs::find_strictness(settings.text("strictness"))) {}
+      : Effect(Point::judge), strictness_(*certs::find_strictness(settings.text("strictness"))) {}
 
-  bool acts_at(Point point) const override { return point == Point::judge; }
   std::optional<certs::Strictness> at_judge() override { return strictness_; }
 
  private:

@@ -1,5 +1,5 @@
-// The settings of a kind of fault, as data: the rows make the checks (with the nearest name), the
-// defaults, the list of --list-faults and the schema of the OpenAPI document.
+// The fields of a JSON object, as data: the rows make the checks (with the nearest name) and the
+// defaults; those of a kind of fault also the list of --list-faults and its OpenAPI schema.
 //
 // Errors are clauses without a full stop: "'status' must be a whole number from 200 to 599, not 99".
 // Thread safety: rows are constant data; a reader is a local of its caller.
@@ -21,7 +21,7 @@ namespace certdrill::simulator {
 struct Setting {
   enum class Type { integer, number, text, flag, choice };
   struct Required {};
-  struct Derived {};  // follows from other settings: FaultKind::complete writes it
+  struct Derived {};  // none: it may be absent, or follows from others (FaultKind::complete)
   using Default = std::variant<Required, Derived, std::int64_t, double, bool, std::string_view>;
 
   std::string_view name;

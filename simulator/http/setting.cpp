@@ -1,10 +1,11 @@
-#include "simulator/wrong/faults/setting.h"
+#include "simulator/http/setting.h"
 
 #include <algorithm>
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include "certs/read/text.h"
 #include "contract/nearest_name.h"
 #include "simulator/http/strict_json.h"
 
@@ -62,7 +63,8 @@ std::optional<std::string> unwanted(const Setting& setting, const json& value) {
   if (!value.is_string()) return its_type;
   const auto text = value.get<std::string>();
   if (std::ranges::find(setting.choices, text) != setting.choices.end()) return std::nullopt;
-  return fmt::format("'{}'{}", text, contract::did_you_mean(text, setting.choices));
+  return fmt::format("'{}'{}", certs::printable(text),
+                     contract::did_you_mean(text, setting.choices));
 }
 
 }  // namespace
@@ -110,7 +112,7 @@ std::optional<std::string> SettingsReader::finish() {
   const bool misspelt = !error_ || error_->ends_with(" is missing");
   for (const auto& [key, value] : object_.items()) {
     if (!misspelt || std::ranges::find(asked_, key) != asked_.end()) continue;
-    return fmt::format("unknown field '{}'{}; known are {}", key,
+    return fmt::format("unknown field '{}'{}; known are {}", certs::printable(key),
                        contract::did_you_mean(key, asked_), fmt::join(asked_, ", "));
   }
   return error_;
