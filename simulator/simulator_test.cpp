@@ -10,6 +10,7 @@
 #include <httplib.h>
 
 #include "certs/read/openssl.h"
+#include "certs/verdict/bundle.h"
 #include "tests/support/rest_client.h"
 #include "tests/support/temporary_folder.h"
 
