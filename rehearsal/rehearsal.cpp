@@ -105,6 +105,7 @@ void rehearse_drills(const Options& options, const SceneSettings& scene, const P
   const auto work = [&] {
     for (std::size_t i = next++; i < drills.size() && !interrupted; i = next++) {
       results[i] = result_of(options, scene, pairs, drills[i], i + 1);
+      if (interrupted) return;  // it was ended in the middle: there is nothing to judge
       done[i] = 1;
       console.progress(++finished, drills.size(), drills[i]->name);
     }

@@ -52,8 +52,8 @@ constexpr auto kAdvice = std::to_array<Advice>({
 });
 
 struct Tally {
+  std::size_t weight = 0;  // of the grades
   std::size_t drills = 0;
-  Grade worst = Grade::survived;
 };
 
 }  // namespace
@@ -74,16 +74,17 @@ std::vector<Change> changes_that_help(const std::vector<const Verdict*>& verdict
       const Advice* advice = find_advice(finding.advice);
       if (advice == nullptr || finding.grade == Grade::survived) continue;
       Tally& tally = tallies[static_cast<std::size_t>(advice - kAdvice.data())];
-      if (here.insert(advice).second) ++tally.drills;
-      tally.worst = std::max(tally.worst, finding.grade);
+      if (!here.insert(advice).second) continue;
+      ++tally.drills;
+      tally.weight += static_cast<std::size_t>(finding.grade);
     }
   }
   std::vector<std::size_t> order;
   for (std::size_t i = 0; i < tallies.size(); ++i)
     if (tallies[i].drills > 0) order.push_back(i);
   std::ranges::stable_sort(order, [&](std::size_t left, std::size_t right) {
-    return std::pair(tallies[left].drills, tallies[left].worst) >
-           std::pair(tallies[right].drills, tallies[right].worst);
+    return std::pair(tallies[left].weight, tallies[left].drills) >
+           std::pair(tallies[right].weight, tallies[right].drills);
   });
   if (order.size() > most) order.resize(most);
   std::vector<Change> changes;

@@ -24,7 +24,8 @@ struct Change {
   std::size_t drills = 0;  // in so many it was the matter
 };
 
-// Those that concern most drills first, worse ones before others; what survived does not count.
+// Those that mend most first: of many drills, and of drills that went badly. What survived does not
+// count.
 std::vector<Change> changes_that_help(const std::vector<const Verdict*>& verdicts,
                                       std::size_t most);
 

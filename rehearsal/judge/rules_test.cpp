@@ -263,7 +263,7 @@ TEST(AdviceTest, EveryIdIsThereOnce) {
   }
 }
 
-TEST(AdviceTest, WhatConcernsMostDrillsComesFirst) {
+TEST(AdviceTest, WhatMendsMostComesFirst) {
   Evidence gave_up = nothing_done(1);
   gave_up.requests = {update(100, 409)};
   Evidence lied = good();
@@ -272,11 +272,14 @@ TEST(AdviceTest, WhatConcernsMostDrillsComesFirst) {
   const Verdict first = judge(gave_up);
   const Verdict second = judge(lied);
   const Verdict fine = judge(good());
-  const auto changes = changes_that_help({&first, &second, &first, &fine}, 3);
+  auto changes = changes_that_help({&first, &second, &first, &fine}, 3);
   ASSERT_EQ(changes.size(), 2U);
   EXPECT_EQ(changes[0].advice->id, "retry-409");
   EXPECT_EQ(changes[0].drills, 2U);
   EXPECT_EQ(changes[1].advice->id, "look-at-every-node");
+  changes = changes_that_help({&first, &second}, 1);
+  ASSERT_EQ(changes.size(), 1U);
+  EXPECT_EQ(changes[0].advice->id, "look-at-every-node") << "a false success is worse";
 }
 
 }  // namespace

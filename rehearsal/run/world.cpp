@@ -170,6 +170,10 @@ Moment World::look(Milliseconds at) {
                     look_at(uid)};
     const Shown second = look_at(uid);
     if (state.shown == Shown::requested) state.shown = second;
+    // Where no port presents it, the API is all that there is to ask.
+    const auto& rest = ready().nodes[static_cast<std::size_t>(uid) - 1].rest;
+    if (ports_.empty() && presented_at(address_of(rest), settings_.cluster).empty())
+      state.shown = Shown::nothing;
     moment.nodes.push_back(state);
   }
   return moment;
