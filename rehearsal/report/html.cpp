@@ -121,8 +121,11 @@ constexpr std::string_view kLegend =
 }  // namespace
 
 std::string escaped(std::string_view text) {
+  // What is no UTF-8 becomes U+FFFD on the way through JSON.
+  const auto json =
+      nlohmann::json(text).dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
   std::string safe;
-  for (const char c : text) {
+  for (const char c : nlohmann::json::parse(json).get<std::string>()) {
     const bool forbidden =
         static_cast<unsigned char>(c) < 0x20 && c != '\n' && c != '\t' && c != '\r';
     if (c == '&') {

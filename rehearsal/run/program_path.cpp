@@ -1,5 +1,8 @@
 #include "rehearsal/run/program_path.h"
 
+#include <algorithm>
+#include <system_error>
+
 #include <fmt/format.h>
 #include <unistd.h>
 
