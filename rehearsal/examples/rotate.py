@@ -24,7 +24,7 @@ import urllib.parse
 SENDS = 6               # the request goes out so often at most
 FIRST_PAUSE = 0.5       # seconds before the second one; then twice as long each time
 ANSWER_SECONDS = 20     # for one answer; a large cluster may take minutes
-SECONDS = 40            # for all of it: after a 200, too, nodes may be gone for a while
+SECONDS = 60            # for all of it: after a 200, too, nodes may be gone for a while
 SETTLE_SECONDS = 2      # complete means: still complete so much later
 LOOKS = 3               # at each port: a server's workers do not all change at the same moment
 UPDATE_CERT = "/v1/cluster/update_cert"

@@ -3,7 +3,7 @@
 # It does what rotate.py does, for where there is no Python; standard error says why it did not.
 set -u
 umask 077 # what it writes holds the key and the password
-sends=5 most_seconds=40 settle_seconds=2 looks=3
+sends=5 most_seconds=60 settle_seconds=2 looks=3
 
 : "${CERTDRILL_NODES:?} ${CERTDRILL_CLUSTER:?} ${CERTDRILL_USERNAME:?} ${CERTDRILL_PASSWORD:?} ${CERTDRILL_CA:?}"
 : "${CERTDRILL_NAME:?} ${CERTDRILL_CHAIN:?} ${CERTDRILL_KEY:?} ${CERTDRILL_PRESENTED?}"
@@ -77,7 +77,7 @@ update() {
 
 # The hash of the leaf, where what comes with it leads to our root and it is issued to the cluster.
 presented() {
-  timeout 5 openssl s_client -connect "$1" -servername "$CERTDRILL_CLUSTER" -verify_hostname "$CERTDRILL_CLUSTER" \
+  timeout 10 openssl s_client -connect "$1" -servername "$CERTDRILL_CLUSTER" -verify_hostname "$CERTDRILL_CLUSTER" \
     -CAfile "$root" -no-CApath -no-CAstore -partial_chain -verify_return_error </dev/null 2>/dev/null | hash
 }
 
