@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cstdlib>
 #include <fstream>
+#include <numeric>
 #include <optional>
 #include <thread>
 
@@ -101,10 +102,17 @@ void rehearse_drills(const Options& options, const SceneSettings& scene, const P
   const auto& drills = options.drills;
   std::vector<Result> results(drills.size());
   std::vector<char> done(drills.size(), 0);
+  // Where the trouble stays a rotation tries for long: those begin first, so that none is waited for
+  // at the end.
+  std::vector<std::size_t> order(drills.size());
+  std::iota(order.begin(), order.end(), std::size_t{0});
+  std::ranges::stable_partition(
+      order, [&](std::size_t i) { return drills[i]->good != simulator::GoodRotation::converges; });
   std::atomic<std::size_t> next{0};
   std::atomic<std::size_t> finished{0};
   const auto work = [&] {
-    for (std::size_t i = next++; i < drills.size() && !interrupted; i = next++) {
+    for (std::size_t n = next++; n < drills.size() && !interrupted; n = next++) {
+      const std::size_t i = order[n];
       results[i] = result_of(options, scene, pairs, drills[i], i + 1);
       if (interrupted) return;  // it was ended in the middle: there is nothing to judge
       done[i] = 1;
