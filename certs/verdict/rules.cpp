@@ -136,7 +136,7 @@ struct Purpose {
 constexpr Purpose kServer{XKU_SSL_SERVER, X509_PURPOSE_SSL_SERVER, DefectId::no_server_auth};
 constexpr Purpose kClient{XKU_SSL_CLIENT, X509_PURPOSE_SSL_CLIENT, DefectId::no_client_auth};
 
-Broken require(const Purpose& purpose, const RuleInput& input) {
+Broken require_purpose(const Purpose& purpose, const RuleInput& input) {
   X509* leaf = leaf_of(input).x509();
   if (!has_flag(leaf_of(input), EXFLAG_XKUSAGE))
     return at_leaf(purpose.defect, input, "it has no extended key usage");
@@ -164,15 +164,15 @@ Broken internode_is_rsa(const RuleInput& input) {
 }
 
 Broken internode_has_client_auth(const RuleInput& input) {
-  return input.certificate.internode ? require(kClient, input) : std::nullopt;
+  return input.certificate.internode ? require_purpose(kClient, input) : std::nullopt;
 }
 
 Broken has_server_auth(const RuleInput& input) {
-  return is_tls_certificate(input) ? require(kServer, input) : std::nullopt;
+  return is_tls_certificate(input) ? require_purpose(kServer, input) : std::nullopt;
 }
 
 Broken has_client_auth(const RuleInput& input) {
-  return is_tls_certificate(input) ? require(kClient, input) : std::nullopt;
+  return is_tls_certificate(input) ? require_purpose(kClient, input) : std::nullopt;
 }
 
 // keyEncipherment is a use of RSA keys alone (RFC 8813 3 for EC, RFC 9295 3 for Ed25519 and Ed448).

@@ -13,11 +13,13 @@
 #include <tl/expected.hpp>
 
 #include "certs/read/instant.h"
-#include "certs/verdict/chain_order.h"
+#include "certs/verdict/bundle.h"
 #include "certs/verdict/defect.h"
 #include "contract/certificates.h"
 
 namespace certdrill::certs {
+
+struct Sent;  // certs/verdict/chain_order.h
 
 enum class Strictness {
   lenient,  // decodes, matches, in order, accepted by OpenSSL, not expired, and a node can serve it

@@ -5,6 +5,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "certs/verdict/chain_order.h"
 #include "tests/support/sample_chain.h"
 
 namespace certdrill::certs {
