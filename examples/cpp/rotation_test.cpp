@@ -11,7 +11,8 @@ using namespace certdrill;
 
 class RotationTest : public testing::Test {
  protected:
-  RotationTest() : cluster_(*simulator::Simulator::start({.ports = simulator::PortPlan::free_ports})) {}
+  RotationTest()
+      : cluster_(*simulator::Simulator::start({.ports = simulator::PortPlan::free_ports})) {}
 
   // The code under test: one update, its status.
   int update(const fixtures::Made& pair) {
@@ -26,7 +27,8 @@ class RotationTest : public testing::Test {
     client.set_ca_cert_store(anchors);  // and owns it
     client.enable_server_certificate_verification(true);
     client.set_basic_auth(ready.username, ready.password);
-    const nlohmann::json body{{"name", "proxy"}, {"certificate", pair.certificate}, {"key", pair.key}};
+    const nlohmann::json body{
+        {"name", "proxy"}, {"certificate", *pair.certificate}, {"key", *pair.key}};
     const auto answer = client.Put("/v1/cluster/update_cert", body.dump(), "application/json");
     return answer ? answer->status : 0;
   }
