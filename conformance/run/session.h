@@ -90,7 +90,7 @@ struct PreflightError {
 // With --allow-changes the guard is set up too, so the backup is on disk when this returns.
 tl::expected<std::unique_ptr<Session>, PreflightError> preflight(const Options& options);
 
-// --- how long it may take, in pace.cpp: by what its cluster was measured to need
+// --- how long it may take, by what its cluster was measured to need
 
 // Installs a test certificate that ports present and notes in the session how long the request and
 // the ports took; nothing where that is not allowed, or fails.

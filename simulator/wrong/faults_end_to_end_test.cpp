@@ -38,6 +38,43 @@ TEST(FaultsEndToEnd, ArmedReplacedShownAndRemoved) {
   EXPECT_EQ(floor.update(floor.fresh()).status, 200);
 }
 
+TEST(FaultsEndToEnd, SlowPortsPresentTheNewOneInTheEnd) {
+  DrillFloor floor;
+  const auto before = floor.presented();
+  floor.arm({{"kind", "stale_listener"}, {"for_ms", 3000}});
+  EXPECT_EQ(floor.update(floor.fresh()).status, 200);
+  EXPECT_EQ(floor.presented(), before);
+  floor.pass(std::chrono::milliseconds(2999));
+  EXPECT_EQ(floor.presented(), before);
+  floor.pass(std::chrono::milliseconds(1));
+  const auto after = floor.presented();
+  for (std::size_t i = 0; i < before.size(); ++i) EXPECT_NE(after[i], before[i]);
+}
+
+TEST(FaultsEndToEnd, AStoreThatKeepsTheBlocksAlone) {
+  DrillFloor floor;
+  floor.arm({{"kind", "store"}, {"mode", "blocks"}});
+  auto made = floor.fresh();
+  const std::string plain = made.certificate;
+  made.certificate = "a comment\r\n" + plain;
+  EXPECT_EQ(floor.update(made).status, 200);
+  EXPECT_EQ(floor.read_back()["proxy_cert"], plain);
+}
+
+TEST(FaultsEndToEnd, ErrorsHaveTheirTextElsewhere) {
+  const auto error_with = [](const std::string& field) {
+    DrillFloor floor;
+    floor.arm({{"kind", "error_text"}, {"field", field}});
+    return json::parse(floor.update(floor.fresh(), "no_such_name").body);
+  };
+  const json message = error_with("message");
+  EXPECT_TRUE(message.at("message").is_string());
+  EXPECT_FALSE(message.contains("description"));
+  EXPECT_EQ(error_with("both").at("message"), error_with("both").at("description"));
+  EXPECT_TRUE(error_with("null").at("description").is_null());
+  EXPECT_EQ(error_with("none"), json({{"error_code", "unknown_certificate"}}));
+}
+
 TEST(FaultsEndToEnd, WhatIsRefusedArmsNothing) {
   DrillFloor floor;
   int status = 0;

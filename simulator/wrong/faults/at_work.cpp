@@ -105,7 +105,7 @@ Answer RequestFaults::at_answer(Answer answer) {
         !fires(*fault)) {
       continue;
     }
-    Answer told;
+    Answer told = answer;
     fault->ask(&Effect::at_answer, told);
     return with_notes_of(std::move(told), std::move(answer));
   }

@@ -9,14 +9,15 @@ namespace certdrill::simulator {
 // Each is defined in the file named like it. Their order is that of every list.
 extern const FaultKind kAnswerKind, kNodeDownKind, kNodeFailsKind, kStaleListenerKind, kNoRetryKind,
     kLatencyKind, kConnectionKind, kTlsKind, kStoreKind, kValidationKind, kPortOutageKind,
-    kMetricsKind, kRedirectKind, kClockKind, kSecondWriterKind;
+    kMetricsKind, kRedirectKind, kClockKind, kSecondWriterKind, kErrorTextKind;
 
 namespace {
 
 constexpr std::array kKinds{
-    &kAnswerKind,     &kNodeDownKind,   &kNodeFailsKind, &kStaleListenerKind, &kNoRetryKind,
-    &kLatencyKind,    &kConnectionKind, &kTlsKind,       &kStoreKind,         &kValidationKind,
-    &kPortOutageKind, &kMetricsKind,    &kRedirectKind,  &kClockKind,         &kSecondWriterKind,
+    &kAnswerKind,   &kNodeDownKind,   &kNodeFailsKind,    &kStaleListenerKind,
+    &kNoRetryKind,  &kLatencyKind,    &kConnectionKind,   &kTlsKind,
+    &kStoreKind,    &kValidationKind, &kPortOutageKind,   &kMetricsKind,
+    &kRedirectKind, &kClockKind,      &kSecondWriterKind, &kErrorTextKind,
 };
 
 }  // namespace

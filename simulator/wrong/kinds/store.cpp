@@ -31,14 +31,19 @@ std::string reversed(const InstalledCertificate& stored) {
   return certs::chain_pem({stored.bundle->chain.rbegin(), stored.bundle->chain.rend()});
 }
 
+std::string blocks_alone(const InstalledCertificate& stored) {
+  return certs::chain_pem(stored.bundle->chain);
+}
+
 struct StoreMode {
   std::string_view name;
   std::string (*change)(const InstalledCertificate& stored);
 };
 
-constexpr std::array<StoreMode, 4> kStoreModes{{
+constexpr std::array<StoreMode, 5> kStoreModes{{
     {"crlf", with_crlf},
     {"newline", with_other_ending},
+    {"blocks", blocks_alone},
     {"chain_lost", first_alone},
     {"chain_reversed", reversed},
 }};
@@ -46,8 +51,8 @@ constexpr auto kStoreModeNames = names_of(kStoreModes);
 
 constexpr std::array kStoreSettings{
     Setting::choice("mode", kStoreModeNames,
-                    "crlf: Windows line endings; newline: one at the end more or less; chain_lost: "
-                    "the leaf alone"),
+                    "crlf: Windows line endings; newline: one at the end more or less; blocks: "
+                    "without what stands around the PEM blocks; chain_lost: the leaf alone"),
 };
 
 class StoreEffect final : public Effect {
