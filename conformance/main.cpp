@@ -123,14 +123,12 @@ std::chrono::milliseconds time_of(const Session& session, std::span<const Case> 
 // What the preflight says of the selection: how many can run, and why the others cannot.
 void tell_obstacles(Session& session, const std::vector<Case>& cases) {
   std::map<std::string, int> reasons;
-  std::size_t can = 0;
+  std::size_t can = cases.size();
   for (const Case& one : cases) {
     const auto why = obstacle(session, one);
-    if (why) {
-      ++reasons[*why];
-    } else {
-      ++can;
-    }
+    if (!why) continue;
+    ++reasons[*why];
+    --can;
   }
   session.say("cases: {} of {} can run", can, cases.size());
   for (const auto& [reason, number] : reasons) session.say("  {} cannot: {}", number, reason);

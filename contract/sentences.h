@@ -51,8 +51,6 @@ inline constexpr auto kTrustWithoutKey = "mtls_trusted_ca and sso_issuer have no
 inline constexpr auto kNodes =
     "GET /v1/nodes: an array of nodes with uid, addr, status, software_version, ...";
 inline constexpr auto kUnknownUri = "404: unknown URI.";
-inline constexpr auto kInternode =
-    "Internode certificates: RSA only, clientAuth enforced at upload.";
 inline constexpr auto kEditions =
     "update_cert is deprecated since 7.22.2 and will be removed; its successor is PUT "
     "/v1/cluster/certificates.";

@@ -55,8 +55,6 @@ void trust_anchors_have_no_key(Trial& trial) {
   }
 }
 
-void every_node_presents_what_reads_back(Trial& trial) { trial.expect_presents_what_reads_back(); }
-
 void every_node_reads_the_same(Trial& trial) {
   const Installed first = trial.installed();
   for (const ClusterNode& node : trial.nodes()) {
@@ -164,7 +162,7 @@ void add_reading_cases(std::vector<Case>& into) {
         contract::kTrustWithoutKey, trust_anchors_have_no_key},
        {"read/200/every-node-presents-what-reads-back", Level::must,
         "The leaf that each port presents is the one that reads back.", contract::kReplaced,
-        every_node_presents_what_reads_back},
+        &Trial::expect_presents_what_reads_back},
        {"read/200/every-node-reads-the-same", Level::must,
         "Each node's REST API reads the same certificates.", contract::kReadBack,
         every_node_reads_the_same},

@@ -9,9 +9,10 @@
 namespace certdrill::conformance {
 namespace wire_cases {
 
+using Change = std::function<void(HttpRequest&)>;
+
 // The answer to a certificate that is not installed yet, sent with the request changed.
-HttpAnswer sent_as(Trial& trial, const std::string& form,
-                   const std::function<void(HttpRequest&)>& change) {
+HttpAnswer sent_as(Trial& trial, const std::string& form, const Change& change) {
   trial.install_sibling();
   const TestCertificate next = trial.valid(1);
   HttpRequest request = trial.request("PUT", path_of(trial.call()), next.body(trial.call()));
@@ -19,7 +20,7 @@ HttpAnswer sent_as(Trial& trial, const std::string& form,
   return trial.send(request, fmt::format("{} {}", next.note(), form));
 }
 
-void taken(Trial& trial, const std::string& form, const std::function<void(HttpRequest&)>& change) {
+void taken(Trial& trial, const std::string& form, const Change& change) {
   trial.expect_status(sent_as(trial, form, change), {200}, "a valid certificate " + form);
   trial.expect_reads_back(trial.valid(1));
 }
@@ -43,13 +44,9 @@ void letters_escaped(Trial& trial) {
   });
 }
 
-void in_chunks(Trial& trial) {
-  taken(trial, "in chunks", [](HttpRequest& request) { request.chunked = true; });
-}
-
-void expecting_100(Trial& trial) {
-  taken(trial, "with Expect: 100-continue",
-        [](HttpRequest& request) { request.expect_continue = true; });
+template <bool HttpRequest::*way>
+void sent_with(Trial& trial) {
+  taken(trial, "sent in another way", [](HttpRequest& request) { request.*way = true; });
 }
 
 // Blanks after the first brace: valid JSON, and as long as a body with comments or long chains.
@@ -86,11 +83,11 @@ void add_wire_cases(std::vector<Case>& into) {
        {"200/body-in-chunks", Level::should, "A body with Transfer-Encoding: chunked is read.",
         "RFC 9112 7.1: a recipient must be able to decode chunks; no page of the vendor speaks of "
         "it.",
-        in_chunks, needs},
+        sent_with<&HttpRequest::chunked>, needs},
        {"200/expect-100-continue", Level::should,
         "Expect: 100-continue, which curl sends with long bodies, does no harm.",
         "RFC 9110 10.1.1: a server that does not send 100 answers the request all the same.",
-        expecting_100, needs},
+        sent_with<&HttpRequest::expect_continue>, needs},
        {"200/body-of-16-kb", Level::should, "A valid body of 16 KB is taken.", kLimit,
         long_body<16>, needs},
        {"200/body-of-64-kb", Level::should, "A valid body of 64 KB is taken.", kLimit,

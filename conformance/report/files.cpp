@@ -147,10 +147,6 @@ std::string markdown_report(const RunReport& report) {
 
 tl::expected<void, std::string> write_reports(const RunReport& report,
                                               const std::filesystem::path& folder) {
-  std::error_code failed;
-  std::filesystem::create_directories(folder, failed);
-  if (failed)
-    return tl::unexpected(fmt::format("--report-dir {}: {}", folder.string(), failed.message()));
   for (const ReportFile& file : kReportFiles) {
     const std::filesystem::path path = folder / file.name;
     std::ofstream stream(path, std::ios::binary);

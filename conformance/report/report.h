@@ -48,7 +48,7 @@ std::string html_report(const RunReport& report);
 // summary.md: the short report for a CI job's page (GitHub's job summary, a merge request comment).
 std::string markdown_report(const RunReport& report);
 
-// All of them into the folder, which is created if it is missing.
+// All of them into the folder, which must be there.
 tl::expected<void, std::string> write_reports(const RunReport& report,
                                               const std::filesystem::path& folder);
 
