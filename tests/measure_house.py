@@ -67,7 +67,7 @@ MOST_LINES = {
     "simulator/wrong": 681,
     "simulator/wrong/bugs": 1_430,
     "simulator/wrong/faults": 1_771,
-    "simulator/wrong/kinds": 891,
+    "simulator/wrong/kinds": 965,
 }
 MOST_FILES = 345
 MOST_OPENAPI_LINES = 1_600
