@@ -101,8 +101,12 @@ const Endpoint* find_endpoint(std::string_view text) {
 }
 
 const Endpoint* endpoint_of(std::string_view method, std::string_view path) {
+  bool fixed = false;  // then what would be a parameter is a part of the path
   for (const auto& endpoint : kEndpointRows) {
-    if (endpoint.method == method && match_path(endpoint.path, path)) return &endpoint;
+    const bool has_parameter = endpoint.path.find('*') != std::string_view::npos;
+    if ((fixed && has_parameter) || !match_path(endpoint.path, path)) continue;
+    if (endpoint.method == method) return &endpoint;
+    fixed = fixed || !has_parameter;
   }
   return nullptr;
 }

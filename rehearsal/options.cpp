@@ -9,6 +9,7 @@
 #include <fnmatch.h>
 
 #include "certs/read/text.h"
+#include "contract/meant_name.h"
 #include "contract/nearest_name.h"
 #include "rehearsal/run/program_path.h"
 
@@ -42,11 +43,9 @@ T known_or_refuse(const std::optional<T>& found, const std::string& sentence) {
 }
 
 contract::CertificateName certificate_of(const std::string& text) {
-  std::vector<std::string_view> known;
-  for (const auto& one : contract::cluster_certificates()) known.push_back(one.text);
   return known_or_refuse(contract::find_certificate(text),
                          fmt::format("--name '{}' is no certificate of a cluster{}", text,
-                                     contract::did_you_mean(text, known)));
+                                     contract::did_you_mean_certificate(text)));
 }
 
 struct Texts {

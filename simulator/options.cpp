@@ -10,6 +10,7 @@
 #include "simulator/cluster/data_dir.h"
 #include "simulator/engine/engine.h"
 #include "simulator/http/strict_json.h"
+#include "simulator/redis/server_address.h"
 
 namespace certdrill::simulator {
 namespace {
@@ -113,6 +114,12 @@ void add_limit_options(CLI::App& app, SimulatorSettings& settings, Texts& texts)
                  "Body of a 200 for which none is documented: empty or object")
       ->check(CLI::IsMember({"empty", "object"}))
       ->capture_default_str();
+  app.add_option("--redis", settings.redis,
+                 "HOST:PORT of a Redis server that the database ports pass all commands on to")
+      ->check([](const std::string& text) {
+        const auto found = find_redis_server(text);
+        return found ? std::string() : found.error();
+      });
   app.add_option("--journal-limit", settings.journal_limit,
                  "Requests that the journal keeps; older ones fall out")
       ->check(CLI::Range(std::size_t{1}, std::size_t{1'000'000}))

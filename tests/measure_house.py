@@ -36,7 +36,7 @@ MOST_FILES_AT_ONE_LEVEL = 20
 MOST_LINES = {
     "bench": 548,
     "certs/issue": 610,
-    "certs/read": 1_590,
+    "certs/read": 1_650,
     "certs/verdict": 1_890,
     "command": 410,
     "conformance": 310,
@@ -45,7 +45,7 @@ MOST_LINES = {
     "conformance/guard": 1_010,
     "conformance/report": 630,
     "conformance/run": 2_650,
-    "contract": 1_040,
+    "contract": 1_400,
     "fixtures/catalogue": 3_450,
     "fixtures/make": 960,
     "fixtures/program": 1_426,
@@ -55,21 +55,22 @@ MOST_LINES = {
     "rehearsal/report": 840,
     "rehearsal/rladmin": 450,
     "rehearsal/run": 1_820,
-    "simulator": 684,
+    "simulator": 695,
     "simulator/cluster": 1_910,
-    "simulator/control_api": 1_412,
+    "simulator/control_api": 1_460,
     "simulator/control_api/page": 70,
-    "simulator/engine": 1_428,
-    "simulator/http": 1_680,
-    "simulator/listeners": 2_063,
+    "simulator/engine": 1_445,
+    "simulator/http": 1_930,
+    "simulator/listeners": 2_080,
     "simulator/record": 824,
-    "simulator/rest_api": 970,
-    "simulator/wrong": 681,
+    "simulator/redis": 530,
+    "simulator/rest_api": 1_130,
+    "simulator/wrong": 695,
     "simulator/wrong/bugs": 1_430,
     "simulator/wrong/faults": 1_771,
     "simulator/wrong/kinds": 965,
 }
-MOST_FILES = 345
+MOST_FILES = 355
 MOST_OPENAPI_LINES = 1_600
 MOST_INSTALLED_HEADERS = 20
 INCLUDE = re.compile(r'^#include "([^"]+)"', re.M)

@@ -13,6 +13,7 @@
 #include <nlohmann/json.hpp>
 
 #include "conformance/guard/inject.h"
+#include "contract/meant_name.h"
 #include "contract/nearest_name.h"
 
 namespace certdrill::conformance {
@@ -83,12 +84,9 @@ T known_or_refuse(const std::optional<T>& found, const std::string& sentence) {
 }
 
 contract::CertificateName certificate_of(const std::string& text) {
-  std::vector<std::string_view> known;
-  for (const auto& certificate : contract::cluster_certificates())
-    known.push_back(certificate.text);
   return known_or_refuse(contract::find_certificate(text),
                          fmt::format("--cert '{}' is no certificate of a cluster{}", text,
-                                     contract::did_you_mean(text, known)));
+                                     contract::did_you_mean_certificate(text)));
 }
 
 Level level_of(const std::string& text) {

@@ -72,6 +72,7 @@ std::span<const ControlRoute> snapshot_routes();
 
 // The OpenAPI 3 documents, JSON: made of the tables, and held against live answers by tests.
 const std::string& control_openapi();
-const std::string& rest_openapi();
+// The REST API's: of one edition, with the calls and codes that it has.
+const std::string& rest_openapi(contract::Edition edition);
 
 }  // namespace certdrill::simulator

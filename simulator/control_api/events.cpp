@@ -14,8 +14,8 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-constexpr std::array kEventQuery{
-    Parameter{"since", "First what came after this id; default: from now on", "integer", 0}};
+constexpr std::array kEventQuery{Parameter{
+    "since", "First what came after this id; default: from now on", "integer", 0, INT64_MAX}};
 constexpr std::chrono::milliseconds kLook{100};  // how soon a client that left is noticed
 constexpr int kLooksPerHeartbeat = 50;
 

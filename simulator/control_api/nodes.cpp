@@ -125,7 +125,14 @@ Answer put_node(Engine& engine, const Call& call, std::string_view parameter) {
     return unknown_node(engine, parameter);
   const auto fields = fields_of(call.body.fields(), kNodeFields);
   if (!fields) return fields.error();
-  if (auto changed = put_into(engine, uid, Settings(*fields).text("state")); !changed)
+  const auto state = Settings(*fields).text("state");
+  if (state == "up" && engine.faults().nodes_down().contains(uid)) {
+    return error_answer(409, "kept_down",
+                        fmt::format("Node {} is kept down by a fault; remove the fault (DELETE "
+                                    "/sim/v1/faults).",
+                                    uid));
+  }
+  if (auto changed = put_into(engine, uid, state); !changed)
     return error_answer(500, "port_unavailable", changed.error());
   return answer_of({{"uid", uid}, {"state", engine.cluster().node(uid).up() ? "up" : "down"}});
 }
@@ -141,11 +148,11 @@ constexpr std::array kNodeRoutes{
     ControlRoute{"GET", "/sim/v1/convergence", BodyRule::none, get_convergence,
                  doc("Is the cluster of one mind, per certificate",
                      answers(200, "What was found", "Convergence"))},
-    ControlRoute{
-        "PUT", "/sim/v1/nodes/*", BodyRule::required, put_node,
-        doc("Takes a node down, up, or through a restart", kNodeUid, takes("NodeChange"),
-            answers(200, "Done", "NodeState"), answers(404, "There is no such node"),
-            answers(500, "A port could not be had again, or a fault keeps the node down"))},
+    ControlRoute{"PUT", "/sim/v1/nodes/*", BodyRule::required, put_node,
+                 doc("Takes a node down, up, or through a restart", kNodeUid, takes("NodeChange"),
+                     answers(200, "Done", "NodeState"), answers(404, "There is no such node"),
+                     answers(409, "A fault keeps the node down"),
+                     answers(500, "A port could not be had again"))},
 };
 
 }  // namespace

@@ -7,6 +7,7 @@
 #include <fmt/format.h>
 
 #include "simulator/control_api/control_api.h"
+#include "simulator/engine/engine.h"
 #include "simulator/record/feed.h"
 #include "simulator/record/journal.h"
 #include "simulator/rest_api/rest_api.h"
@@ -198,34 +199,43 @@ std::string list_of(contract::Editions editions) {
 }
 
 // The contract's words for a code, and what else the code is for.
-std::string meaning_of(const contract::Endpoint& endpoint, const contract::DocumentedCode& code) {
+std::string meaning_of(const contract::DocumentedCode& code) {
   std::string text(code.meaning);
   text[0] = static_cast<char>(std::toupper(static_cast<unsigned char>(text[0])));
   if (code.status == 403) text += fmt::format(", or {}", kLacksPermission);
-  if ((code.editions.bits & endpoint.editions.bits) != endpoint.editions.bits)
-    text += fmt::format(" (editions {})", list_of(code.editions));
   return text;
 }
 
-Json rest_document() {
+// Bodies of requests may hold what nobody knows where the edition passes it over.
+void open_bodies(Json& schemas, const contract::EditionRules& rules) {
+  for (const char* body : {"Certificate", "Certificates", "Rotate"})
+    schemas[body]["additionalProperties"] = !rules.refuses_unknown_properties;
+}
+
+Json rest_document(const contract::EditionRules& rules) {
   Json head = Json::parse(rest_schemas());
+  head["info"]["version"] = fmt::format("v1, edition {}", rules.name);
   Json& schemas = head["components"]["schemas"];
   schemas["CertificateName"] = names_schema(certificate_names(false));
   schemas["InternodeName"] = names_schema(certificate_names(true));
+  open_bodies(schemas, rules);
   std::vector<Operation> operations;
   for (const auto& route : routes()) {
     const contract::Endpoint& endpoint = *route.endpoint;
+    if (!endpoint.editions.contains(rules.edition)) continue;
     Operation operation{.method = endpoint.method,
                         .path = endpoint.path,
                         .doc = &route.doc,
                         .query = route.query,
                         .body_required = route.body == BodyRule::unread,
                         .id = endpoint.id,
-                        .deprecated = !endpoint.editions.contains(contract::Edition::next)};
+                        .deprecated = endpoint.id == "update_cert" && rules.update_cert_deprecated};
     operation.description = fmt::format("Permission {}; editions {}.",
                                         to_string(endpoint.permission), list_of(endpoint.editions));
-    for (const auto& code : endpoint.codes)
-      operation.documented.emplace(code.status, meaning_of(endpoint, code));
+    for (const auto& code : endpoint.codes) {
+      if (code.editions.contains(rules.edition))
+        operation.documented.emplace(code.status, meaning_of(code));
+    }
     operations.push_back(std::move(operation));
   }
   return openapi_document(std::move(head), operations, kSharedByRest);
@@ -235,8 +245,8 @@ Answer get_control(Engine& /*engine*/, const Call& /*call*/, std::string_view /*
   return json_answer(control_openapi());
 }
 
-Answer get_rest(Engine& /*engine*/, const Call& /*call*/, std::string_view /*parameter*/) {
-  return json_answer(rest_openapi());
+Answer get_rest(Engine& engine, const Call& /*call*/, std::string_view /*parameter*/) {
+  return json_answer(rest_openapi(engine.settings().edition));
 }
 
 constexpr std::array kOpenapiRoutes{
@@ -254,9 +264,14 @@ const std::string& control_openapi() {
   return text;
 }
 
-const std::string& rest_openapi() {
-  static const std::string text = rest_document().dump(2) + "\n";
-  return text;
+const std::string& rest_openapi(contract::Edition edition) {
+  static const auto texts = [] {
+    std::array<std::string, contract::kAllEditions.size()> all;
+    for (const auto one : contract::kAllEditions)
+      all[static_cast<std::size_t>(one)] = rest_document(contract::rules_of(one)).dump(2) + "\n";
+    return all;
+  }();
+  return texts[static_cast<std::size_t>(edition)];
 }
 
 std::span<const ControlRoute> openapi_routes() { return kOpenapiRoutes; }

@@ -154,15 +154,43 @@ TEST(OpenApi, HoldsEveryRouteOfTheControlApiAndNoOther) {
 }
 
 TEST(OpenApi, HoldsEveryRouteOfTheRestApiAndNoOther) {
-  Operations all;
-  for (const auto& route : routes()) {
-    all.insert(std::string(route.endpoint->method) + " " + std::string(route.endpoint->path));
+  for (const auto edition : contract::kAllEditions) {
+    Operations all;
+    for (const auto& route : routes()) {
+      if (!route.endpoint->editions.contains(edition)) continue;
+      all.insert(std::string(route.endpoint->method) + " " + std::string(route.endpoint->path));
+    }
+    EXPECT_EQ(operations_of(Checker(rest_openapi(edition)).document()), all) << to_string(edition);
   }
-  EXPECT_EQ(operations_of(Checker(rest_openapi()).document()), all);
+}
+
+TEST(OpenApi, TheRestDocumentIsAsStrictAsItsEdition) {
+  const auto closed = [](contract::Edition edition) {
+    return json::parse(rest_openapi(
+               edition))["components"]["schemas"]["Certificate"]["additionalProperties"] == false;
+  };
+  const auto codes = [](contract::Edition edition) {
+    return json::parse(
+        rest_openapi(edition))["paths"]["/v1/cluster/update_cert"]["put"]["responses"];
+  };
+  EXPECT_FALSE(closed(contract::Edition::v7_22)) << "it passes over what it does not know";
+  EXPECT_TRUE(closed(contract::Edition::v8_0));
+  EXPECT_TRUE(codes(contract::Edition::v7_22).contains("404"));
+  EXPECT_FALSE(codes(contract::Edition::v8_0).contains("404"));
+}
+
+TEST(OpenApi, NoObjectIsOpenByAccident) {
+  for (const auto& text : {control_openapi(), rest_openapi(contract::Edition::v8_0)}) {
+    const auto document = json::parse(text);
+    for (const auto& [name, schema] : document["components"]["schemas"].items()) {
+      if (!schema.contains("properties")) continue;
+      EXPECT_TRUE(schema.contains("additionalProperties")) << name;
+    }
+  }
 }
 
 TEST(OpenApi, EveryReferenceLeadsToASchema) {
-  for (const auto* text : {&control_openapi(), &rest_openapi()}) {
+  for (const auto* text : {&control_openapi(), &rest_openapi(contract::kDefaultEdition)}) {
     const auto document = json::parse(*text);
     const auto values = document.flatten();
     for (const auto& [place, value] : values.items()) {
@@ -207,7 +235,7 @@ class OpenApiTest : public RunningSimulator {
   }
 
   const Checker control_{control_openapi()};
-  const Checker rest_{rest_openapi()};
+  const Checker rest_{rest_openapi(contract::kDefaultEdition)};
 };
 
 TEST_F(OpenApiTest, TheControlApiAnswersAsDocumented) {

@@ -121,9 +121,14 @@ Engine::Result Engine::open_nodes() {
                                       contract::CertificateName(connection.role));
       }});
   node_states_ = std::make_unique<NodeStates>(*cluster_, *listeners_, clock_);
-  const NodeFaces faces{.rest = [this](const Call& call) { return answer(call); },
-                        .cm = cluster_manager_page(*cluster_, clock_),
-                        .metrics = certificate_metrics(*cluster_, clock_, faults_)};
+  NodeFaces faces{.rest = [this](const Call& call) { return answer(call); },
+                  .cm = cluster_manager_page(*cluster_, clock_),
+                  .metrics = certificate_metrics(*cluster_, clock_, faults_)};
+  if (!settings_.redis.empty()) {
+    auto server = find_redis_server(settings_.redis);
+    if (!server) return tl::unexpected(server.error());
+    faces.redis = *std::move(server);
+  }
   const auto presents = [this](const Node& node, contract::CertificateName port) {
     handshakes_.note(node.uid(), port);
     return misbehaviour_->presents(node, port);

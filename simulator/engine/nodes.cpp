@@ -43,6 +43,7 @@ tl::expected<ReadyNode, std::string> open_node_ports(Listeners& listeners, const
                       .role = static_cast<int>(service.presents),
                       .identity = [&node, presents, port = service.presents](
                                       const ConnectionInfo&) { return presents(node, port); },
+                      .redis = service.face == nullptr ? faces.redis : std::nullopt,
                       .face = service.face == nullptr ? Face{} : faces.*service.face};
     const auto port = listeners.add(std::move(spec));
     if (!port) return tl::unexpected(port.error());

@@ -25,6 +25,7 @@ struct NodeFaces {
   Face rest;
   Face cm;
   Face metrics;
+  std::optional<RedisServer> redis{};  // behind the database ports
 };
 
 // 127.0.0.1 for node 1, 127.0.0.2 for node 2, ...; 127.0.1.x above node 254.

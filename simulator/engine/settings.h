@@ -63,6 +63,8 @@ struct SimulatorSettings {
       std::chrono::steady_clock::now;  // of faults that end
   std::optional<certs::Instant> now;   // where the clock starts; default: the source's time
 
+  std::string redis;  // "HOST:PORT" of the server behind the database ports; empty: none
+
   std::optional<std::filesystem::path> data_dir;  // default: all in memory
 
   std::size_t journal_limit = 10'000;  // entries, 1 to 1,000,000; older ones fall out

@@ -7,10 +7,13 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include "certs/read/text.h"
 #include "contract/nearest_name.h"
 
 namespace certdrill::simulator {
 namespace {
+
+constexpr std::size_t kLongestShown = 200;
 
 // RFC 9110 8.3.1: type and subtype are case-insensitive; parameters such as charset may follow.
 bool names_json(std::string_view content_type) {
@@ -38,8 +41,10 @@ void add_method(std::string& allowed, std::string_view method) {
 Answer what_is_allowed(const Call& call, const std::string& allowed, bool options) {
   Answer answer;
   if (!options || call.method != "OPTIONS") {
-    answer = error_answer(405, "method_not_allowed",
-                          fmt::format("{} takes {}, not {}.", call.path, allowed, call.method));
+    answer =
+        error_answer(405, "method_not_allowed",
+                     fmt::format("{} takes {}, not {}.", certs::printable(call.path, kLongestShown),
+                                 allowed, certs::printable(call.method)));
   }
   answer.headers.emplace_back("Allow", options ? allowed + ", OPTIONS" : allowed);
   return answer;

@@ -46,14 +46,17 @@ void add_method(std::string& allowed, std::string_view method);  // "GET, HEAD, 
 template <typename Row, typename Counts>
 Found<Row> find_route(std::span<const Row> rows, const Call& call, Counts counts) {
   Found<Row> found;
+  const bool whole_server = call.path == "*" && call.method == "OPTIONS";
+  bool fixed = false;  // then what would be a parameter is a part of the path
   for (const Row& row : rows) {
-    if (!counts(row)) continue;
-    const bool whole_server = call.path == "*" && call.method == "OPTIONS";
+    const bool has_parameter = row.path.find('*') != std::string_view::npos;
+    if (!counts(row) || (fixed && has_parameter)) continue;
     const auto parameter = whole_server ? std::optional<std::string_view>("")
                                         : contract::match_path(row.path, call.path);
     if (!parameter) continue;
     if (row.method == method_of_row(call)) return {&row, *parameter, {}};
     add_method(found.allowed, row.method);
+    fixed = !has_parameter && !whole_server;
   }
   return found;
 }

@@ -88,6 +88,16 @@ std::string lower(std::string_view method) {
   return text;
 }
 
+// An object whose fields are told holds no others, unless it says so.
+void close_objects(Json& schema) {
+  if (!schema.is_structured()) return;
+  if (schema.is_object() && schema.contains("properties") && schema.value("type", "") == "object" &&
+      !schema.contains("additionalProperties")) {
+    schema["additionalProperties"] = false;
+  }
+  for (auto& part : schema) close_objects(part);
+}
+
 }  // namespace
 
 Json openapi_document(Json head, std::span<const Operation> operations,
@@ -98,6 +108,7 @@ Json openapi_document(Json head, std::span<const Operation> operations,
   }
   Json components = std::move(head["components"]);
   head.erase("components");
+  for (auto& schema : components["schemas"]) close_objects(schema);
   head["paths"] = std::move(paths);
   head["components"] = std::move(components);
   return head;

@@ -10,7 +10,7 @@
 #include <boost/asio/use_awaitable.hpp>
 #include <spdlog/spdlog.h>
 
-#include "simulator/listeners/redis_protocol.h"
+#include "simulator/redis/session.h"
 
 namespace certdrill::simulator {
 namespace connection_detail {
@@ -109,6 +109,8 @@ asio::awaitable<void> Connection::run() {
   if (!welcome) co_return;
   if (port_.spec.face) {
     co_await serve_http();
+  } else if (port_.spec.redis && !turned_away_) {
+    co_await relay_redis();
   } else {
     co_await serve_redis();
   }
@@ -223,7 +225,6 @@ asio::awaitable<bool> Connection::read_request() {
 
 asio::awaitable<Answer> Connection::answer() {
   framing_ = {.keep_alive = reader_.keep_alive(), .http_1_0 = reader_.http_1_0()};
-  if (auto refused = reader_.refuse_method()) co_return *std::move(refused);
   Call call = reader_.take_call();
   call.connection = info_;
   call.host = this;
@@ -345,10 +346,12 @@ asio::awaitable<void> Connection::linger() {
 }
 
 asio::awaitable<void> Connection::serve_redis() {
+  RedisSession session(info_.id);
   SteadyTime deadline;
   bool waited_idle = true;  // what comes next begins a command
   for (int in_a_row = 1;; ++in_a_row) {
-    const RedisReply reply = turned_away_ ? too_many_redis_clients() : reply_to_redis(input_);
+    const RedisReply reply =
+        turned_away_ ? redis_farewell("max number of clients reached") : session.reply(input_);
     const bool sent = co_await send(reply.output);
     if (!sent) co_return;
     input_.erase(0, reply.consumed);

@@ -105,6 +105,9 @@ class Connection final : private CallHost {
   Task<bool> shake_hands();
   Task<void> serve_http();
   Task<void> serve_redis();
+  Task<void> relay_redis();
+  Task<void> to_redis(boost::asio::ip::tcp::socket& server);
+  Task<void> from_redis(boost::asio::ip::tcp::socket& server);
   Task<bool> read_request();
   Task<Io> receive(SteadyTime deadline);
   Task<Answer> answer();

@@ -1,7 +1,6 @@
 #include "simulator/listeners/http_message.h"
 
 #include <algorithm>
-#include <array>
 #include <ctime>
 #include <iterator>
 #include <optional>
@@ -13,8 +12,6 @@
 #include <fmt/format.h>
 #include <openssl/crypto.h>
 
-#include "certs/read/text.h"
-
 namespace certdrill::simulator {
 namespace http_message_detail {
 
@@ -25,11 +22,6 @@ namespace http = boost::beast::http;
 constexpr std::size_t kLongestLine = 8000;
 
 constexpr std::string_view kMalformed = "malformed_request";
-
-// The methods that a face may be asked with.
-constexpr std::array kMethods{http::verb::get,     http::verb::head,  http::verb::post,
-                              http::verb::put,     http::verb::patch, http::verb::delete_,
-                              http::verb::options, http::verb::trace, http::verb::connect};
 
 Answer refuse_header_size(std::size_t limit) {
   return error_answer(
@@ -350,15 +342,6 @@ Call RequestReader::take_call() {
   Call call = std::move(parsing_->call);
   call.body = Body(parsing_->parser.get().body());
   return call;
-}
-
-std::optional<Answer> RequestReader::refuse_method() const {
-  const auto& message = parsing_->parser.get();
-  if (std::ranges::find(kMethods, message.method()) != kMethods.end()) return std::nullopt;
-  return error_answer(501, "method_not_implemented",
-                      fmt::format("There is no method '{}' here; the methods are GET, HEAD, POST, "
-                                  "PUT, DELETE and OPTIONS, in capitals.",
-                                  certs::printable(message.method_string())));
 }
 
 void RequestReader::reset() { parsing_.reset(); }

@@ -7,7 +7,6 @@
 
 #include <cstddef>
 #include <memory>
-#include <optional>
 #include <string>
 #include <string_view>
 
@@ -48,10 +47,6 @@ class RequestReader {
   // REQUIRES: has_header().
   bool keep_alive() const;
   bool http_1_0() const;
-
-  // 501 for a method that no face can be asked with; nullopt: it is a known one.
-  // REQUIRES: has_header().
-  std::optional<Answer> refuse_method() const;
 
   // Method, path, query, header fields and body, once; views of what is kept until reset().
   // REQUIRES: complete.

@@ -11,6 +11,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 
 #include <tl/expected.hpp>
@@ -18,6 +19,7 @@
 #include "certs/verdict/bundle.h"
 #include "simulator/http/answer.h"
 #include "simulator/http/call.h"
+#include "simulator/redis/server_address.h"
 
 namespace certdrill::simulator {
 
@@ -31,7 +33,9 @@ struct ListenerSpec {
   std::uint32_t tag = 0;   // what pause() and resume() name: the node's uid
   int role = 0;            // opaque, found again in ConnectionInfo
   Identity identity;       // empty: plain TCP
-  // Empty: Redis on this port, which answers PING. A face is asked by the thread that serves all
+  // With an empty face: the server that all commands go to; none: they are answered here.
+  std::optional<RedisServer> redis;
+  // Empty: Redis on this port. A face is asked by the thread that serves all
   // connections: before it waits for anything it must call CallHost::may_block().
   Face face;
 };

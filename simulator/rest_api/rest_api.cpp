@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cstdint>
 
 #include <fmt/format.h>
 
@@ -22,11 +23,11 @@ constexpr auto kNoNode = answers(404, "There is no such node");
 constexpr Parameter kName{"name", "The certificate", "CertificateName"};
 constexpr Parameter kUid{"uid", "The node", "integer", 1};
 constexpr std::array kLogQuery{
-    Parameter{"stime", "Not before: 2026-06-01T12:00:00Z, a date, or seconds since 1970"},
-    Parameter{"etime", "Not after"},
+    Parameter{"stime", "Not before", "Time"},
+    Parameter{"etime", "Not after", "Time"},
     Parameter{"order", "By time", "Order"},
-    Parameter{"limit", "At most so many", "integer", 0},
-    Parameter{"offset", "Leave so many out", "integer", 0},
+    Parameter{"limit", "At most so many", "integer", 0, INT64_MAX},
+    Parameter{"offset", "Leave so many out", "integer", 0, INT64_MAX},
 };
 
 // In the order of the contract, where a fixed part comes before a parameter in the same place.

@@ -84,6 +84,16 @@ TEST_F(RestApiTest, APathThatIsNearlyRightIsToldTheRightOne) {
                 "was removed, use PUT /v1/cluster/certificates");
 }
 
+TEST_F(RestApiTest, MethodsThatNobodyKnowsAre405WithAllow) {
+  for (const char* method : {"BREW", "get", "TRACE", "PATCH", "QUERY"}) {
+    const auto answer = call(method, "/v1/nodes");
+    EXPECT_ANSWER(answer, 405, "method_not_allowed", std::string("not ") + method);
+    EXPECT_THAT(answer.headers,
+                ::testing::Contains(::testing::Pair("Allow", "GET, HEAD, OPTIONS")));
+    EXPECT_EQ(call(method, "/v1/nowhere").status, 404);
+  }
+}
+
 TEST_F(RestApiTest, HeadIsAnsweredAsGet) {
   const auto head = call("HEAD", "/v1/nodes");
   EXPECT_EQ(head.status, 200);
@@ -107,6 +117,8 @@ TEST_F(RestApiTest, OptionsTellsWhatAPathTakes) {
   EXPECT_EQ(allowed(call("POST", "/v1/cluster/certificates", "{}")), "PUT, GET, HEAD, OPTIONS");
   EXPECT_EQ(allowed(call("OPTIONS", "*")), "PUT, GET, HEAD, POST, DELETE, OPTIONS");
   EXPECT_EQ(call("OPTIONS", "/v1/nowhere").status, 404);
+  EXPECT_EQ(allowed(call("DELETE", "/v1/cluster/certificates/rotate")), "POST, OPTIONS")
+      << "it names a call, not a certificate";
   edition_ = contract::Edition::v7_8;
   EXPECT_EQ(allowed(call("OPTIONS", "/v1/cluster/certificates")), "GET, HEAD, OPTIONS");
   edition_ = contract::Edition::next;

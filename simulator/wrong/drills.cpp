@@ -67,6 +67,16 @@ constexpr auto kDrills = std::to_array<Drill>({
      "The first two calls are answered 503, then all is well.",
      converges,
      {"kind=answer,status=503,endpoint=any,times=2"}},
+    {"success-without-a-body",
+     "Updates succeed, and the body of the 200 is empty, whatever the simulator was told.",
+     converges,
+     {"kind=answer,status=200,stage=after,instead_of=success,endpoint=update_cert+put_certificates+"
+      "rotate+delete_certificate"}},
+    {"success-with-an-object",
+     "Updates succeed, and the body of the 200 is {}, which clients that parse it need.",
+     converges,
+     {"kind=answer,status=200,stage=after,instead_of=success,body={},endpoint=update_cert+"
+      "put_certificates+rotate+delete_certificate"}},
     {"not-json",
      "Errors come as a proxy's HTML page with the status 502.",
      refuses,

@@ -75,6 +75,26 @@ void unavailable_then_fine(DrillFloor& floor) {
   EXPECT_EQ(floor.update(floor.fresh()).status, 200);
 }
 
+void expect_success_with_body(DrillFloor& floor, const std::string& body) {
+  const auto fresh = floor.fresh();
+  const auto seen = floor.update(fresh);
+  EXPECT_EQ(seen.status, 200);
+  EXPECT_EQ(seen.body, body);
+  EXPECT_THAT(floor.presented(), Each(fresh.fingerprint));
+  EXPECT_EQ(floor.client().post("/v1/cluster/certificates/rotate", "{}").body, body);
+  EXPECT_EQ(floor.update(fresh, "proxi").status, 403) << "what fails says why";
+}
+
+void success_without_a_body(DrillFloor& floor) {
+  expect_success_with_body(floor, "");
+  DrillFloor of_objects({.success_body = "{}"});
+  EXPECT_EQ(of_objects.update(of_objects.fresh()).body, "{}");
+  of_objects.begin("success-without-a-body");
+  expect_success_with_body(of_objects, "");
+}
+
+void success_with_an_object(DrillFloor& floor) { expect_success_with_body(floor, "{}"); }
+
 void not_json(DrillFloor& floor) {
   const auto seen = floor.update(floor.fresh());
   EXPECT_EQ(seen.status, 502);
@@ -625,6 +645,8 @@ const std::map<std::string_view, Watch>& watches() {
       {"server-error-after-commit", server_error_after_commit},
       {"unavailable", says_to_every_call<503>},
       {"unavailable-then-fine", unavailable_then_fine},
+      {"success-without-a-body", success_without_a_body},
+      {"success-with-an-object", success_with_an_object},
       {"not-json", not_json},
       {"partial-node-failure", last_fails},
       {"two-nodes-fail", two_fail},

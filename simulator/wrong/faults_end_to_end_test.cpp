@@ -161,7 +161,7 @@ TEST(FaultsEndToEnd, AFaultThatKeepsANodeDownWinsOverAPerson) {
   floor.arm({{"name", "f"}, {"kind", "node_down"}, {"match", {{"nodes", 2}}}});
   int status = 0;
   floor.control("PUT", "/sim/v1/nodes/2", {{"state", "up"}}, &status);
-  EXPECT_EQ(status, 500);
+  EXPECT_EQ(status, 409);
   EXPECT_EQ(floor.presented()[1], "");
 }
 

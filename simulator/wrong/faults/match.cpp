@@ -7,6 +7,7 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include "contract/meant_name.h"
 #include "contract/nearest_name.h"
 #include "simulator/http/strict_json.h"
 
@@ -47,7 +48,9 @@ std::vector<T> read_names(SettingsReader& reader, std::string_view field, Find f
     const auto one = find(text);
     if (!one) {
       reader.refuse(fmt::format("'{}' does not know '{}'{}; known are any, {}", field, text,
-                                contract::did_you_mean(text, known), fmt::join(known, ", ")));
+                                field == "certificate" ? contract::did_you_mean_certificate(text)
+                                                       : contract::did_you_mean(text, known),
+                                fmt::join(known, ", ")));
       return found;
     }
     found.push_back(T(*one));

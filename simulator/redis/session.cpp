@@ -1,4 +1,4 @@
-#include "simulator/listeners/redis_protocol.h"
+#include "simulator/redis/session.h"
 
 #include <algorithm>
 #include <charconv>
@@ -8,15 +8,15 @@
 #include <vector>
 
 #include <fmt/format.h>
-#include <strings.h>
 #include <tl/expected.hpp>
 
+#include "simulator/redis/commands.h"
+
 namespace certdrill::simulator {
-namespace redis_detail {
+namespace {
 
 constexpr std::size_t kLargestCommand = 64 * 1024;
 constexpr std::size_t kMostWords = 1024;
-constexpr std::size_t kLongestEcho = 64;  // of a client's words in an error
 
 struct Command {
   std::vector<std::string> words;
@@ -75,41 +75,15 @@ Parsed parse(std::string_view input) {
   return command;
 }
 
-// A client's word, short and on one line.
-std::string echo(std::string_view word) {
-  std::string text(word.substr(0, kLongestEcho));
-  std::replace_if(
-      text.begin(), text.end(), [](char c) { return static_cast<unsigned char>(c) < 0x20; }, ' ');
-  return text;
-}
-
-void reply(const std::vector<std::string>& words, RedisReply& answer) {
-  const auto is = [&words](const char* name) { return strcasecmp(words[0].c_str(), name) == 0; };
-  if (is("ping") && words.size() == 1) {
-    answer.output += "+PONG\r\n";
-  } else if (is("ping") && words.size() == 2) {
-    answer.output += fmt::format("${}\r\n{}\r\n", words[1].size(), words[1]);
-  } else if (is("ping")) {
-    answer.output += "-ERR wrong number of arguments for 'ping' command\r\n";
-  } else if (is("quit")) {
-    answer.output += "+OK\r\n";
-    answer.close = true;
-  } else {
-    answer.output += fmt::format("-ERR unknown command '{}'\r\n", echo(words.front()));
-  }
-}
-
 void give_up(std::string_view reason, RedisReply& answer) {
   answer.output += fmt::format("-ERR {}\r\n", reason);
   answer.close = true;
   answer.client_is_sending = true;
 }
 
-}  // namespace redis_detail
+}  // namespace
 
-using namespace redis_detail;
-
-RedisReply reply_to_redis(std::string_view input) {
+RedisReply RedisSession::reply(std::string_view input) {
   RedisReply answer;
   while (!answer.close && answer.output.size() < kLargestCommand) {
     const auto rest = input.substr(answer.consumed);
@@ -118,7 +92,7 @@ RedisReply reply_to_redis(std::string_view input) {
       give_up(parsed.error(), answer);
     } else if (*parsed) {
       answer.consumed += (*parsed)->size;
-      if (!(*parsed)->words.empty()) reply((*parsed)->words, answer);
+      if (!(*parsed)->words.empty()) answer_command((*parsed)->words, *this, answer);
     } else if (rest.size() > kLargestCommand) {
       give_up("Protocol error: too big request", answer);
     } else {
@@ -129,9 +103,9 @@ RedisReply reply_to_redis(std::string_view input) {
   return answer;
 }
 
-RedisReply too_many_redis_clients() {
+RedisReply redis_farewell(std::string_view error) {
   RedisReply answer;
-  give_up("max number of clients reached", answer);
+  give_up(error, answer);
   return answer;
 }
 
