@@ -45,7 +45,7 @@ MOST_LINES = {
     "conformance/guard": 1_010,
     "conformance/report": 630,
     "conformance/run": 2_650,
-    "contract": 1_400,
+    "contract": 1_040,
     "fixtures/catalogue": 3_450,
     "fixtures/make": 960,
     "fixtures/program": 1_426,
@@ -67,7 +67,7 @@ MOST_LINES = {
     "simulator/rest_api": 1_130,
     "simulator/wrong": 695,
     "simulator/wrong/bugs": 1_430,
-    "simulator/wrong/faults": 1_771,
+    "simulator/wrong/faults": 1_775,
     "simulator/wrong/kinds": 965,
 }
 MOST_FILES = 355
