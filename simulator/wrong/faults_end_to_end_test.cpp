@@ -135,6 +135,19 @@ TEST(FaultsEndToEnd, AnAnswerInsteadOfSuccessStrikesNothingElse) {
   EXPECT_EQ(floor.control("GET", "/sim/v1/faults/f")["fired"], 1);
 }
 
+TEST(FaultsEndToEnd, ACallThatTheEditionLacksIsStruckByNoFaultOfUpdates) {
+  DrillFloor floor({.edition = contract::Edition::next});
+  floor.begin("server-error-after-commit");
+  EXPECT_EQ(floor.update(floor.fresh()).status, 404);
+  const auto made = floor.fresh();
+  const json entry{{"name", "proxy"}, {"certificate", made.certificate}, {"key", made.key}};
+  const json list{{"certificates", {entry}}};
+  EXPECT_EQ(floor.client().put("/v1/cluster/certificates", list.dump()).status, 500);
+  EXPECT_THAT(floor.presented(), Each(made.fingerprint));
+  floor.begin("unavailable");  // of any call
+  EXPECT_EQ(floor.update(floor.fresh()).status, 503);
+}
+
 TEST(FaultsEndToEnd, ANodeComesBackWhenItsTimeIsOver) {
   DrillFloor floor;
   floor.arm({{"kind", "node_down"}, {"match", {{"nodes", 2}}}, {"ttl_ms", 5000}});

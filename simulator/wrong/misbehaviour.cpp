@@ -68,7 +68,8 @@ void Misbehaviour::tell_hit(const FaultRule& rule) const {
 Answer Misbehaviour::serve_armed(const Request& request) {
   auto armed = faults_.armed();
   if (!armed) return request.next(request.scene, request.call);
-  RequestFaults faults(std::move(armed), facts_of(request.call), surroundings(cluster_, request));
+  RequestFaults faults(std::move(armed), facts_of(request.call, request.scene.edition.edition),
+                       surroundings(cluster_, request));
   const auto before = cluster_.store();
   auto answer = faults.serve(request);
   if (const auto after = faults.undone_after()) undo_later(*before, *after);
@@ -96,7 +97,8 @@ Answer Misbehaviour::serve_drill(const Request& request, const std::string& name
   for (const int uid : nodes_down(*set, static_cast<int>(copy->node_count()), faults_.now()))
     copy->set_node_up(uid, false, clock_.now());
   if (!copy->node(request.call.node()).up()) return cut_off({DeliveryKind::reset});
-  RequestFaults faults(std::move(set), facts_of(request.call), surroundings(*copy, request));
+  RequestFaults faults(std::move(set), facts_of(request.call, request.scene.edition.edition),
+                       surroundings(*copy, request));
   const Scene scene = with_cluster(request.scene, *copy, request.scene.mishaps);
   auto answer = faults.serve({scene, request.call, request.next, request.sleep});
   answer.notes.answered_by = name;

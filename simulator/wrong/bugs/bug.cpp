@@ -36,7 +36,7 @@ Answer PlantedBug::serve(const Request& request) {
   if (const auto* function = std::get_if<ServeWrongly>(&bug_.wrong)) return (*function)(request);
   if (const auto* function = std::get_if<ServeRemembering>(&bug_.wrong))
     return (*function)(request, memory_);
-  RequestFaults faults(faults_, facts_of(request.call),
+  RequestFaults faults(faults_, facts_of(request.call, request.scene.edition.edition),
                        {roles_in(request.scene.cluster, request.call.node()),
                         std::chrono::steady_clock::now(), request.sleep},
                        request.scene.mishaps);

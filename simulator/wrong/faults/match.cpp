@@ -154,8 +154,10 @@ std::vector<json> entries_of(const Call& call) {
   return {list->begin(), list->end()};
 }
 
-RequestFacts facts_of(const Call& call) {
+RequestFacts facts_of(const Call& call, contract::Edition edition) {
   RequestFacts facts{call.endpoint(), call.node(), {}};
+  if (facts.endpoint != nullptr && !facts.endpoint->editions.contains(edition))
+    return {nullptr, facts.called, {}};
   const auto add = [&](std::string_view name, std::string text) {
     if (const auto known = contract::find_certificate(name))
       facts.certificates.push_back({*known, std::move(text)});
@@ -164,9 +166,8 @@ RequestFacts facts_of(const Call& call) {
     add(text_in(entry, "name"), text_in(entry, "certificate"));
   const auto id = facts.endpoint == nullptr ? "" : facts.endpoint->id;
   if (id == "delete_certificate") add(call.path.substr(call.path.rfind('/') + 1), {});
-  if (id != "rotate") return facts;
-  add(text_in(object_in(call), "name"), {});
-  if (!facts.certificates.empty()) return facts;
+  if (id == "rotate") add(text_in(object_in(call), "name"), {});
+  if (id != "rotate" || !facts.certificates.empty()) return facts;
   for (const auto& one : contract::cluster_certificates())
     if (one.internode) add(one.text, {});
   return facts;

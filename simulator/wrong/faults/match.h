@@ -63,7 +63,7 @@ struct RequestFacts {
     std::string certificate;  // text, as sent; empty when none was
   };
 
-  const contract::Endpoint* endpoint = nullptr;  // null: none of them, or no request at all
+  const contract::Endpoint* endpoint = nullptr;  // null: none that the edition has, or no request
   int called = 0;                                // uid of the node; 0: no request
   std::vector<Concerned> certificates;           // with a name that exists
 };
@@ -82,7 +82,7 @@ std::string text_in(const Json& entry, const char* field) {
 }
 
 // Never fails: of a malformed body nothing is known.
-RequestFacts facts_of(const Call& call);
+RequestFacts facts_of(const Call& call, contract::Edition edition);
 
 // Which parts of "match" a kind understands.
 struct Matchers {
