@@ -19,7 +19,7 @@ std::optional<Defect> verdict(const std::vector<Certificate>& chain, unsigned lo
   return openssl_verdict(without_repetitions(chain), flags);
 }
 
-void expect_defect(const std::vector<Certificate>& chain, DefectId id, int position,
+void expect_reason(const std::vector<Certificate>& chain, DefectId id, int position,
                    const std::string& detail, unsigned long flags = 0) {
   const auto defect = verdict(chain, flags);
   ASSERT_TRUE(defect.has_value()) << text_id(id);
@@ -29,14 +29,16 @@ void expect_defect(const std::vector<Certificate>& chain, DefectId id, int posit
   EXPECT_EQ(ERR_peek_error(), 0U);
 }
 
-std::vector<Certificate> full(const sample::Chain& c) { return {c.leaf, c.intermediate, c.root}; }
+std::vector<Certificate> whole_chain(const sample::Chain& c) {
+  return {c.leaf, c.intermediate, c.root};
+}
 
-std::vector<Certificate> with_leaf(const CertificateSpec& spec) {
-  return full(sample::chain(spec));
+std::vector<Certificate> behind_leaf(const CertificateSpec& spec) {
+  return whole_chain(sample::chain(spec));
 }
 
 std::vector<Certificate> with_intermediate(const CertificateSpec& spec) {
-  return full(sample::chain(sample::leaf_spec(), spec));
+  return whole_chain(sample::chain(sample::leaf_spec(), spec));
 }
 
 CertificateSpec constrained(std::string_view der) {
@@ -65,12 +67,12 @@ TEST(OpensslVerdict, VerifiesEverySignature) {
   CertificateSpec nameless = sample::ca_spec("Intermediate");
   nameless.subject_key_identifier = false;
   const Certificate impostor = issue(nameless, sample::key("x"), c.by_root());
-  expect_defect({c.leaf, impostor, c.root}, DefectId::chain_signature, 0,
+  expect_reason({c.leaf, impostor, c.root}, DefectId::chain_signature, 0,
                 "not with the key of certificate 2, O=Example,CN=Intermediate");
   const Certificate false_root = issue_self_signed(sample::ca_spec("Root"), sample::key("x"));
-  expect_defect({c.leaf, c.intermediate, false_root}, DefectId::chain_signature, 1,
+  expect_reason({c.leaf, c.intermediate, false_root}, DefectId::chain_signature, 1,
                 "not with the key of certificate 3");
-  expect_defect({altered(c.leaf, 1), c.intermediate, c.root}, DefectId::chain_signature, 0,
+  expect_reason({altered(c.leaf, 1), c.intermediate, c.root}, DefectId::chain_signature, 0,
                 "not with the key of certificate 2");
 }
 
@@ -92,7 +94,8 @@ TEST(OpensslVerdict, TrustsARootForItself) {
   CertificateSpec old = sample::plain_spec("Root");
   old.version = 1;
   old.subject_key_identifier = false;
-  const auto chain_of_old = full(sample::chain(sample::leaf_spec(), sample::ca_spec("I"), old));
+  const auto chain_of_old =
+      whole_chain(sample::chain(sample::leaf_spec(), sample::ca_spec("I"), old));
   EXPECT_EQ(verdict(chain_of_old), std::nullopt);
   EXPECT_EQ(verdict(chain_of_old, X509_V_FLAG_X509_STRICT), std::nullopt);
 }
@@ -104,7 +107,7 @@ TEST(OpensslVerdict, ComparesTheTwoSignatureAlgorithms) {
   const std::size_t outer = der.rfind(ecdsa_with_sha256);
   ASSERT_NE(outer, der.find(ecdsa_with_sha256));
   der[outer + 7] = '\x03';
-  expect_defect({Certificate::from_der(der).value(), c.intermediate}, DefectId::chain_signature, 0,
+  expect_reason({Certificate::from_der(der).value(), c.intermediate}, DefectId::chain_signature, 0,
                 "fields differ");
 }
 
@@ -115,10 +118,10 @@ TEST(OpensslVerdict, WantsIssuersToBeCas) {
   no_cert_sign.key_usage = {"cRLSign"};
   CertificateSpec no_key_usage = sample::ca_spec("Intermediate");
   no_key_usage.key_usage = {};
-  expect_defect(with_intermediate(sample::plain_spec("Intermediate")),
+  expect_reason(with_intermediate(sample::plain_spec("Intermediate")),
                 DefectId::chain_issuer_not_ca, 1, "no basicConstraints");
-  expect_defect(with_intermediate(not_ca), DefectId::chain_issuer_not_ca, 1, "CA:FALSE");
-  expect_defect(with_intermediate(no_cert_sign), DefectId::chain_issuer_not_ca, 1, "keyCertSign");
+  expect_reason(with_intermediate(not_ca), DefectId::chain_issuer_not_ca, 1, "CA:FALSE");
+  expect_reason(with_intermediate(no_cert_sign), DefectId::chain_issuer_not_ca, 1, "keyCertSign");
   EXPECT_EQ(verdict(with_intermediate(no_key_usage)), std::nullopt);
 }
 
@@ -126,11 +129,12 @@ TEST(OpensslVerdict, CountsPathLengths) {
   CertificateSpec root = sample::ca_spec("Root");
   CertificateSpec intermediate = sample::ca_spec("Intermediate");
   root.basic_constraints->path_length = 0;
-  expect_defect(full(sample::chain(sample::leaf_spec(), intermediate, root)),
+  expect_reason(whole_chain(sample::chain(sample::leaf_spec(), intermediate, root)),
                 DefectId::chain_path_length, 2, "path length");
   root.basic_constraints->path_length = 1;
   intermediate.basic_constraints->path_length = 0;
-  EXPECT_EQ(verdict(full(sample::chain(sample::leaf_spec(), intermediate, root))), std::nullopt);
+  EXPECT_EQ(verdict(whole_chain(sample::chain(sample::leaf_spec(), intermediate, root))),
+            std::nullopt);
 }
 
 // RFC 5280 4.2.1.9: a CA that certifies its own next key costs no path length. The identifiers tell
@@ -153,28 +157,28 @@ TEST(OpensslVerdict, AcceptsACaThatChangedItsKey) {
 TEST(OpensslVerdict, KnowsItsCriticalExtensions) {
   CertificateSpec leaf = sample::leaf_spec();
   leaf.extensions = {{"1.2.3.4", true, "\x05"}};
-  expect_defect(with_leaf(leaf), DefectId::chain_critical_extension, 0, "1.2.3.4");
+  expect_reason(behind_leaf(leaf), DefectId::chain_critical_extension, 0, "1.2.3.4");
   leaf.extensions[0].critical = false;
-  EXPECT_EQ(verdict(with_leaf(leaf)), std::nullopt);
+  EXPECT_EQ(verdict(behind_leaf(leaf)), std::nullopt);
   CertificateSpec ca = sample::ca_spec("Intermediate");
   ca.extensions = {{"1.2.3.5", true, "\x05"}};
-  expect_defect(with_intermediate(ca), DefectId::chain_critical_extension, 1, "1.2.3.5");
+  expect_reason(with_intermediate(ca), DefectId::chain_critical_extension, 1, "1.2.3.5");
 }
 
 TEST(OpensslVerdict, NamesTheBrokenExtension) {
   CertificateSpec twice = sample::leaf_spec();
   twice.extensions = {{std::string(kSubjectNames), false, std::string("\x30\x03\x82\x01x", 5)}};
-  expect_defect(with_leaf(twice), DefectId::certificate_bad_extension, 0,
+  expect_reason(behind_leaf(twice), DefectId::certificate_bad_extension, 0,
                 "'X509v3 Subject Alternative Name' stands there twice");
   CertificateSpec garbage = sample::leaf_spec();
   garbage.dns_names.clear();
   garbage.extensions = {{std::string(kSubjectNames), false, "\x04\x03xyz"}};
-  expect_defect(with_leaf(garbage), DefectId::certificate_bad_extension, 0, "does not decode");
-  expect_defect(with_intermediate(constrained("\x04\x03xyz")), DefectId::certificate_bad_extension,
+  expect_reason(behind_leaf(garbage), DefectId::certificate_bad_extension, 0, "does not decode");
+  expect_reason(with_intermediate(constrained("\x04\x03xyz")), DefectId::certificate_bad_extension,
                 1, "'X509v3 Name Constraints' does not decode");
   CertificateSpec negative = sample::ca_spec("Intermediate");
   negative.basic_constraints->path_length = -1;
-  expect_defect(with_intermediate(negative), DefectId::certificate_bad_extension, 1,
+  expect_reason(with_intermediate(negative), DefectId::certificate_bad_extension, 1,
                 "a value that RFC 5280 4.2 forbids");
 }
 
@@ -184,9 +188,9 @@ TEST(OpensslVerdict, NamesTheCaThatForbidsAName) {
   const std::string other = "\x30\x11\xA0\x0F\x30\x0D\x82\x0B"s + "example.org";
   const std::string excluded = "\x30\x0B\xA1\x09\x30\x07\x82\x05"s + "local";
   EXPECT_EQ(verdict(with_intermediate(constrained(own))), std::nullopt);
-  expect_defect(with_intermediate(constrained(other)), DefectId::chain_name_constraints, 0,
+  expect_reason(with_intermediate(constrained(other)), DefectId::chain_name_constraints, 0,
                 "certificate 2, O=Example,CN=Intermediate, says Permitted: DNS:example.org");
-  expect_defect(with_intermediate(constrained(excluded)), DefectId::chain_name_constraints, 0,
+  expect_reason(with_intermediate(constrained(excluded)), DefectId::chain_name_constraints, 0,
                 "says Excluded: DNS:local");
 }
 
@@ -197,13 +201,13 @@ TEST(OpensslVerdict, SaysWhyAnIssuerIsPassedOver) {
   const Certificate stranger =
       issue_self_signed(sample::ca_spec("Intermediate"), sample::key("another"));
   const Certificate leaf = issue(spec, c.leaf_key, {stranger, c.intermediate_key});
-  expect_defect({leaf, c.intermediate, c.root}, DefectId::chain_key_identifier, 0,
+  expect_reason({leaf, c.intermediate, c.root}, DefectId::chain_key_identifier, 0,
                 "certificate 2, O=Example,CN=Intermediate");
   const Certificate rsa =
       issue(sample::ca_spec("Intermediate"), sample::key("rsa", KeyType::rsa2048), c.by_root());
   spec.authority_key_identifier = false;
   const Certificate unnamed = issue(spec, c.leaf_key, c.by_intermediate());
-  expect_defect({unnamed, rsa, c.root}, DefectId::chain_signature, 0,
+  expect_reason({unnamed, rsa, c.root}, DefectId::chain_signature, 0,
                 "signed with ecdsa-with-SHA256, and the key of certificate 2 is of another kind");
 }
 
@@ -211,7 +215,7 @@ TEST(OpensslVerdict, SaysTheRestInTheWordsOfOpenssl) {
   const PrivateKey key = sample::key("explicit", KeyType::p256_explicit);
   const sample::Chain c = sample::chain();
   const Certificate leaf = issue(sample::leaf_spec(), key, c.by_intermediate());
-  expect_defect({Certificate::from_der(leaf.der()).value(), c.intermediate},
+  expect_reason({Certificate::from_der(leaf.der()).value(), c.intermediate},
                 DefectId::chain_refused, 0, "explicit ECC parameters (OpenSSL's error 94)");
 }
 
@@ -224,7 +228,7 @@ TEST(Extensions, AreLookedAtAlsoWhereOpensslDoesNot) {
   spec.extensions = {{"1.3.6.1.5.5.7.1.1", false, "x"}};
   EXPECT_EQ(what_is_wrong_with_extensions(sample::chain(spec).leaf),
             "'Authority Information Access' does not decode");
-  EXPECT_EQ(verdict(with_leaf(spec)), std::nullopt);
+  EXPECT_EQ(verdict(behind_leaf(spec)), std::nullopt);
 }
 
 }  // namespace

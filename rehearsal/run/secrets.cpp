@@ -16,7 +16,7 @@ constexpr std::size_t kMostKept = 64 * 1024;
 constexpr std::uintmax_t kLargestFile = 16 * 1024 * 1024;
 constexpr std::size_t kShortestLine = 32;  // the last line of a key may be a few letters
 constexpr std::string_view kKey = "the private key";
-constexpr std::string_view kPassword = "the password";
+constexpr std::string_view kThePassword = "the password";
 
 std::string base64(std::string_view text) {
   std::string encoded(4 * ((text.size() + 2) / 3), '\0');
@@ -36,9 +36,9 @@ Secrets::Secrets(std::string_view key_pem, std::string_view username, std::strin
       needles_.push_back({std::string(line), kKey});
     key_pem.remove_prefix(std::min(end + 1, key_pem.size()));
   }
-  needles_.push_back({std::string(password), kPassword});
+  needles_.push_back({std::string(password), kThePassword});
   // As HTTP's Basic authentication sends it.
-  needles_.push_back({base64(fmt::format("{}:{}", username, password)), kPassword});
+  needles_.push_back({base64(fmt::format("{}:{}", username, password)), kThePassword});
   for (const Needle& needle : needles_) longest_ = std::max(longest_, needle.text.size());
 }
 

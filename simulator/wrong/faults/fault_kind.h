@@ -23,8 +23,8 @@
 #include "certs/verdict/rules.h"
 #include "simulator/cluster/node.h"
 #include "simulator/http/call.h"
-#include "simulator/wrong/faults/match.h"
 #include "simulator/http/setting.h"
+#include "simulator/wrong/faults/match.h"
 
 namespace certdrill::simulator {
 
