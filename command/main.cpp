@@ -56,6 +56,7 @@ const Row* find(std::string_view name) {
 
 int refuse(std::string_view name) {
   std::vector<std::string_view> names;
+  names.reserve(kCommands.size());
   for (const auto& row : kCommands) names.push_back(row.name);
   fmt::print(stderr, "certdrill: unknown command '{}'{}\nTry certdrill help.\n", name,
              contract::did_you_mean(name, names));

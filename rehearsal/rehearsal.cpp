@@ -106,8 +106,9 @@ void rehearse_drills(const Options& options, const SceneSettings& scene, const P
   // at the end.
   std::vector<std::size_t> order(drills.size());
   std::iota(order.begin(), order.end(), std::size_t{0});
-  std::ranges::stable_partition(
-      order, [&](std::size_t i) { return drills[i]->good != simulator::GoodRotation::converges; });
+  std::stable_partition(order.begin(), order.end(), [&](std::size_t i) {
+    return drills[i]->good != simulator::GoodRotation::converges;
+  });
   std::atomic<std::size_t> next{0};
   std::atomic<std::size_t> finished{0};
   const auto work = [&] {

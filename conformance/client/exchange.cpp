@@ -31,7 +31,8 @@ std::string header(const std::string& text) {
 std::string user_part(const HttpRequest& request, const Repetition& with) {
   if (request.authorization) return header("Authorization: " + *request.authorization);
   if (!request.credentials) return "";
-  const auto& [name, password] = *request.credentials;
+  const std::string& name = request.credentials->username;
+  const std::string& password = request.credentials->password;
   const auto said = [&](const std::optional<Credentials>& known, const char* variable) {
     return fmt::format(" -u {}\"${}\"{}", quoted_for_shell(name + ":"), variable,
                        password == known->password

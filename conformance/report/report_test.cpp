@@ -70,6 +70,12 @@ TEST(RunReport, MarkdownSaysWhatFailed) {
   EXPECT_THAT(text, HasSubstr("update_cert/406/case-1"));
 }
 
+TEST(RunReport, WhatIsInconclusiveAloneIsNoContradiction) {
+  EXPECT_THAT(markdown_report(report_of({Outcome::passed, Outcome::inconclusive})),
+              AllOf(HasSubstr("Not decided: 1 inconclusive, 1 passed"),
+                    Not(HasSubstr("Does not conform"))));
+}
+
 // Each case has a cause of its own beside the one that all share.
 RunReport report_of_many(std::size_t cases) {
   RunReport report = report_of(std::vector<Outcome>(cases, Outcome::failed));

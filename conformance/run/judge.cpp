@@ -184,7 +184,9 @@ Presented Judge::settle(const Address& port, const std::function<bool(const Chai
     in_a_row = 0;
     if (std::chrono::steady_clock::now() >= deadline) {
       if (!presented && presented.error().kind == ProbeError::Kind::unreachable)
-        inconclusive("unreachable: " + presented.error().what);
+        inconclusive(fmt::format(
+            "unreachable: {}; where the ports are not the product's own, --nodes FILE says which",
+            presented.error().what));
       return presented;
     }
     std::this_thread::sleep_for(pause);

@@ -318,6 +318,7 @@ std::optional<std::string> refusal_of_unknown_variable(const std::vector<std::st
       continue;
     const std::string_view bare = std::string_view(name).substr(kVariablePrefix.size());
     std::vector<std::string_view> known;
+    known.reserve(names.size());
     for (const std::string& one : names)
       known.push_back(std::string_view(one).substr(kVariablePrefix.size()));
     const auto meant = contract::nearest_name(bare, known);

@@ -20,9 +20,11 @@ constexpr std::array<std::pair<Outcome, std::string_view>, 6> kOutcomeWords{
      {Outcome::could_not_run, "could not run"}}};
 
 std::string_view headline(const RunReport& report) {
+  Counts counts = count(report.results);
+  const bool failed = counts[Outcome::failed] + counts[Outcome::unexpected_pass] > 0;
   switch (report.exit_code) {
     case kExitConforms: return "Conforms";
-    case kExitContradicts: return "Does not conform";
+    case kExitContradicts: return failed ? "Does not conform" : "Not decided";
     case kExitNotRestored: return "THE CLUSTER IS NOT AS IT WAS";
     default: return report.interrupted ? "Interrupted" : "Could not run";
   }

@@ -71,6 +71,7 @@ std::vector<Requests> same_requests(const Evidence& evidence, bool any_node) {
         .push_back(&request);
   }
   std::vector<Requests> found;
+  found.reserve(groups.size());
   for (auto& [key, group] : groups) found.push_back(std::move(group));
   return found;
 }

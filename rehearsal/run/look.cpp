@@ -48,6 +48,7 @@ std::vector<certs::Certificate> presented_at(const std::string& address,
   if (!proceed(bio.get())) return {};
   std::vector<certs::Certificate> chain;
   const STACK_OF(X509)* presented = SSL_get_peer_cert_chain(tls);
+  chain.reserve(presented == nullptr ? 0 : static_cast<std::size_t>(sk_X509_num(presented)));
   for (int i = 0; i < sk_X509_num(presented); ++i)
     chain.push_back(certs::Certificate::from_x509(sk_X509_value(presented, i)));
   BIO_ssl_shutdown(bio.get());

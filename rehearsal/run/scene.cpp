@@ -80,6 +80,7 @@ tl::expected<void, std::string> RehearsedScene::write_files() {
 Words RehearsedScene::words() const {
   const auto& nodes = world_->ready().nodes;
   std::vector<std::string> urls;
+  urls.reserve(nodes.size());
   for (const auto& node : nodes) urls.push_back(node.rest);
   const std::string address = address_of(urls.front());
   const auto colon = address.rfind(':');

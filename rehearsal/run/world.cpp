@@ -119,7 +119,7 @@ tl::expected<std::unique_ptr<World>, std::string> World::open(const WorldSetting
   const auto store = engine.cluster().store();
   if (const auto& former = (*store)[settings.name]; former && former->bundle)
     world->former_ = former->bundle->leaf().fingerprint();
-  world->before_ = std::make_shared<const Before>(*store);
+  world->before_ = std::make_shared<const Before>(Before{*store});
   if (drill == nullptr) return world;
   const auto armed =
       engine.arm(simulator::rules_of(*drill, same_seed), simulator::FaultPlan::Existing::replace);

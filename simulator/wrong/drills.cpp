@@ -283,7 +283,7 @@ constexpr auto kDrills = std::to_array<Drill>({
      "RS185428"},
     {"intermediates-not-trusted",
      "Internode chains of three levels or more are refused.",
-     converges,
+     either,
      {"kind=answer,status=400,submitted=three_levels,certificate=ccs_internode_encryption+"
       "data_internode_encryption"},
      "RS194253"},

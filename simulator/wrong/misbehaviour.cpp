@@ -154,10 +154,11 @@ void Misbehaviour::undo_what_is_due() {
   std::vector<Undo> due;
   {
     const std::lock_guard lock(undo_mutex_);
-    const auto later = std::ranges::stable_partition(
-        undos_, [this](const Undo& undo) { return undo.due <= faults_.now(); });
-    due.assign(std::make_move_iterator(undos_.begin()), std::make_move_iterator(later.begin()));
-    undos_.erase(undos_.begin(), later.begin());
+    const auto later =
+        std::stable_partition(undos_.begin(), undos_.end(),
+                              [this](const Undo& undo) { return undo.due <= faults_.now(); });
+    due.assign(std::make_move_iterator(undos_.begin()), std::make_move_iterator(later));
+    undos_.erase(undos_.begin(), later);
   }
   WhoeverWasThere mishaps;
   for (const Undo& undo : due)
