@@ -156,6 +156,12 @@ Shown World::shown_by(const std::vector<certs::Certificate>& presented) const {
 }
 
 Shown World::look_at(int uid) {
+  const Shown first = look_once(uid);
+  const Shown second = look_once(uid);
+  return first == Shown::requested ? second : first;
+}
+
+Shown World::look_once(int uid) {
   if (ports_.empty()) return Shown::no_port;
   own_looks_.emplace_back(uid, std::chrono::steady_clock::now());
   return shown_by(presented_at(ports_[static_cast<std::size_t>(uid) - 1], settings_.cluster));
@@ -168,8 +174,6 @@ Moment World::look(Milliseconds at) {
     NodeState state{uid, cluster.node(uid).up(),
                     is_pair(cluster.node(uid).held(settings_.name), pairs_.requested.bundle),
                     look_at(uid)};
-    const Shown second = look_at(uid);
-    if (state.shown == Shown::requested) state.shown = second;
     // Where no port presents it, the API is all that there is to ask.
     const auto& rest = ready().nodes[static_cast<std::size_t>(uid) - 1].rest;
     if (ports_.empty() && presented_at(address_of(rest), settings_.cluster).empty())

@@ -54,8 +54,10 @@ class World {
   // Waits for what is being answered; delays that a drill imitates end at once.
   void settle() const;
 
-  Shown look_at(int uid);        // one handshake
-  Moment look(Milliseconds at);  // two handshakes with each node: of two workers one may be old
+  // By two handshakes: of two workers one may be old, and with an even number of looks the command
+  // meets the same worker as if nobody had looked.
+  Shown look_at(int uid);
+  Moment look(Milliseconds at);
 
   // Times count from `start`.
   std::vector<RequestSeen> requests(std::chrono::steady_clock::time_point start) const;
@@ -70,6 +72,7 @@ class World {
   World(const WorldSettings& settings, const Pairs& pairs, const simulator::Drill* drill);
 
   tl::expected<void, std::string> install_rest_pair();
+  Shown look_once(int uid);
   Shown shown_by(const std::vector<certs::Certificate>& presented) const;
 
   const WorldSettings settings_;
