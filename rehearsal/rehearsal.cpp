@@ -83,11 +83,14 @@ std::string unfit(const Result& healthy) {
     return "";
   std::string why = healthy.verdict.headline;
   for (const Finding& finding : healthy.verdict.findings) {
-    if (finding.rule == "truth" || finding.rule == "persistence" || finding.rule == "ends")
-      why = finding.sentence;
+    if (finding.rule != "truth" && finding.rule != "persistence" && finding.rule != "ends")
+      continue;
+    why = finding.sentence;  // the worst comes first
+    break;
   }
   return fmt::format(
-      "in the healthy cluster, where nothing is wrong, the command does not rotate {}: it {}",
+      "in the healthy cluster, where nothing is wrong, the command does not do its job for {}: it "
+      "{}",
       evidence.name, why);
 }
 

@@ -64,18 +64,20 @@ Findings judge_persistence(const Evidence& evidence) {
   if (!evidence.must_converge || evidence.after.held_by_all()) return {};
   const RequestSeen* last = last_change(evidence, evidence.run.end);
   return {{"persistence", Grade::gave_up,
-           fmt::format("ended {} {}, though the trouble passes: {}", at_second(evidence.run.end),
-                       after_what(last), what_is_wrong(evidence.after)),
+           fmt::format("ended {} {}, though {}: {}", at_second(evidence.run.end), after_what(last),
+                       evidence.drill == "healthy" ? "nothing is wrong" : "the trouble passes",
+                       what_is_wrong(evidence.after)),
            advice_after(last)}};
 }
 
 Findings judge_ends(const Evidence& evidence) {
   Findings findings;
   if (evidence.run.timed_out) {
-    findings.push_back({"ends", Grade::endless,
-                        fmt::format("had not ended {} and was ended; {} requests by then",
-                                    at_second(evidence.run.end), evidence.requests.size()),
-                        "end-in-time"});
+    findings.push_back(
+        {"ends", Grade::endless,
+         fmt::format("had not ended {} and was ended (--timeout); {} requests by then",
+                     at_second(evidence.run.end), evidence.requests.size()),
+         "end-in-time"});
   }
   if (!evidence.run.left_behind.empty()) {
     findings.push_back(

@@ -118,6 +118,15 @@ TEST(RulesTest, TemporaryTroubleIsOvercome) {
   EXPECT_THAT(broken(evidence), IsEmpty());
 }
 
+TEST(RulesTest, InTheHealthyClusterNoTroubleIsNamed) {
+  Evidence evidence = nothing_done(1);
+  evidence.drill = "healthy";
+  EXPECT_THAT(judge(evidence).headline, HasSubstr("though nothing is wrong"));
+  evidence.run.timed_out = true;
+  EXPECT_THAT(judge(evidence).headline, HasSubstr("was ended (--timeout)"))
+      << "the worst comes first";
+}
+
 TEST(RulesTest, AdviceFollowsTheLastAnswer) {
   Evidence evidence = nothing_done(1);
   const std::vector<std::pair<int, std::string_view>> cases{
