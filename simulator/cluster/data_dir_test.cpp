@@ -144,6 +144,15 @@ TEST_F(DataDirTest, ANodeThatIsReportedAsNotUpdatedHoldsTheOldPairAfterTheNextSt
   EXPECT_EQ(text("node-2/proxy_cert.pem"), held);
 }
 
+TEST_F(DataDirTest, AFileIsWrittenIntoThePresentFolderToo) {
+  const fs::path before = fs::current_path();
+  fs::current_path(root_.path());
+  const auto written = write_file("ready.json", "{}", 0600);
+  fs::current_path(before);
+  ASSERT_TRUE(written.has_value()) << written.error();
+  EXPECT_EQ(read_file(root_.path() / "ready.json").value_or(""), "{}");
+}
+
 TEST_F(DataDirTest, AHalfWrittenPairIsFinishedAtTheNextStart) {
   const auto made = make_certificate({.now = kOpenedAt});
   {
