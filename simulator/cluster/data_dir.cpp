@@ -65,8 +65,7 @@ class Descriptor {
 
 // `how`: fsync, for what the folder names, or syncfs, for all of its file system.
 void sync(const fs::path& folder, int (*how)(int)) {
-  const Descriptor fd(
-      ::open(folder.empty() ? "." : folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+  const Descriptor fd(::open(folder.empty() ? "." : folder.c_str(), O_DIRECTORY | O_CLOEXEC));
   require(fd >= 0 && how(fd) == 0, "could not sync the folder", folder);
 }
 
