@@ -36,6 +36,14 @@ int main(int argc, char** argv) {
   raise_file_limit();
   spdlog::set_level(spdlog::level::off);  // what goes wrong in the clusters is meant to
 
+  if (!options->report_folder.empty()) {  // tried before the time is spent
+    Scorecard begun;
+    begun.could_not_run = "the rehearsal was begun, and it has not ended";
+    if (const auto written = write_reports(begun, options->report_folder); !written) {
+      std::cerr << "certdrill-rehearse: " << written.error() << '\n';
+      return kExitCouldNotRun;
+    }
+  }
   Console console(std::cout, isatty(STDOUT_FILENO) == 1);
   const Scorecard card = rehearse_all(*options, console);
   console.show(card);

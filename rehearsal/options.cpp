@@ -6,12 +6,14 @@
 
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 #include <fnmatch.h>
 
 #include "certs/read/text.h"
 #include "contract/meant_name.h"
 #include "contract/nearest_name.h"
 #include "rehearsal/run/program_path.h"
+#include "rehearsal/run/words.h"
 
 namespace certdrill::rehearsal {
 namespace {
@@ -23,14 +25,17 @@ constexpr auto kDescription =
     "and tells which ones it survives.\n"
     "Usage: certdrill-rehearse [OPTIONS] -- COMMAND [ARGS...]";
 
-constexpr auto kFooter =
-    "COMMAND gets CERTDRILL_URL, CERTDRILL_NODES, CERTDRILL_HOST, CERTDRILL_PORT, "
-    "CERTDRILL_CLUSTER,\nCERTDRILL_USERNAME, CERTDRILL_PASSWORD, CERTDRILL_CA, CERTDRILL_NAME, "
-    "CERTDRILL_CERTIFICATE,\nCERTDRILL_CHAIN, CERTDRILL_KEY, CERTDRILL_PRESENTED and "
-    "CERTDRILL_SECONDS in its environment; the same words\nin braces, such as {url} and {key}, are "
-    "replaced in ARGS and in --env. It works in an empty folder of its own;\narguments that name "
-    "files of the present folder are made absolute.\n\n"
-    "Exit codes: 0 survived all, 1 did not, 2 could not run.\n";
+std::string footer() {
+  std::string text =
+      "COMMAND gets what it needs by its environment, as CERTDRILL_URL and so on; the words in "
+      "braces are\nreplaced in ARGS and in --env:\n";
+  for (const Word& word : kWords)
+    text += fmt::format("  {:<14} {}\n", fmt::format("{{{}}}", word.name), word.sentence);
+  return text +
+         "It works in an empty folder of its own; arguments that name files of the present folder "
+         "are made absolute.\n\n"
+         "Exit codes: 0 survived all, 1 did not, 2 could not run.\n";
+}
 
 constexpr int kMistake = 2;
 
@@ -42,9 +47,16 @@ T known_or_refuse(const std::optional<T>& found, const std::string& sentence) {
   return *found;
 }
 
+std::string names_of_certificates() {
+  std::vector<std::string_view> names;
+  for (const auto& certificate : contract::cluster_certificates())
+    names.push_back(certificate.text);
+  return fmt::to_string(fmt::join(names, ", "));
+}
+
 contract::CertificateName certificate_of(const std::string& text) {
   return known_or_refuse(contract::find_certificate(text),
-                         fmt::format("--name '{}' is no certificate of a cluster{}", text,
+                         fmt::format("--name '{}' is none of {}{}", text, names_of_certificates(),
                                      contract::did_you_mean_certificate(text)));
 }
 
@@ -89,7 +101,8 @@ void add_scene_options(CLI::App& app, Options& options, Texts& texts) {
   app.add_option("--env", options.scene.more_environment,
                  "NAME=VALUE for COMMAND, with words in braces; may be repeated")
       ->check([](const std::string& text) {
-        return text.find('=') > 0 && text.find('=') != text.npos ? "" : "must be NAME=VALUE";
+        const bool assigns = text.find('=') > 0 && text.find('=') != text.npos;
+        return assigns ? about_mistaken_word(text) : "must be NAME=VALUE";
       })
       ->allow_extra_args(false);
   app.add_option("--timeout", texts.timeout, "seconds that COMMAND has in one drill")
@@ -174,7 +187,8 @@ std::vector<Expected> read_expected(const std::string& path) {
 }
 
 std::string listing(const std::vector<const simulator::Drill*>& drills) {
-  std::string text;
+  std::string text =
+      fmt::format("{:32} always rehearsed, and first: nothing is wrong.\n", kHealthy);
   for (const auto* drill : drills) {
     text += fmt::format("{:32} a good rotation {}: {}\n", drill->name,
                         drill->good == simulator::GoodRotation::either
@@ -203,6 +217,8 @@ void take_command(Options& options, std::vector<std::string> command) {
         "(--help tells more)");
   }
   std::ranges::transform(command, command.begin(), made_absolute);
+  for (const auto& argument : command)
+    if (const auto mistake = about_mistaken_word(argument); !mistake.empty()) refuse(mistake);
   options.scene.command = std::move(command);
   options.scene.environment = own_environment();
   const auto program = find_program(options.scene.command.front(), options.scene.environment);
@@ -234,7 +250,7 @@ tl::expected<Options, Exit> parse_options(std::vector<std::string> arguments) {
   Texts texts;
   CLI::App app{kDescription, "certdrill-rehearse"};
   app.allow_extras();
-  app.footer(kFooter);
+  app.footer(footer());
   app.set_version_flag("--version", std::string("certdrill-rehearse ") + CERTDRILL_VERSION);
   add_scene_options(app, options, texts);
   add_selection_options(app, options, texts);

@@ -50,6 +50,11 @@ TEST(RehearseOptionsTest, MistakesAreToldWithWhatWouldBeRight) {
               HasSubstr("did you mean 'ack-lost'?"));
   EXPECT_THAT(refusal({"--skip", "*", "--", "true"}), HasSubstr("--skip leaves none"));
   EXPECT_THAT(refusal({"--name", "proxi", "--", "true"}), HasSubstr("did you mean 'proxy'?"));
+  EXPECT_THAT(refusal({"--name", "nosuch", "--", "true"}), HasSubstr("none of api, cm, proxy"));
+  EXPECT_THAT(refusal({"--timeout", "abc", "--", "true"}), HasSubstr("abc"));
+  EXPECT_THAT(refusal({"--", "true", "{URL}/x"}), HasSubstr("did you mean '{url}'?"));
+  EXPECT_THAT(refusal({"--", "true", "{CERTDRILL_KEY}"}), HasSubstr("did you mean '{key}'?"));
+  EXPECT_THAT(refusal({"--env", "A={node}", "--", "true"}), HasSubstr("did you mean '{nodes}'?"));
   EXPECT_THAT(refusal({"--edition", "9", "--", "true"}), HasSubstr("none of 7.8, 7.22, 8.0, next"));
   EXPECT_THAT(refusal({"--env", "URL", "--", "true"}), HasSubstr("NAME=VALUE"));
   EXPECT_THAT(refusal({"--timeout", "0", "--", "true"}), HasSubstr("--timeout"));
@@ -85,12 +90,24 @@ TEST(RehearseOptionsTest, FilesOfThePresentFolderAreFoundFromTheCommandsOwn) {
                                       "./missing", "{url}"}));
 }
 
+TEST(RehearseOptionsTest, WhatIsInBracesForOtherProgramsIsLeftAlone) {
+  for (const char* text : {"${URL}", "{print}", "{\"name\": \"{name}\"}", "{}", "{a,b}", "{urls}"})
+    EXPECT_TRUE(parse_options({"--", "true", text}).has_value()) << text;
+}
+
+TEST(RehearseOptionsTest, TheHelpTellsEveryWord) {
+  const auto help = parse_options({"--help"}).error().text;
+  for (const char* word : {"{url} ", "{chain} ", "{presented} "})
+    EXPECT_THAT(help, HasSubstr(word));
+}
+
 TEST(RehearseOptionsTest, TheListSaysWhatAGoodRotationDoes) {
   const auto list = parse_options({"--list", "--drill", "ack-lost"});
   ASSERT_FALSE(list.has_value());
   EXPECT_EQ(list.error().code, 0);
   EXPECT_THAT(list.error().text, HasSubstr("ack-lost"));
   EXPECT_THAT(list.error().text, HasSubstr("a good rotation converges"));
+  EXPECT_THAT(list.error().text, testing::StartsWith("healthy "));
 }
 
 }  // namespace

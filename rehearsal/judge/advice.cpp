@@ -65,8 +65,7 @@ const Advice* find_advice(std::string_view id) {
   return found == kAdvice.end() ? nullptr : &*found;
 }
 
-std::vector<Change> changes_that_help(const std::vector<const Verdict*>& verdicts,
-                                      std::size_t most) {
+std::vector<Change> changes_that_help(const std::vector<const Verdict*>& verdicts) {
   std::array<Tally, kAdvice.size()> tallies;
   for (const Verdict* verdict : verdicts) {
     std::set<const Advice*> here;
@@ -86,7 +85,6 @@ std::vector<Change> changes_that_help(const std::vector<const Verdict*>& verdict
     return std::pair(tallies[left].weight, tallies[left].drills) >
            std::pair(tallies[right].weight, tallies[right].drills);
   });
-  if (order.size() > most) order.resize(most);
   std::vector<Change> changes;
   changes.reserve(order.size());
   for (const std::size_t i : order) changes.push_back({&kAdvice[i], tallies[i].drills});

@@ -26,7 +26,6 @@ struct Change {
 
 // Those that mend most first: of many drills, and of drills that went badly. What survived does not
 // count.
-std::vector<Change> changes_that_help(const std::vector<const Verdict*>& verdicts,
-                                      std::size_t most);
+std::vector<Change> changes_that_help(const std::vector<const Verdict*>& verdicts);
 
 }  // namespace certdrill::rehearsal

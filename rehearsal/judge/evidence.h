@@ -75,6 +75,7 @@ struct NodeState {
   bool up = true;
   bool holds = false;  // the requested certificate with its key
   Shown shown = Shown::no_port;
+  bool at_times = false;  // another handshake was shown something else
 };
 
 // Whether the rotation is done.
@@ -104,6 +105,7 @@ struct Evidence {
   std::string sentence;  // what happens there
   std::string reference;
   bool must_converge = true;  // the trouble passes: a good rotation completes
+  bool met = true;            // the trouble came: one of the drill's faults struck
   bool stranger = false;      // the REST ports present a stranger's certificate
   std::string name;           // of the certificate that is rotated
 

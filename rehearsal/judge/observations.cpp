@@ -15,8 +15,14 @@ std::string_view what_is_wrong_with(const NodeState& node) {
   if (!node.up && !node.holds) return "is down and does not hold the new pair";
   if (node.shown == Shown::without_chain) return "presents the new certificate without its chain";
   if (!node.holds) return kHoldsNothing;
-  if (node.shown == Shown::former) return "presents the former certificate";
-  if (node.shown == Shown::other) return "presents another certificate";
+  if (node.shown == Shown::former) {
+    return node.at_times ? "presents the former certificate to some connections"
+                         : "presents the former certificate";
+  }
+  if (node.shown == Shown::other) {
+    return node.at_times ? "presents another certificate to some connections"
+                         : "presents another certificate";
+  }
   return "";
 }
 

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <ostream>
+#include <span>
 
 #include <fmt/format.h>
 
@@ -13,6 +14,7 @@ constexpr std::string_view kGreen = "32";
 constexpr std::string_view kYellow = "33";
 constexpr std::string_view kRed = "31";
 constexpr std::size_t kGradeWidth = 13;
+constexpr std::size_t kMostChanges = 3;
 
 std::string_view colour_of(const Result& result) {
   if (result.counts_as_good()) return kGreen;
@@ -37,9 +39,10 @@ void Console::show_result(const Result& result, std::size_t width) {
                         kGradeWidth, result.could_not_run);
     return;
   }
-  const auto grade = fmt::format("{:{}}", words_of(result.verdict.grade), kGradeWidth);
+  const auto grade = fmt::format("{:{}}", result.words(), kGradeWidth);
   out_ << fmt::format("{:{}}  {}  {}\n", result.evidence.drill, width,
-                      coloured(grade, colour_of(result)), result.verdict.headline);
+                      result.not_met() ? grade : coloured(grade, colour_of(result)),
+                      result.verdict.headline);
   const auto indent = std::string(width + kGradeWidth + 4, ' ');
   bool first = true;
   for (const Finding& finding : result.verdict.findings) {
@@ -69,13 +72,22 @@ void Console::show(const Scorecard& card) {
   out_ << '\n'
        << coloured(card.total(), card.exit_code() == kExitSurvived ? kGreen : kRed)
        << fmt::format(" ({:.1f} s)\n", static_cast<double>(card.took.count()) / 1000);
+  if (card.not_met() > 0) {
+    out_ << fmt::format(
+        "Not met: the drill's trouble never came up while {} was rotated, so nothing is known of "
+        "how the command bears it.\n",
+        card.name);
+  }
   if (card.interrupted) out_ << "Interrupted: the other drills were not begun.\n";
   const auto changes = card.changes();
   if (changes.empty()) return;
   out_ << "What would help most:\n";
-  for (const Change& change : changes) {
+  for (const Change& change : std::span(changes).first(std::min(kMostChanges, changes.size()))) {
     out_ << fmt::format("  {:2} drill{}  {}\n", change.drills, change.drills == 1 ? " " : "s",
                         change.advice->sentence);
+  }
+  if (changes.size() > kMostChanges) {
+    out_ << fmt::format("  and {} more, which --report-dir tells\n", changes.size() - kMostChanges);
   }
 }
 

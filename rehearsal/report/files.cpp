@@ -68,7 +68,8 @@ ordered_json result_json(const Result& result) {
           {"reference", evidence.reference},
           {"must_converge", evidence.must_converge},
           {"grade", to_string(result.verdict.grade)},
-          {"survived", result.could_not_run.empty() && result.verdict.survived()},
+          {"survived", result.survived()},
+          {"met", evidence.met},
           {"headline", result.verdict.headline},
           {"findings", findings},
           {"expected", result.expected},
@@ -130,6 +131,7 @@ ordered_json json_of(const Scorecard& card) {
           {"interrupted", card.interrupted},
           {"seconds", seconds(card.took)},
           {"survived", card.survived()},
+          {"not_met", card.not_met()},
           {"truthful", card.truthful()},
           {"changes", changes},
           {"rules", known_rules},
@@ -147,6 +149,9 @@ std::string junit_of(const Scorecard& card) {
     } else if (!result.verdict.survived() && !result.expected.empty()) {
       ++skipped;
       inside = fmt::format("<skipped message=\"{}\"/>", escaped("known: " + result.expected));
+    } else if (result.not_met()) {
+      ++skipped;
+      inside = "<skipped message=\"not met: the drill's trouble never came up\"/>";
     } else if (!result.verdict.survived()) {
       ++failures;
       inside = fmt::format("<failure type=\"{}\" message=\"{}\">{}</failure>",
@@ -177,19 +182,17 @@ std::string summary_of(const Scorecard& card) {
                         change.advice->sentence);
   text += "\n| Drill | Grade | What happened |\n|---|---|---|\n";
   for (const Result& result : card.results) {
-    if (result.could_not_run.empty() && result.verdict.survived()) continue;
-    text +=
-        fmt::format("| {} | {} | {}{} |\n", result.evidence.drill,
-                    result.could_not_run.empty() ? words_of(result.verdict.grade) : "could not run",
-                    cell(result.could_not_run + result.verdict.headline),
-                    result.expected.empty() ? "" : " (known: " + cell(result.expected) + ")");
+    if (result.survived()) continue;
+    text += fmt::format("| {} | {} | {}{} |\n", result.evidence.drill, result.words(),
+                        cell(result.could_not_run + result.verdict.headline),
+                        result.expected.empty() ? "" : " (known: " + cell(result.expected) + ")");
   }
   return text;
 }
 
 tl::expected<void, std::string> write_reports(const Scorecard& card,
                                               const std::filesystem::path& folder) {
-  std::error_code failed;
+  std::error_code failed;  // what cannot be made cannot be written
   std::filesystem::create_directories(folder, failed);
   // What a command printed may be no UTF-8.
   const auto json =

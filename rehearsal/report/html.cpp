@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <set>
 
 #include <fmt/format.h>
 
@@ -39,23 +40,37 @@ summary b{font-weight:600;font-size:13px}summary code{overflow-wrap:anywhere}
 )css";
 
 std::string_view style_of(const Result& result) {
+  if (result.not_met()) return "soft";
   return result.could_not_run.empty() ? to_string(result.verdict.grade) : "could_not_run";
 }
 
 // What the command asked for last, or what counted most, as it can be done by hand.
-std::string decisive_request(const Evidence& evidence) {
+std::string decisive_request(const Scorecard& card, const Evidence& evidence) {
   const RequestSeen* decisive = nullptr;
   for (const RequestSeen& request : evidence.requests)
     if (request.is_change() || decisive == nullptr) decisive = &request;
   if (decisive == nullptr) return "";
-  const auto drill = evidence.drill == "healthy" ? "" : " --drill " + evidence.drill;
-  const auto body =
-      decisive->is_change() ? " -H 'Content-Type: application/json' -d @update.json" : "";
-  return fmt::format(
-      "<p class=soft>The decisive request, by hand:</p><pre>certdrill-sim{} &amp;\ncurl -k -u "
-      "admin@cluster.local:certdrill -X {}{} https://127.0.0.{}:9443{}</pre>",
-      escaped(drill), escaped(decisive->method), escaped(body), decisive->node,
-      escaped(decisive->path));
+  const bool changes = decisive->is_change();
+  std::string script = fmt::format(
+      "certdrill sim --edition {} --nodes {}{} --ready-file ready.json &\n"
+      "until [ -s ready.json ]; do sleep 0.1; done\n"
+      "python3 -c 'import json; print(json.load(open(\"ready.json\"))[\"ca\"])' > ca.pem\n",
+      card.edition, card.nodes, evidence.drill == "healthy" ? "" : " --drill " + evidence.drill);
+  if (changes) {
+    script += fmt::format("certdrill fixtures generate --out new --only valid/rsa2048 --name {}\n",
+                          card.name);
+  }
+  script += fmt::format(
+      "curl --cacert ca.pem --connect-to ::127.0.0.{}:9443 -u admin@cluster.local:certdrill -X "
+      "{}{} "
+      "'https://cluster.local:9443{}'\n",
+      decisive->node, decisive->method,
+      changes ? fmt::format(
+                    " -H 'Content-Type: application/json' -d @new/valid/rsa2048/{}.json",
+                    decisive->path.ends_with("/certificates") ? "request-certificates" : "request")
+              : "",
+      decisive->path);
+  return "<p class=soft>The decisive request, by hand:</p><pre>" + escaped(script) + "</pre>";
 }
 
 std::string output_part(std::string_view title, const CommandRun& run) {
@@ -64,20 +79,25 @@ std::string output_part(std::string_view title, const CommandRun& run) {
                      run.output_cut ? " (its beginning)" : "", escaped(run.output));
 }
 
-std::string drill_part(const Result& result) {
+std::string drill_part(const Scorecard& card, const Result& result) {
   const Evidence& evidence = result.evidence;
   const bool ran = result.could_not_run.empty();
   std::string html = fmt::format(
       "<details id=\"{0}\"><summary><code>{0}</code><b class={1}>{2}</b><span>{3}</span></summary>"
       "<div class=inner><p class=soft>{4}{5}</p>",
-      escaped(evidence.drill), style_of(result),
-      ran ? words_of(result.verdict.grade) : "could not run",
+      escaped(evidence.drill), style_of(result), result.words(),
       escaped(ran ? result.verdict.headline : result.could_not_run), escaped(evidence.sentence),
       evidence.reference.empty() ? "" : " [" + escaped(evidence.reference) + "]");
   if (!ran) return html + "</div></details>\n";
+  if (result.not_met())
+    html +=
+        "<p>Not met: the drill's trouble never came up, so that nothing was seen of how the "
+        "command bears it.</p>";
+  std::set<const Advice*> given;  // each is said once
   for (const Finding& finding : result.verdict.findings) {
     const bool told_only = finding.grade == Grade::survived;
     const Advice* advice = told_only ? nullptr : find_advice(finding.advice);
+    if (!given.insert(advice).second) advice = nullptr;
     html += fmt::format(
         "<p><span class=\"chip {}\">{}</span>{}{}</p>",
         told_only ? "soft" : to_string(finding.grade), finding.rule, escaped(finding.sentence),
@@ -87,7 +107,7 @@ std::string drill_part(const Result& result) {
   if (!result.expected.empty()) html += fmt::format("<p>Known: {}</p>", escaped(result.expected));
   html += timeline_of(evidence) + output_part("What the command printed", evidence.run);
   if (evidence.again) html += output_part("What the second run printed", *evidence.again);
-  if (!result.verdict.survived()) html += decisive_request(evidence);
+  if (!result.verdict.survived()) html += decisive_request(card, evidence);
   return html + "</div></details>\n";
 }
 
@@ -150,7 +170,7 @@ std::string html_of(const Scorecard& card) {
     return one->could_not_run.empty() ? static_cast<int>(one->verdict.grade) : 100;
   });
   std::string drills;
-  for (const Result* result : order) drills += drill_part(*result);
+  for (const Result* result : order) drills += drill_part(card, *result);
   std::string rows;
   for (const Rule& rule : rules())
     rows += fmt::format("<p><span class=chip>{}</span>{} <span class=soft>{}</span></p>", rule.id,

@@ -64,6 +64,25 @@ TEST(ScorecardTest, CountsAndExitCodes) {
   EXPECT_EQ(Scorecard{}.exit_code(), kExitCouldNotRun) << "nothing was rehearsed";
 }
 
+TEST(ScorecardTest, ADrillWhoseTroubleNeverCameIsCountedApart) {
+  Scorecard all = card();
+  all.results[1] = result("internode-only", 0, Shown::requested);
+  all.results[1].evidence.met = false;
+  EXPECT_EQ(all.total(), "1 of 1 survived, 1 not met; truth 2/2");
+  EXPECT_EQ(all.exit_code(), kExitSurvived);
+  EXPECT_EQ(json_of(all)["not_met"], 1);
+  EXPECT_EQ(json_of(all)["drills"][1]["met"], false);
+  EXPECT_EQ(json_of(all)["drills"][1]["survived"], false);
+  EXPECT_THAT(junit_of(all), HasSubstr("<skipped message=\"not met"));
+  EXPECT_THAT(summary_of(all), HasSubstr("| internode-only | not met |"));
+  EXPECT_THAT(html_of(all), HasSubstr("Not met: the drill's trouble never came up"));
+  std::ostringstream out;
+  Console(out, false).show(all);
+  EXPECT_THAT(out.str(), AllOf(HasSubstr("internode-only  not met "), HasSubstr("Not met: ")));
+  all.results[1].verdict.grade = Grade::careless;
+  EXPECT_EQ(all.total(), "1 of 2 survived; truth 2/2") << "what it did wrong counts all the same";
+}
+
 TEST(ReportTest, WhatACommandPrintsIsNoMarkup) {
   const auto html = html_of(card());
   EXPECT_THAT(html, AllOf(HasSubstr("&lt;script&gt;alert(1)&lt;/script&gt; &amp; \xEF\xBF\xBD "
@@ -71,7 +90,7 @@ TEST(ReportTest, WhatACommandPrintsIsNoMarkup) {
                           Not(HasSubstr("<script>")), Not(HasSubstr("cert?<b>")),
                           Not(HasSubstr("<x>")), Not(HasSubstr("<last>"))));
   EXPECT_LT(html.find("id=\"old-workers\""), html.find("id=\"healthy\"")) << "the worst first";
-  EXPECT_THAT(html, HasSubstr("certdrill-sim --drill old-workers"));
+  EXPECT_THAT(html, HasSubstr("certdrill sim --edition 7.22 --nodes 2 --drill old-workers"));
   EXPECT_THAT(junit_of(card()), AllOf(HasSubstr("failures=\"1\""), Not(HasSubstr("<script>")),
                                       Not(HasSubstr("\xff"))));
 }

@@ -6,10 +6,17 @@
 
 namespace certdrill::rehearsal {
 
+std::string_view Result::words() const {
+  if (!could_not_run.empty()) return "could not run";
+  return not_met() ? "not met" : words_of(verdict.grade);
+}
+
 std::size_t Scorecard::survived() const {
-  return static_cast<std::size_t>(std::ranges::count_if(results, [](const Result& one) {
-    return one.could_not_run.empty() && one.verdict.survived();
-  }));
+  return static_cast<std::size_t>(std::ranges::count_if(results, &Result::survived));
+}
+
+std::size_t Scorecard::not_met() const {
+  return static_cast<std::size_t>(std::ranges::count_if(results, &Result::not_met));
 }
 
 std::size_t Scorecard::truthful() const {
@@ -21,7 +28,7 @@ std::size_t Scorecard::truthful() const {
 std::vector<Change> Scorecard::changes() const {
   std::vector<const Verdict*> verdicts;
   for (const Result& one : results) verdicts.push_back(&one.verdict);
-  return changes_that_help(verdicts, 3);
+  return changes_that_help(verdicts);
 }
 
 int Scorecard::exit_code() const {
@@ -34,7 +41,8 @@ int Scorecard::exit_code() const {
 std::string Scorecard::total() const {
   const auto known = std::ranges::count_if(
       results, [](const Result& one) { return !one.verdict.survived() && !one.expected.empty(); });
-  return fmt::format("{} of {} survived; truth {}/{}{}", survived(), results.size(), truthful(),
+  return fmt::format("{} of {} survived{}; truth {}/{}{}", survived(), results.size() - not_met(),
+                     not_met() > 0 ? fmt::format(", {} not met", not_met()) : "", truthful(),
                      results.size(), known > 0 ? fmt::format("; {} known failures", known) : "");
 }
 

@@ -23,6 +23,11 @@ struct Result {
   std::string expected;       // why this failure is known; empty: it is not
   std::string could_not_run;  // a sentence; empty: it ran
 
+  // Its trouble never came, so that nothing was seen of how the command bears it.
+  bool not_met() const { return could_not_run.empty() && verdict.survived() && !evidence.met; }
+  bool survived() const { return could_not_run.empty() && verdict.survived() && evidence.met; }
+  std::string_view words() const;  // its grade, "not met" or "could not run"
+
   bool counts_as_good() const {
     return could_not_run.empty() && (verdict.survived() || !expected.empty());
   }
@@ -39,10 +44,11 @@ struct Scorecard {
   Milliseconds took{0};
 
   std::size_t survived() const;
+  std::size_t not_met() const;
   std::size_t truthful() const;         // rule `truth` held
-  std::vector<Change> changes() const;  // the three that would help most
+  std::vector<Change> changes() const;  // what would help most comes first
   int exit_code() const;
-  std::string total() const;  // "51 of 64 survived; truth 60/64"
+  std::string total() const;  // "51 of 62 survived, 2 not met; truth 60/64"
 };
 
 }  // namespace certdrill::rehearsal

@@ -97,22 +97,27 @@ bool lacks_the_call(const httplib::Response& answer) {
          !refusal_of(answer).error_code.starts_with("certificate");
 }
 
+// The node that a redirect names in its Location.
+std::optional<HostAndPort> other_node(const httplib::Response& answer) {
+  if (answer.status != 307 && answer.status != 308) return std::nullopt;
+  const auto location = answer.get_header_value("Location");
+  if (!location.starts_with(kScheme)) return std::nullopt;
+  return read_url(std::string_view(location).substr(0, location.find('/', kScheme.size())));
+}
+
 class Client {
  public:
-  Client(const HostAndPort& address, const Connection& connection)
-      : client_(connection.verify_as.empty() ? address.host : connection.verify_as, address.port) {
-    if (!connection.verify_as.empty())
-      client_.set_hostname_addr_map({{connection.verify_as, address.host}});
-    if (!connection.ca_file.empty()) client_.set_ca_cert_path(connection.ca_file);
-    client_.enable_server_certificate_verification(true);
-    client_.set_basic_auth(connection.username, connection.password);
-    client_.set_connection_timeout(kConnectLimit);
-    client_.set_read_timeout(kAnswerLimit);
-  }
+  Client(HostAndPort address, const Connection& connection)
+      : address_(std::move(address)), connection_(connection) {}
 
+  // Again where a redirect points to, once, and to none that does not verify.
   httplib::Result put(const char* path, const json& body) {
-    return client_.Put(path, body.dump(-1, ' ', false, json::error_handler_t::replace),
-                       "application/json");
+    auto answer = put_at(address_, path, body);
+    if (!answer) return answer;
+    auto other = other_node(*answer);
+    if (!other) return answer;
+    address_ = std::move(*other);
+    return put_at(address_, path, body);
   }
 
   // One after the other; the first that fails is the answer.
@@ -128,7 +133,21 @@ class Client {
   }
 
  private:
-  httplib::SSLClient client_;
+  httplib::Result put_at(const HostAndPort& address, const char* path, const json& body) const {
+    const std::string& verify_as = connection_.verify_as;
+    httplib::SSLClient client(verify_as.empty() ? address.host : verify_as, address.port);
+    if (!verify_as.empty()) client.set_hostname_addr_map({{verify_as, address.host}});
+    if (!connection_.ca_file.empty()) client.set_ca_cert_path(connection_.ca_file);
+    client.enable_server_certificate_verification(true);
+    client.set_basic_auth(connection_.username, connection_.password);
+    client.set_connection_timeout(kConnectLimit);
+    client.set_read_timeout(kAnswerLimit);
+    return client.Put(path, body.dump(-1, ' ', false, json::error_handler_t::replace),
+                      "application/json");
+  }
+
+  HostAndPort address_;
+  const Connection& connection_;
 };
 
 }  // namespace

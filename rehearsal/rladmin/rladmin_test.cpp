@@ -31,7 +31,7 @@ class RladminRun {
   explicit RladminRun(SimulatorSettings settings = {}) {
     settings.ports = simulator::PortPlan::free_ports;
     cluster_ = *Simulator::start(std::move(settings));
-    write("ca.pem", stored()["api_cert"]);
+    write("ca.pem", cluster_->ready().ca);
   }
 
   Simulator& cluster() { return *cluster_; }
@@ -146,6 +146,15 @@ TEST(Rladmin, AFailureExitsWithOneAndTheClustersOwnReason) {
   EXPECT_EQ(done.exit_code, 1);
   EXPECT_THAT(done.output, AllOf(HasSubstr("rladmin: 409 not_all_nodes_updated: "),
                                  HasSubstr("not node 3"), Not(HasSubstr("Set proxy"))));
+}
+
+TEST(Rladmin, FollowsARedirectToAnotherNodeOfTheClusterAlone) {
+  RladminRun rladmin({.drills = {"redirect-from-primary"}});
+  const auto made = RladminRun::made(1);
+  const auto done = rladmin.set("proxy", made);
+  EXPECT_EQ(done.exit_code, 0) << done.output;
+  EXPECT_THAT(rladmin.presented(), Each(made.fingerprint));
+  EXPECT_THAT(rladmin.paths_of_changes(), ElementsAre(kUpdateCert, kUpdateCert));
 }
 
 TEST(Rladmin, WhetherANameExistsIsTheClustersToSay) {

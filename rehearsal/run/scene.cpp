@@ -85,20 +85,24 @@ Words RehearsedScene::words() const {
   const std::string address = address_of(urls.front());
   const auto colon = address.rfind(':');
   const fs::path given = folder_ / "given";
-  return {{"url", urls.front()},
-          {"nodes", fmt::to_string(fmt::join(urls, ","))},
-          {"host", address.substr(0, colon)},
-          {"port", address.substr(colon + 1)},
-          {"cluster", settings_.world.cluster},
-          {"username", std::string(kUsername)},
-          {"password", std::string(kPassword)},
-          {"ca", (given / "ca.pem").string()},
-          {"name", std::string(contract::to_string(settings_.world.name))},
-          {"certificate", (given / "certificate.pem").string()},
-          {"chain", (given / "chain.pem").string()},
-          {"key", (given / "key.pem").string()},
-          {"presented", fmt::to_string(fmt::join(world_->ports(), ","))},
-          {"seconds", std::to_string(settings_.timeout.count() / 1000)}};
+  const std::array<std::string, kWords.size()> values{
+      urls.front(),
+      fmt::to_string(fmt::join(urls, ",")),
+      address.substr(0, colon),
+      address.substr(colon + 1),
+      settings_.world.cluster,
+      std::string(kUsername),
+      std::string(kPassword),
+      (given / "ca.pem").string(),
+      std::string(contract::to_string(settings_.world.name)),
+      (given / "certificate.pem").string(),
+      (given / "chain.pem").string(),
+      (given / "key.pem").string(),
+      fmt::to_string(fmt::join(world_->ports(), ",")),
+      std::to_string(settings_.timeout.count() / 1000)};
+  Words words;
+  for (std::size_t i = 0; i < values.size(); ++i) words.emplace_back(kWords[i].name, values[i]);
+  return words;
 }
 
 // What the nodes present is looked at when an update was answered: then it changes.
@@ -109,7 +113,7 @@ void RehearsedScene::look_around(bool always) {
   looked_ = now();
   if (evidence_.looks.size() >= kMostLooks) return;
   for (int uid = 1; uid <= settings_.world.nodes; ++uid)
-    evidence_.looks.push_back({now(), uid, world_->look_at(uid)});
+    evidence_.looks.push_back({now(), uid, world_->look_at(uid).shown});
 }
 
 tl::expected<CommandRun, std::string> RehearsedScene::run_once() {
@@ -161,6 +165,7 @@ tl::expected<CommandRun, std::string> RehearsedScene::run_once() {
 void RehearsedScene::gather() {
   evidence_.requests = world_->requests(start_);
   evidence_.touched = world_->touched(evidence_.requests);
+  evidence_.met = world_->met();
   for (const char* name : {"work", "tmp"}) {
     for (Leak& leak : leaks_in_files(folder_ / name, secrets_))
       add_leak(evidence_.leaks, std::move(leak));

@@ -3,7 +3,10 @@
 #include <algorithm>
 #include <cctype>
 
+#include <fmt/format.h>
 #include <unistd.h>
+
+#include "contract/nearest_name.h"
 
 namespace certdrill::rehearsal {
 namespace {
@@ -20,6 +23,11 @@ void set_variable(std::vector<std::string>& environment, std::string line) {
 
 std::string upper_case(std::string text) {
   std::ranges::transform(text, text.begin(), [](unsigned char c) { return std::toupper(c); });
+  return text;
+}
+
+std::string lower_case(std::string text) {
+  std::ranges::transform(text, text.begin(), [](unsigned char c) { return std::tolower(c); });
   return text;
 }
 
@@ -43,6 +51,26 @@ std::string with_words(std::string_view text, const Words& words) {
     }
   }
   return result.append(text);
+}
+
+std::string about_mistaken_word(std::string_view text) {
+  for (auto begin = text.find('{'); begin != text.npos; begin = text.find('{', begin + 1)) {
+    if (begin > 0 && text[begin - 1] == '$') continue;
+    const auto end = text.find_first_of("{}", begin + 1);
+    if (end == text.npos || text[end] != '}') continue;
+    const auto written = text.substr(begin + 1, end - begin - 1);
+    if (std::ranges::find(kWords, written, &Word::name) != kWords.end()) continue;
+    auto spelt = lower_case(std::string(written));
+    if (spelt.starts_with("certdrill_")) spelt.erase(0, kPrefix.size());
+    for (const Word& word : kWords) {
+      // One letter of difference at most: other programs have words in braces, too.
+      const auto distance = contract::spelling_distance(spelt, word.name);
+      if (distance && *distance <= (word.name.size() > 3 ? 1U : 0U))
+        return fmt::format("'{{{}}}' is no word of certdrill; did you mean '{{{}}}'?", written,
+                           word.name);
+    }
+  }
+  return "";
 }
 
 std::vector<std::string> environment_with(std::vector<std::string> base, const Words& words,

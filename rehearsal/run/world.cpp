@@ -155,10 +155,20 @@ Shown World::shown_by(const std::vector<certs::Certificate>& presented) const {
   return leaf == former_ ? Shown::former : Shown::other;
 }
 
-Shown World::look_at(int uid) {
+NodeState World::look_at(int uid) {
+  const auto& node = simulator_->engine().cluster().node(uid);
   const Shown first = look_once(uid);
   const Shown second = look_once(uid);
-  return first == Shown::requested ? second : first;
+  return {uid, node.up(), is_pair(node.held(settings_.name), pairs_.requested.bundle),
+          first == Shown::requested ? second : first, first != second};
+}
+
+bool World::met() const {
+  if (drill_ == nullptr) return true;
+  const auto& faults = simulator_->engine().faults();
+  return !faults.nodes_down().empty() ||
+         std::ranges::any_of(faults.list(),
+                             [](const auto& fault) { return fault.counters.fired > 0; });
 }
 
 Shown World::look_once(int uid) {
@@ -169,11 +179,8 @@ Shown World::look_once(int uid) {
 
 Moment World::look(Milliseconds at) {
   Moment moment{at, {}};
-  const auto& cluster = simulator_->engine().cluster();
   for (int uid = 1; uid <= settings_.nodes; ++uid) {
-    NodeState state{uid, cluster.node(uid).up(),
-                    is_pair(cluster.node(uid).held(settings_.name), pairs_.requested.bundle),
-                    look_at(uid)};
+    NodeState state = look_at(uid);
     // Where no port presents it, the API is all that there is to ask.
     const auto& rest = ready().nodes[static_cast<std::size_t>(uid) - 1].rest;
     if (ports_.empty() && presented_at(address_of(rest), settings_.cluster).empty())

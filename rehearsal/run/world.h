@@ -56,7 +56,10 @@ class World {
 
   // By two handshakes: of two workers one may be old, and with an even number of looks the command
   // meets the same worker as if nobody had looked.
-  Shown look_at(int uid);
+  NodeState look_at(int uid);
+
+  // One of the drill's faults struck, be it this object's own look that it struck.
+  bool met() const;
   Moment look(Milliseconds at);
 
   // Times count from `start`.
