@@ -52,7 +52,7 @@ std::string decisive_request(const Scorecard& card, const Evidence& evidence) {
   if (decisive == nullptr) return "";
   const bool changes = decisive->is_change();
   std::string script = fmt::format(
-      "certdrill sim --edition {} --nodes {}{} --ready-file ready.json &\n"
+      "certdrill sim --emulate {} --nodes {}{} --ready-file ready.json &\n"
       "until [ -s ready.json ]; do sleep 0.1; done\n"
       "python3 -c 'import json; print(json.load(open(\"ready.json\"))[\"ca\"])' > ca.pem\n",
       card.edition, card.nodes, evidence.drill == "healthy" ? "" : " --drill " + evidence.drill);

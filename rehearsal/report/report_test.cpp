@@ -90,7 +90,7 @@ TEST(ReportTest, WhatACommandPrintsIsNoMarkup) {
                           Not(HasSubstr("<script>")), Not(HasSubstr("cert?<b>")),
                           Not(HasSubstr("<x>")), Not(HasSubstr("<last>"))));
   EXPECT_LT(html.find("id=\"old-workers\""), html.find("id=\"healthy\"")) << "the worst first";
-  EXPECT_THAT(html, HasSubstr("certdrill sim --edition 7.22 --nodes 2 --drill old-workers"));
+  EXPECT_THAT(html, HasSubstr("certdrill sim --emulate 7.22 --nodes 2 --drill old-workers"));
   EXPECT_THAT(junit_of(card()), AllOf(HasSubstr("failures=\"1\""), Not(HasSubstr("<script>")),
                                       Not(HasSubstr("\xff"))));
 }
