@@ -12,8 +12,7 @@
 #include "certs/read/text.h"
 #include "contract/meant_name.h"
 #include "contract/nearest_name.h"
-#include "rehearsal/run/program_path.h"
-#include "rehearsal/run/words.h"
+#include "rehearsal/run/environment.h"
 
 namespace certdrill::rehearsal {
 namespace {

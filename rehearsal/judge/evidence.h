@@ -122,4 +122,17 @@ struct Evidence {
   bool arguments_watched = true;
 };
 
+// What several rules see in it, and how they put it into words.
+std::string seconds_of(Milliseconds time);          // "1.2 s"
+std::string at_second(Milliseconds at);             // "at 1.2 s"
+std::string answer_of(const RequestSeen& request);  // "409" or "no answer"
+std::string call_of(const RequestSeen& request);    // "PUT /v1/cluster/update_cert"
+std::string what_is_wrong(const Moment& moment);    // "node 3 presents the former certificate"
+
+using Requests = std::vector<const RequestSeen*>;
+
+// The same request again, of one run, to the same node (or, for a change, to any where `any_node`),
+// in the order of the answers.
+std::vector<Requests> same_requests(const Evidence& evidence, bool any_node);
+
 }  // namespace certdrill::rehearsal

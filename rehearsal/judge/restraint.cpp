@@ -3,7 +3,7 @@
 
 #include <fmt/format.h>
 
-#include "rehearsal/judge/observations.h"
+#include "rehearsal/judge/rules.h"
 
 namespace certdrill::rehearsal {
 namespace {

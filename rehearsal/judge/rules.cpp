@@ -6,8 +6,6 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
-#include "rehearsal/judge/observations.h"
-
 namespace certdrill::rehearsal {
 namespace {
 

@@ -36,14 +36,18 @@ struct Finding {
   std::string_view advice{};      // its id; empty: none
 };
 
+using Findings = std::vector<Finding>;
+
 struct Rule {
-  std::string_view id;                                      // "truth"
-  std::string_view sentence;                                // what a good rotation does
-  std::string_view reason;                                  // why
-  std::vector<Finding> (*judge)(const Evidence& evidence);  // empty: it holds
+  std::string_view id;                          // "truth"
+  std::string_view sentence;                    // what a good rotation does
+  std::string_view reason;                      // why
+  Findings (*judge)(const Evidence& evidence);  // empty: it holds
 };
 
 std::span<const Rule> rules();
+
+Findings judge_restraint(const Evidence& evidence);  // restraint.cpp
 
 // More than this of either within one second is hurry.
 inline constexpr std::size_t kMostChangesInASecond = 10;
@@ -51,7 +55,7 @@ inline constexpr std::size_t kMostRequestsInASecond = 60;
 
 struct Verdict {
   Grade grade = Grade::survived;
-  std::vector<Finding> findings;  // the worst first
+  Findings findings;  // the worst first
 
   bool survived() const { return grade == Grade::survived; }
   bool breaks(std::string_view rule) const;

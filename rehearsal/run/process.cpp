@@ -20,7 +20,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "rehearsal/run/program_path.h"
+#include "rehearsal/run/environment.h"
 #include "rehearsal/run/supervisor.h"
 
 namespace certdrill::rehearsal {

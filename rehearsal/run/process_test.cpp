@@ -5,8 +5,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "rehearsal/run/environment.h"
 #include "rehearsal/run/secrets.h"
-#include "rehearsal/run/words.h"
 #include "tests/support/temporary_folder.h"
 
 namespace certdrill::rehearsal {

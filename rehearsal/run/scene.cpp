@@ -6,9 +6,9 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include "rehearsal/run/environment.h"
 #include "rehearsal/run/look.h"
 #include "rehearsal/run/process.h"
-#include "rehearsal/run/program_path.h"
 #include "rehearsal/run/secrets.h"
 #include "simulator/cluster/data_dir.h"
 

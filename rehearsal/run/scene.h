@@ -12,8 +12,8 @@
 #include <tl/expected.hpp>
 
 #include "rehearsal/judge/evidence.h"
+#include "rehearsal/run/environment.h"
 #include "rehearsal/run/pairs.h"
-#include "rehearsal/run/words.h"
 #include "rehearsal/run/world.h"
 
 namespace certdrill::rehearsal {

@@ -1,14 +1,18 @@
-// The words that a command gets: in its environment, and in braces in its arguments.
+// What a command gets: the words, in its environment and in braces in its arguments; and where its
+// program is.
 //
 // examples/README.md tells them to people; a test holds both together.
 // Thread safety: plain values and pure functions.
 #pragma once
 
 #include <array>
+#include <filesystem>
 #include <string>
 #include <string_view>
 #include <utility>
 #include <vector>
+
+#include <tl/expected.hpp>
 
 namespace certdrill::rehearsal {
 
@@ -51,5 +55,12 @@ std::vector<std::string> environment_with(std::vector<std::string> base, const W
 
 // Of this process.
 std::vector<std::string> own_environment();
+
+// The value of NAME in "NAME=value" lines; empty where there is none.
+std::string_view value_in(const std::vector<std::string>& environment, std::string_view name);
+
+// Where a program is that a command names: as a shell would look for it. The error is a sentence that says what to do.
+tl::expected<std::filesystem::path, std::string> find_program(
+    const std::string& program, const std::vector<std::string>& environment);
 
 }  // namespace certdrill::rehearsal
