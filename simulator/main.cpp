@@ -47,6 +47,7 @@ int run(const Options& options) {
   const sigset_t signals = block_signals();
   raise_file_limit();
   std::signal(SIGPIPE, SIG_IGN);
+  std::signal(SIGXFSZ, SIG_IGN);  // a limit on files is an error of the write, and told
 
   const auto simulator = Simulator::start(options.simulator);
   if (!simulator) {

@@ -56,7 +56,7 @@ MOST_LINES = {
     "rehearsal/rladmin": 450,
     "rehearsal/run": 1_820,
     "simulator": 695,
-    "simulator/cluster": 1_910,
+    "simulator/cluster": 1_990,
     "simulator/control_api": 1_460,
     "simulator/control_api/page": 70,
     "simulator/engine": 1_445,

@@ -67,6 +67,15 @@ TEST_F(GuardJournalTest, SurvivesALastLineThatWasCutOff) {
   EXPECT_THAT(GuardJournal::read(file_)->nodes_down, ElementsAre(2));
 }
 
+// A run that was killed while it wrote the backup has changed nothing.
+TEST_F(GuardJournalTest, WhatWasNotYetAJournalKeepsNobodyOut) {
+  folder_.write("c.journal.new", R"({"format":1,"held":{"proxy":{"key":"SEC)");
+  const auto journal = GuardJournal::create(file_, example_backup());
+  ASSERT_TRUE(journal.has_value()) << journal.error();
+  EXPECT_FALSE(std::filesystem::exists(folder_.path() / "c.journal.new"));
+  EXPECT_EQ(GuardJournal::read(file_)->backup.cluster, "cluster.test");
+}
+
 TEST_F(GuardJournalTest, RefusesABackupThatWasCutOffWithoutRepeatingIt) {
   folder_.write("c.journal", R"({"format":1,"held":{"proxy":{"key":"SECRET)");
   const auto contents = GuardJournal::read(file_);

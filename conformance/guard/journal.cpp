@@ -87,15 +87,31 @@ Descriptor::~Descriptor() {
 
 tl::expected<GuardJournal, std::string> GuardJournal::create(const std::filesystem::path& file,
                                                              const Backup& backup) {
-  Descriptor opened(::open(file.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_APPEND | O_CLOEXEC, 0600));
+  // Beside its place first: a run that is killed here has changed nothing, and must leave nothing
+  // that keeps the next one out.
+  if (std::filesystem::exists(file)) {
+    return tl::unexpected(
+        fmt::format("the journal {} cannot be created: it is there already", file.string()));
+  }
+  auto fresh = file;
+  fresh += ".new";
+  ::unlink(fresh.c_str());
+  Descriptor opened(
+      ::open(fresh.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_APPEND | O_CLOEXEC, 0600));
   if (opened.number() < 0) {
     return tl::unexpected(
         fmt::format("the journal {} cannot be created: {}", file.string(), system_reason()));
   }
   GuardJournal journal(file, std::move(opened));
   auto written = journal.append(dump(to_json(backup)));
-  if (written) written = sync_folder(file.parent_path());
+  if (written && ::rename(fresh.c_str(), file.c_str()) != 0)
+    written = tl::unexpected(system_reason());
   if (!written) {
+    ::unlink(fresh.c_str());
+    return tl::unexpected(
+        fmt::format("the journal {} cannot be written: {}", file.string(), written.error()));
+  }
+  if (written = sync_folder(file.parent_path()); !written) {
     journal.remove();
     return tl::unexpected(
         fmt::format("the journal {} cannot be written: {}", file.string(), written.error()));

@@ -1,5 +1,8 @@
 #include <array>
+#include <cerrno>
+#include <filesystem>
 #include <fstream>
+#include <system_error>
 
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
@@ -152,8 +155,12 @@ tl::expected<void, std::string> write_reports(const RunReport& report,
     std::ofstream stream(path, std::ios::binary);
     stream << file.text(report);
     stream.close();
-    if (!stream)
-      return tl::unexpected(fmt::format("--report-dir: {} cannot be written", path.string()));
+    if (stream) continue;
+    const auto reason = std::generic_category().message(errno);
+    std::error_code ignored;
+    std::filesystem::remove(path, ignored);  // rather none than half of one
+    return tl::unexpected(
+        fmt::format("--report-dir: {} cannot be written: {}", path.string(), reason));
   }
   return {};
 }

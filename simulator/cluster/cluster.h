@@ -156,7 +156,7 @@ class Cluster {
   // Waits for a running rollout.
   ClusterState capture() const;
   // Puts back what capture() took of this cluster, on disk too. Waits for a running rollout.
-  // The error says what could not be written.
+  // The error says what could not be written; then all is as it was before.
   tl::expected<void, std::string> restore(const ClusterState& state);
 
   // A copy in memory that shares nothing that can change: what happens to it leaves no trace here.
@@ -174,6 +174,10 @@ class Cluster {
   // store.cpp: what it holds.
   void generate_all(certs::Instant now);
   void publish_store(CertificateSet store);
+  // REQUIRES for both: rollout_mutex_ is held. place() goes on after what it could not write, tells
+  // the first of it, and leaves in memory what is on the disk.
+  ClusterState state() const;
+  tl::expected<void, std::string> place(const ClusterState& state);
   tl::expected<void, Rejection> write_store(std::span<const Accepted> accepted,
                                             const CertificateSet& before);
 

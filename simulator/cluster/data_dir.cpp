@@ -63,11 +63,23 @@ class Descriptor {
   int fd_;
 };
 
-// `how`: fsync, for what the folder names, or syncfs, for all of its file system.
-void sync(const fs::path& folder, int (*how)(int)) {
-  const Descriptor fd(::open(folder.empty() ? "." : folder.c_str(), O_DIRECTORY | O_CLOEXEC));
-  require(fd >= 0 && how(fd) == 0, "could not sync the folder", folder);
-}
+// Opened before anything in it is changed: when no descriptor is left, nothing was.
+class OpenFolder {
+ public:
+  explicit OpenFolder(fs::path path)
+      : path_(path.empty() ? "." : std::move(path)),
+        fd_(::open(path_.c_str(), O_DIRECTORY | O_CLOEXEC)) {
+    require(fd_ >= 0, "could not open the folder", path_);
+  }
+  // `how`: fsync, for what the folder names, or syncfs, for all of its file system.
+  void sync(int (*how)(int) = ::fsync) const {
+    require(how(fd_) == 0, "could not sync the folder", path_);
+  }
+
+ private:
+  const fs::path path_;
+  const Descriptor fd_;
+};
 
 fs::path fresh_of(const fs::path& path) {
   return path.parent_path() / fmt::format(".{}.new", path.filename().string());
@@ -106,15 +118,17 @@ void put_in_place(const fs::path& path) {
 
 void write(const fs::path& path, std::string_view content, mode_t mode,
            Durability durability = Durability::synced) {
+  const OpenFolder folder(path.parent_path());
   stage(path, content, mode, durability);
   put_in_place(path);
-  if (durability == Durability::synced) sync(path.parent_path(), ::fsync);
+  if (durability == Durability::synced) folder.sync();
 }
 
 // Not there is no error.
 void take_away(const fs::path& path) {
+  const OpenFolder folder(path.parent_path());
   require(::unlink(path.c_str()) == 0 || errno == ENOENT, "could not remove", path);
-  sync(path.parent_path(), ::fsync);
+  folder.sync();
 }
 
 std::string read(const fs::path& path) {
@@ -173,26 +187,54 @@ void replace_pair(const fs::path& folder, CertificateName name,
                   const InstalledCertificate& certificate) {
   const auto certificate_path = file_of(folder, name, kCertificate);
   const auto key_path = file_of(folder, name, kKey);
+  const auto pending = file_of(folder, name, kPending);
   const bool with_key = !certificate.key_text.empty();
+  const OpenFolder opened(folder);
   try {
     stage(certificate_path, certificate.certificate_text, kPublic);
     if (with_key) stage(key_path, certificate.key_text, kSecret);
-    write(file_of(folder, name, kPending), to_json_text(certificate), kSecret);
+    write(pending, to_json_text(certificate), kSecret);
   } catch (const Failed&) {
-    ::unlink(fresh_of(certificate_path).c_str());
-    ::unlink(fresh_of(key_path).c_str());
+    for (const auto& path : {fresh_of(certificate_path), fresh_of(key_path), pending})
+      ::unlink(path.c_str());
     throw;
   }
   put_in_place(certificate_path);
   if (with_key) put_in_place(key_path);
-  sync(folder, ::fsync);
+  opened.sync();
 }
 
-void add_node(const fs::path& folder, const CertificateSet& certificates) {
-  make_folder(folder);
+// Takes nothing that is not a cluster's own: a folder with anything else in it stays, and is named.
+void take_away_node(const fs::path& folder) {
+  for (const auto& one : contract::cluster_certificates()) {
+    for (const auto* ending : {kCertificate, kKey, kPending}) {
+      const auto path = file_of(folder, one.name, ending);
+      ::unlink(path.c_str());
+      ::unlink(fresh_of(path).c_str());
+    }
+  }
+  require(::rmdir(folder.c_str()) == 0 || errno == ENOENT, "could not remove the folder", folder);
+}
+
+// Beside the place of the node's folder, which a rename then makes a node: it is whole or not there.
+void stage_node(const fs::path& folder, const CertificateSet& certificates) {
+  const auto fresh = fresh_of(folder);
+  take_away_node(fresh);
+  make_folder(fresh);
   for (const auto& one : contract::cluster_certificates()) {
     if (const auto& installed = certificates[one.name])
-      put_pair(folder, one.name, installed, Durability::deferred);
+      put_pair(fresh, one.name, installed, Durability::deferred);
+  }
+}
+
+// What a process that was killed here had not put in place: it counts for nothing, and may be a key.
+void take_leftovers(const fs::path& folder) {
+  std::error_code ignored;
+  for (const auto& entry : fs::directory_iterator(folder, ignored)) {
+    const auto name = entry.path().filename().string();
+    if (!name.starts_with('.') || !name.ends_with(".new")) continue;
+    if (::unlink(entry.path().c_str()) != 0)  // a node's folder
+      static_cast<void>(told([&] { take_away_node(entry.path()); }));
   }
 }
 
@@ -209,6 +251,7 @@ void finish_pending(const fs::path& folder) {
 
 CertificateSet load_node(const fs::path& folder, const CertificateSet& store) {
   finish_pending(folder);
+  take_leftovers(folder);
   CertificateSet set;
   for (const auto& certificate : contract::cluster_certificates()) {
     const auto path = file_of(folder, certificate.name, kCertificate);
@@ -275,9 +318,13 @@ DataDir::Result DataDir::create(const Contents& contents) {
     const nlohmann::json ca{{"certificate", contents.internode_ca.certificate.pem()},
                             {"key", contents.internode_ca.key.pem()}};
     write(store / "internode_ca.json", ca.dump(2) + "\n", kSecret, Durability::deferred);
-    for (std::size_t i = 0; i < contents.nodes.size(); ++i)
-      simulator::add_node(node_folder(static_cast<int>(i) + 1), contents.nodes[i]);
-    sync(folder_, ::syncfs);
+    // Of a start that was killed before it was complete, perhaps with more nodes.
+    for (int uid = 1; fs::exists(node_folder(uid)); ++uid) take_away_node(node_folder(uid));
+    for (std::size_t i = 0; i < contents.nodes.size(); ++i) {
+      stage_node(node_folder(static_cast<int>(i) + 1), contents.nodes[i]);
+      put_in_place(node_folder(static_cast<int>(i) + 1));
+    }
+    OpenFolder(folder_).sync(::syncfs);
     const nlohmann::json cluster{{"format", kFormat},
                                  {"name", contents.cluster_name},
                                  {"created", certs::format_instant(contents.created)}};
@@ -286,7 +333,13 @@ DataDir::Result DataDir::create(const Contents& contents) {
 }
 
 DataDir::Result DataDir::add_node(int uid, const CertificateSet& certificates) {
-  return told([&] { simulator::add_node(node_folder(uid), certificates); });
+  return told([&] {
+    const OpenFolder opened(folder_);
+    stage_node(node_folder(uid), certificates);
+    opened.sync(::syncfs);
+    put_in_place(node_folder(uid));
+    opened.sync();
+  });
 }
 
 DataDir::Result DataDir::write_store(CertificateName name, const InstalledPtr& certificate) {
@@ -336,6 +389,8 @@ tl::expected<std::optional<DataDir::Contents>, std::string> DataDir::load() {
     }
     for (int uid = 1; fs::exists(node_folder(uid)); ++uid)
       contents.nodes.push_back(load_node(node_folder(uid), contents.store));
+    take_leftovers(folder_);
+    take_leftovers(folder_ / "store");
     return contents;
   });
 }

@@ -183,6 +183,91 @@ TEST_F(DataDirTest, AnInterruptedCreationStartsAfresh) {
   EXPECT_TRUE(bundle->key->matches(bundle->leaf()));
 }
 
+// Such a start was killed, and the next one wants fewer nodes.
+TEST_F(DataDirTest, AnInterruptedCreationLeavesNoNodes) {
+  { ASSERT_TRUE(open(3).has_value()); }
+  fs::remove(folder_ / "cluster.json");
+  { ASSERT_TRUE(open(2).has_value()); }
+  const auto again = open(2);
+  ASSERT_TRUE(again.has_value()) << again.error();
+  EXPECT_FALSE(fs::exists(folder_ / "node-3"));
+}
+
+TEST_F(DataDirTest, AFolderThatHoldsSomethingElseIsNotTakenForANode) {
+  fs::create_directories(folder_ / "node-1");
+  std::ofstream(folder_ / "node-1/diary.txt") << "mine";
+  const auto refused = open();
+  ASSERT_FALSE(refused.has_value());
+  EXPECT_NE(refused.error().find("node-1"), std::string::npos) << refused.error();
+  EXPECT_EQ(text("node-1/diary.txt"), "mine");
+}
+
+// As a process leaves it that is killed while nodes join: the folder is not yet in its place.
+TEST_F(DataDirTest, ANodeThatWasHalfMadeIsMadeAgain) {
+  { ASSERT_TRUE(open(2).has_value()); }
+  fs::create_directory(folder_ / ".node-3.new");
+  fs::copy_file(folder_ / "node-1/api_cert.pem", folder_ / ".node-3.new/api_cert.pem");
+  { ASSERT_TRUE(open(2).has_value()); }
+  EXPECT_FALSE(fs::exists(folder_ / ".node-3.new"));
+  fs::create_directory(folder_ / ".node-3.new");
+  fs::copy_file(folder_ / "node-1/api_cert.pem", folder_ / ".node-3.new/api_cert.pem");
+  const auto grown = open(3);
+  ASSERT_TRUE(grown.has_value()) << grown.error();
+  for (const char* name : {"api", "proxy", "data_internode_encryption"}) {
+    EXPECT_EQ(text(fs::path("node-3") / (std::string(name) + "_key.pem")),
+              text(fs::path("node-1") / (std::string(name) + "_key.pem")));
+  }
+}
+
+TEST_F(DataDirTest, WhatAKilledProcessHadNotPutInPlaceIsTakenAwayAtTheNextStart) {
+  { ASSERT_TRUE(open().has_value()); }
+  for (const char* file : {"node-2/.proxy_key.pem.new", "node-1/.api.pending.new",
+                           "store/.proxy.json.new", ".cluster.json.new"}) {
+    std::ofstream(folder_ / file) << "a key, perhaps";
+  }
+  { ASSERT_TRUE(open().has_value()); }
+  for (const auto& entry : fs::recursive_directory_iterator(folder_))
+    EXPECT_FALSE(entry.path().string().ends_with(".new")) << entry.path();
+}
+
+// What is told is what is there, now and after the next start.
+TEST_F(DataDirTest, ARestorationThatCannotBeWrittenLeavesAllAsItWas) {
+  const auto made = make_certificate({.now = kOpenedAt});
+  const auto obstacle = folder_ / "node-2/.proxy_key.pem.new";
+  {
+    auto cluster = open();
+    const auto first = (*cluster)->capture();
+    std::vector<Change> changes;
+    for (const auto name :
+         {CertificateName::cm, CertificateName::proxy, CertificateName::ldap_client})
+      changes.push_back({name, made.certificate, made.key});
+    ASSERT_TRUE((*cluster)->update(changes, kOpenedAt, mishaps_).has_value());
+    const auto before = (*cluster)->capture();
+    fs::create_directory(obstacle);
+    const auto restored = (*cluster)->restore(first);
+    ASSERT_FALSE(restored.has_value());
+    EXPECT_NE(restored.error().find("node-2"), std::string::npos) << restored.error();
+    const auto after = (*cluster)->capture();
+    EXPECT_EQ(after.generation, before.generation);
+    for (const auto& certificate : contract::cluster_certificates()) {
+      EXPECT_EQ(after.store[certificate.name], before.store[certificate.name]);
+      for (const int node : {0, 1}) {
+        EXPECT_EQ(after.nodes[node].held[certificate.name],
+                  before.nodes[node].held[certificate.name]);
+      }
+    }
+  }
+  fs::remove(obstacle);
+  const auto again = open();
+  ASSERT_TRUE(again.has_value()) << again.error();
+  for (const auto name :
+       {CertificateName::cm, CertificateName::proxy, CertificateName::ldap_client}) {
+    EXPECT_EQ((*(*again)->store())[name]->certificate_text, made.certificate);
+    EXPECT_EQ((*again)->node(1).held(name)->certificate_text, made.certificate);
+    EXPECT_EQ((*again)->node(2).held(name)->certificate_text, made.certificate);
+  }
+}
+
 TEST_F(DataDirTest, NewNodesGetCopiesWhenTheyJoin) {
   { ASSERT_TRUE(open(2).has_value()); }
   const auto grown = open(3);

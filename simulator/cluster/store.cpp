@@ -116,6 +116,10 @@ tl::expected<void, Rejection> Cluster::write_store(std::span<const Accepted> acc
 
 ClusterState Cluster::capture() const {
   const std::lock_guard lock(rollout_mutex_);
+  return state();
+}
+
+ClusterState Cluster::state() const {
   ClusterState state;
   state.store = *store();
   state.generation = generation_;
@@ -132,28 +136,41 @@ ClusterState Cluster::capture() const {
 
 tl::expected<void, std::string> Cluster::restore(const ClusterState& state) {
   const std::lock_guard lock(rollout_mutex_);
-  const auto before = store();
+  const auto before = this->state();
+  auto placed = place(state);
+  // What cannot be put back either stays as it was written, in memory too.
+  if (!placed) static_cast<void>(place(before));
+  return placed;
+}
+
+tl::expected<void, std::string> Cluster::place(const ClusterState& state) {
+  tl::expected<void, std::string> outcome;
+  const auto done = [&](tl::expected<void, std::string> written) {
+    if (!written && outcome) outcome = tl::unexpected(written.error());
+    return written.has_value();
+  };
+  CertificateSet stored = *store();
   for (const auto& certificate : contract::cluster_certificates()) {
     const auto name = certificate.name;
-    if (data_dir_ && (*before)[name] != state.store[name]) {
-      if (auto written = data_dir_->write_store(name, state.store[name]); !written) return written;
+    if (!data_dir_ || stored[name] == state.store[name] ||
+        done(data_dir_->write_store(name, state.store[name]))) {
+      stored[name] = state.store[name];
     }
     for (std::size_t i = 0; i < nodes_.size(); ++i) {
       Node& node = *nodes_[i];
-      if (data_dir_ && node.held(name) != state.nodes[i].held[name]) {
-        if (auto written = data_dir_->write_node(node.uid(), name, state.nodes[i].held[name]);
-            !written) {
-          return written;
-        }
+      const auto& to_be = state.nodes[i];
+      if (data_dir_ && node.held(name) != to_be.held[name] &&
+          !done(data_dir_->write_node(node.uid(), name, to_be.held[name]))) {
+        continue;
       }
-      node.install(name, state.nodes[i].presented[name]);
-      node.install_unpresented(name, state.nodes[i].held[name]);
+      node.install(name, to_be.presented[name]);
+      node.install_unpresented(name, to_be.held[name]);
     }
   }
   for (std::size_t i = 0; i < nodes_.size(); ++i) nodes_[i]->set_up(state.nodes[i].up);
   generation_ = state.generation;
-  publish_store(state.store);
-  return {};
+  publish_store(std::move(stored));
+  return outcome;
 }
 
 std::unique_ptr<Cluster> Cluster::fork() const {

@@ -286,9 +286,9 @@ Snapshot Engine::take_snapshot() {
 
 Engine::Result Engine::restore(const Snapshot& snapshot) {
   const RequestGate::Closed closed(gate_);
+  if (auto placed = node_states_->put_in_place(snapshot.cluster); !placed) return placed;
   snapshot.clock_frozen ? clock_.freeze() : clock_.resume();
   clock_.set(snapshot.now);
-  if (auto placed = node_states_->put_in_place(snapshot.cluster); !placed) return placed;
   static_cast<void>(cluster_->convergence(snapshot.now));  // looks, and remembers
   announce(FeedKind::snapshot, {}, "restored");
   return follow_faults();

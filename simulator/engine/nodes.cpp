@@ -92,14 +92,15 @@ NodeStates::Result NodeStates::put_in_place(const ClusterState& state) {
   for (std::size_t i = 0; i < state.nodes.size(); ++i) {
     if (!state.nodes[i].up) listeners_.pause(static_cast<std::uint32_t>(i + 1));
   }
-  if (auto restored = cluster_.restore(state); !restored) return restored;
-  // Ports open last, so that none presents what was there before.
+  const auto restored = cluster_.restore(state);
+  // Ports open last, so that none presents what was there before; of a state that could not be put
+  // in place, those that were open.
   for (std::size_t i = 0; i < state.nodes.size(); ++i) {
-    if (!state.nodes[i].up) continue;
+    if (!cluster_.node(static_cast<int>(i) + 1).up()) continue;
     if (auto resumed = listeners_.resume(static_cast<std::uint32_t>(i + 1)); !resumed)
       return resumed;
   }
-  return {};
+  return restored;
 }
 
 NodeStates::Result NodeStates::follow_faults(const FaultPlan& faults) {
