@@ -50,6 +50,7 @@ struct Texts {
   bool list_faults = false;
   bool list_bugs = false;
   int port = -1;
+  int port_base = 0;
   int control_port = -1;
   std::int64_t request_timeout_s = 30;
 };
@@ -89,13 +90,21 @@ void add_access_options(CLI::App& app, SimulatorSettings& settings, Texts& texts
 }
 
 void add_port_options(CLI::App& app, SimulatorSettings& settings, Texts& texts) {
-  app.add_option("--port", texts.port, "0: free ports, all nodes on 127.0.0.1")
-      ->type_name("0")
-      ->check([](const std::string& text) {
-        return text == "0"
-                   ? ""
-                   : "takes only 0 (free ports); without it, the product's own ports are used";
-      });
+  auto* free_ports =
+      app.add_option("--port", texts.port, "0: free ports, all nodes on one address");
+  free_ports->type_name("0")->check([](const std::string& text) {
+    return text == "0" ? ""
+                       : "takes only 0 (free ports); without it, the product's own ports are used";
+  });
+  app.add_option("--port-base", texts.port_base,
+                 "All nodes on one address, node k with N + 10 * (k - 1) for the REST API and the "
+                 "next three for Cluster Manager, metrics and database")
+      ->type_name("N")
+      ->check(CLI::Range(1, 65535))
+      ->excludes(free_ports);
+  app.add_option("--address", settings.address,
+                 "That one address; 0.0.0.0: this machine's all, so that others can reach it")
+      ->capture_default_str();
   app.add_option("--control-port", texts.control_port,
                  "Port of the control API (default 9500; free with --port 0)")
       ->check(CLI::Range(0, 65535));
@@ -194,6 +203,10 @@ tl::expected<void, std::string> fill_settings(const Texts& texts, Options& optio
   settings.success_body = texts.success_body == "object" ? "{}" : "";
   settings.request_time = std::chrono::seconds(texts.request_timeout_s);
   if (texts.port == 0) settings.ports = PortPlan::free_ports;
+  if (texts.port_base > 0) {
+    settings.ports = PortPlan::from_base;
+    settings.port_base = static_cast<std::uint16_t>(texts.port_base);
+  }
   if (texts.control_port >= 0)
     settings.control_port = static_cast<std::uint16_t>(texts.control_port);
   if (auto known = misbehaviour_of(settings); !known) return tl::unexpected(known.error());

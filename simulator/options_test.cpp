@@ -74,6 +74,34 @@ TEST_F(OptionsTest, ValuesOutOfRangeAreRefused) {
   }
 }
 
+TEST_F(OptionsTest, PortsFromABaseOnOneAddress) {
+  const auto options = parse_options({"--port-base", "9400", "--address", "0.0.0.0"});
+  ASSERT_TRUE(options.has_value()) << options.error().text;
+  EXPECT_EQ(options->simulator.ports, PortPlan::from_base);
+  EXPECT_EQ(options->simulator.port_base, 9400);
+  EXPECT_EQ(options->simulator.address, "0.0.0.0");
+}
+
+TEST_F(OptionsTest, PortsAndAddressesThatCannotBeAreRefused) {
+  const auto said_of = [](const std::vector<std::string>& arguments) -> std::string {
+    const auto options = parse_options(arguments);
+    return options ? "accepted" : options.error().text;
+  };
+  EXPECT_THAT(said_of({"--port-base", "9400", "--port", "0"}), HasSubstr("excludes"));
+  EXPECT_THAT(said_of({"--port-base", "0"}), HasSubstr("--port-base"));
+  EXPECT_THAT(said_of({"--port-base", "65513"}), HasSubstr("the base must be from 1 to 65512"));
+  EXPECT_EQ(said_of({"--port-base", "65512"}), "accepted");  // node 3's last port is 65535
+  EXPECT_THAT(said_of({"--port-base", "65512", "--nodes", "4"}), HasSubstr("4 nodes"));
+  EXPECT_THAT(said_of({"--address", "0.0.0.0"}), HasSubstr("with --port-base N or --port 0"));
+  EXPECT_THAT(said_of({"--address", "localhost", "--port", "0"}), HasSubstr("numeric IPv4"));
+
+  EXPECT_EQ(said_of({"--port-base", "9400", "--nodes", "10"}), "accepted");
+  EXPECT_THAT(said_of({"--port-base", "9400", "--nodes", "11"}),
+              HasSubstr("9500 is one of node 11"));
+  EXPECT_THAT(said_of({"--port-base", "9400", "--control-port", "9413"}), HasSubstr("node 2"));
+  EXPECT_EQ(said_of({"--port-base", "9400", "--control-port", "9414"}), "accepted");
+}
+
 TEST_F(OptionsTest, HelpIsNoMistake) {
   const auto options = parse_options({"--help"});
   ASSERT_FALSE(options.has_value());

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include <nlohmann/json.hpp>
+#include <spdlog/spdlog.h>
 
 #include "simulator/control_api/control_api.h"
 #include "simulator/engine/engine.h"
@@ -10,10 +11,23 @@
 
 namespace certdrill::simulator {
 
+namespace {
+
+void warn_of_the_known_password(const SimulatorSettings& settings) {
+  if (is_loopback(settings.address) || settings.password != SimulatorSettings{}.password) return;
+  spdlog::warn(
+      "other machines can reach the nodes on {}, and everybody knows their password: choose one "
+      "with --password",
+      settings.address);
+}
+
+}  // namespace
+
 tl::expected<std::unique_ptr<Simulator>, std::string> Simulator::start(SimulatorSettings settings) {
   if (auto wrong = check_access(settings.control)) return tl::unexpected(std::move(*wrong));
   auto engine = Engine::open(std::move(settings));
   if (!engine) return tl::unexpected(engine.error());
+  warn_of_the_known_password((*engine)->settings());
   const auto control = std::make_shared<ControlApi>(**engine, (*engine)->settings().control);
   return (*engine)
       ->open_control_port([control](const Call& call) { return (*control)(call); })

@@ -114,6 +114,7 @@ TEST_F(ControlApiTest, OtherAddressesThanLoopbackNeedAToken) {
 
 TEST_F(ControlApiTest, TheTokenIsAskedForEverywhere) {
   start({.control = {"0.0.0.0", "s3cret-token"}});
+  EXPECT_THAT(ready().control, HasSubstr("http://127.0.0.1:"));  // where one can go
   httplib::Client client("127.0.0.1",
                          std::stoi(ready().control.substr(ready().control.rfind(':') + 1)));
   const auto status = [&](const httplib::Headers& headers) {

@@ -13,9 +13,7 @@
 namespace certdrill::simulator {
 namespace {
 
-constexpr std::uint16_t kControlPort = 9500;
 constexpr std::chrono::milliseconds kTick{1000};
-constexpr auto kLoopback = "127.0.0.1";
 
 void log_failure(const Engine::Result& result) {
   if (!result) spdlog::error("{}", result.error());
@@ -80,10 +78,8 @@ Engine::Result Engine::open_cluster() {
   if (settings_.now) clock_.set(*settings_.now);
   ClusterSettings cluster_settings{
       settings_.cluster_name, {}, settings_.strictness, settings_.key_type};
-  for (int uid = 1; uid <= settings_.nodes; ++uid) {
-    cluster_settings.node_addresses.push_back(
-        settings_.ports == PortPlan::product ? node_address(uid, settings_.network) : kLoopback);
-  }
+  for (int uid = 1; uid <= settings_.nodes; ++uid)
+    cluster_settings.node_addresses.push_back(node_address(uid, settings_));
   if (!settings_.data_dir) {
     cluster_ = std::make_unique<Cluster>(cluster_settings, clock_.now());
     return {};
@@ -137,8 +133,7 @@ Engine::Result Engine::open_nodes() {
   if (const auto api = (*cluster_->store())[contract::CertificateName::api])
     ready_.ca = api->bundle->chain.back().pem();
   for (int uid = 1; uid <= settings_.nodes; ++uid) {
-    auto node = open_node_ports(*listeners_, cluster_->node(uid),
-                                settings_.ports == PortPlan::free_ports, faces, presents);
+    auto node = open_node_ports(*listeners_, cluster_->node(uid), settings_, faces, presents);
     if (!node) return tl::unexpected(node.error());
     ready_.nodes.push_back(std::move(*node));
   }
@@ -169,13 +164,13 @@ Answer Engine::answer(const Call& call) {
 Engine::Result Engine::open_control_port(Face face) {
   const auto& address = settings_.control.address;
   const std::uint16_t wanted =
-      settings_.control_port.value_or(settings_.ports == PortPlan::product ? kControlPort : 0);
+      settings_.control_port.value_or(settings_.ports == PortPlan::free_ports ? 0 : kControlPort);
   const auto port = listeners_->add(
       {.address = address, .port = wanted, .identity = {}, .face = std::move(face)});
   if (!port) return tl::unexpected(port.error());
-  ready_.control = address.find(':') == std::string::npos
-                       ? fmt::format("http://{}:{}", address, *port)
-                       : fmt::format("http://[{}]:{}", address, *port);
+  const auto told = told_address(address);
+  ready_.control = told.find(':') == told.npos ? fmt::format("http://{}:{}", told, *port)
+                                               : fmt::format("http://[{}]:{}", told, *port);
   return {};
 }
 

@@ -25,26 +25,47 @@ constexpr std::array<Service, 4> kServices{{
     {CertificateName::proxy, 12000, "rediss", &ReadyNode::database, nullptr},
 }};
 
+static_assert(kServices.size() == kPortsOfNode);
+
+std::uint16_t port_of(const SimulatorSettings& settings, int uid, std::size_t service) {
+  switch (settings.ports) {
+    case PortPlan::product: return kServices[service].port;
+    case PortPlan::free_ports: return 0;
+    case PortPlan::from_base: break;
+  }
+  return static_cast<std::uint16_t>(settings.port_base + kPortsApart * (uid - 1) +
+                                    static_cast<int>(service));
+}
+
 }  // namespace
 
-std::string node_address(int uid, const std::string& network) {
+std::string told_address(const std::string& address) {
+  return address == "0.0.0.0" ? "127.0.0.1" : address == "::" ? "::1" : address;
+}
+
+std::string node_address(int uid, const SimulatorSettings& settings) {
+  if (settings.ports != PortPlan::product) return told_address(settings.address);
   constexpr int kPerBlock = 254;  // .0 and .255 are left out
-  return fmt::format("{}.{}.{}", network, (uid - 1) / kPerBlock, (uid - 1) % kPerBlock + 1);
+  return fmt::format("{}.{}.{}", settings.network, (uid - 1) / kPerBlock,
+                     (uid - 1) % kPerBlock + 1);
 }
 
 tl::expected<ReadyNode, std::string> open_node_ports(Listeners& listeners, const Node& node,
-                                                     bool free_ports, const NodeFaces& faces,
+                                                     const SimulatorSettings& settings,
+                                                     const NodeFaces& faces,
                                                      const Presents& presents) {
   ReadyNode ready{.uid = node.uid(), .address = node.address()};
-  for (const Service& service : kServices) {
-    ListenerSpec spec{.address = node.address(),
-                      .port = free_ports ? std::uint16_t{0} : service.port,
-                      .tag = static_cast<std::uint32_t>(node.uid()),
-                      .role = static_cast<int>(service.presents),
-                      .identity = [&node, presents, port = service.presents](
-                                      const ConnectionInfo&) { return presents(node, port); },
-                      .redis = service.face == nullptr ? faces.redis : std::nullopt,
-                      .face = service.face == nullptr ? Face{} : faces.*service.face};
+  for (std::size_t i = 0; i < kServices.size(); ++i) {
+    const Service& service = kServices[i];
+    ListenerSpec spec{
+        .address = settings.ports == PortPlan::product ? node.address() : settings.address,
+        .port = port_of(settings, node.uid(), i),
+        .tag = static_cast<std::uint32_t>(node.uid()),
+        .role = static_cast<int>(service.presents),
+        .identity = [&node, presents, port = service.presents](
+                        const ConnectionInfo&) { return presents(node, port); },
+        .redis = service.face == nullptr ? faces.redis : std::nullopt,
+        .face = service.face == nullptr ? Face{} : faces.*service.face};
     const auto port = listeners.add(std::move(spec));
     if (!port) return tl::unexpected(port.error());
     ready.*service.url = fmt::format("{}://{}:{}", service.scheme, node.address(), *port);

@@ -28,16 +28,21 @@ struct NodeFaces {
   std::optional<RedisServer> redis{};  // behind the database ports
 };
 
-// 127.0.0.1 for node 1, 127.0.0.2 for node 2, ...; 127.0.1.x above node 254.
-std::string node_address(int uid, const std::string& network);
+// The address as others are told: they cannot ask for all of this machine's.
+std::string told_address(const std::string& address);
+
+// Where the node is told to be. With the product's ports: 127.0.0.1 for node 1, 127.0.0.2 for node 2,
+// ...; 127.0.1.x above node 254.
+std::string node_address(int uid, const SimulatorSettings& settings);
 
 // What a node presents on a port, asked for each connection; null refuses the handshake.
 using Presents = std::function<std::shared_ptr<const certs::Bundle>(
     const Node& node, contract::CertificateName port)>;
 
-// Opens the node's ports: the product's own numbers, or free ones. The node outlives the listeners.
+// Opens the node's ports. The node outlives the listeners.
 tl::expected<ReadyNode, std::string> open_node_ports(Listeners& listeners, const Node& node,
-                                                     bool free_ports, const NodeFaces& faces,
+                                                     const SimulatorSettings& settings,
+                                                     const NodeFaces& faces,
                                                      const Presents& presents);
 
 // A node's state in the cluster and its ports change together, whoever changes them. A node is down

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include <arpa/inet.h>
 #include <fmt/format.h>
 #include <openssl/asn1.h>
 
@@ -43,11 +44,39 @@ bool is_cluster_name(std::string_view name) {
   }
 }
 
+std::optional<std::string> mistake_in_ports(const SimulatorSettings& settings) {
+  in_addr address{};
+  if (inet_pton(AF_INET, settings.address.c_str(), &address) != 1) {
+    return fmt::format(
+        "the address '{}' is not a numeric IPv4 address such as 127.0.0.1 or 0.0.0.0",
+        settings.address);
+  }
+  if (settings.ports == PortPlan::product && settings.address != SimulatorSettings{}.address) {
+    return "with the product's own ports each node has a loopback address of its own; all are on "
+           "one --address with --port-base N or --port 0";
+  }
+  if (settings.ports != PortPlan::from_base) return std::nullopt;
+  const int highest_base = 65535 - kPortsApart * (settings.nodes - 1) - (kPortsOfNode - 1);
+  if (settings.port_base < 1 || settings.port_base > highest_base) {
+    return fmt::format("{} nodes have no ports from {} on: the base must be from 1 to {}",
+                       settings.nodes, settings.port_base, highest_base);
+  }
+  const int control = settings.control_port.value_or(kControlPort);
+  const int above = control - settings.port_base;
+  if (above < 0 || above / kPortsApart >= settings.nodes || above % kPortsApart >= kPortsOfNode)
+    return std::nullopt;
+  return fmt::format(
+      "with the base {} the control API's port {} is one of node {}'s: take another base, or "
+      "another --control-port",
+      settings.port_base, control, above / kPortsApart + 1);
+}
+
 }  // namespace
 
 std::optional<std::string> mistake_in(const SimulatorSettings& settings) {
   if (settings.nodes < 1 || settings.nodes > 1000)
     return "the number of nodes must be from 1 to 1000";
+  if (auto wrong = mistake_in_ports(settings)) return wrong;
   if (settings.journal_limit < 1 || settings.journal_limit > 1'000'000)
     return "the journal's limit must be from 1 to 1000000 entries";
   for (const int uid : settings.down) {

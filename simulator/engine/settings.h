@@ -22,8 +22,14 @@ namespace certdrill::simulator {
 
 enum class PortPlan {
   product,     // node k on 127.0.0.k, with the product's ports 9443, 8443, 8070 and 12000
-  free_ports,  // all nodes on 127.0.0.1, each port a free one
+  free_ports,  // all nodes on one address, each port a free one
+  from_base,   // all nodes on one address; node k's are from port_base + 10 * (k - 1) on:
+               // REST API, Cluster Manager, metrics, database
 };
+
+inline constexpr int kPortsOfNode = 4;
+inline constexpr int kPortsApart = 10;  // from_base: from one node to the next
+inline constexpr std::uint16_t kControlPort = 9500;
 
 struct UserSettings {
   std::string username;
@@ -49,6 +55,10 @@ struct SimulatorSettings {
   std::string success_body;                        // of a 200 for which none is documented
 
   PortPlan ports = PortPlan::product;
+  std::uint16_t port_base = 0;  // with from_base
+  // Where all nodes are on one address: numeric, IPv4. 0.0.0.0 is all of the machine's, told as
+  // 127.0.0.1.
+  std::string address = "127.0.0.1";
   std::string network = "127.0";              // of PortPlan::product: node k is at network.0.k
   std::optional<std::uint16_t> control_port;  // default: 9500, or a free one with free_ports
   ControlAccess control;
