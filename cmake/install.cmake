@@ -37,7 +37,15 @@ install(FILES ${CMAKE_CURRENT_BINARY_DIR}/certdrillConfig.cmake
               ${CMAKE_CURRENT_BINARY_DIR}/certdrillConfigVersion.cmake cmake/dependencies.cmake
         DESTINATION ${package_dir} COMPONENT dev)
 
-install(FILES README.md DESTINATION ${CMAKE_INSTALL_DOCDIR})
+# The README, and the pictures and pages of this repository that it links to, where it looks for them.
+set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS README.md)
+file(READ README.md readme)
+string(REGEX MATCHALL "\\(([a-z_0-9/]+\\.(md|svg|png))\\)" linked "${readme}")
+foreach(link README.md ${linked})
+  string(REGEX REPLACE "[()]" "" link ${link})
+  cmake_path(GET link PARENT_PATH folder)
+  install(FILES ${link} DESTINATION ${CMAKE_INSTALL_DOCDIR}/${folder})
+endforeach()
 install(FILES LICENSE DESTINATION ${CMAKE_INSTALL_DOCDIR} RENAME copyright)  # Debian's name for it
 install(FILES LICENSE DESTINATION ${CMAKE_INSTALL_DOCDIR}-dev RENAME copyright COMPONENT dev)
 set(leftovers REGEX "/(\\.[^/]*|__pycache__|build|node_modules|target)$" EXCLUDE)  # of examples that were run in place

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
-"""Executes the commands of README.md, so that they cannot rot.
+"""Executes the commands of README.md, and of other READMEs behind it, so that they cannot rot.
 
-Usage: readme_test.py README.md BIN_DIR
+Usage: readme_test.py README.md [MORE.md ...] BIN_DIR
 
 Every ```sh block runs in order, in one bash in an empty folder. A ```text block right behind it is the output that it
 must print, to the letter; "..." in it stands for anything, also for several lines. A block behind the comment
@@ -21,9 +21,8 @@ BLOCK = re.compile(
 
 def blocks(path):
     with open(path, encoding="utf-8") as file:
-        for match in BLOCK.finditer(file.read()):
-            if not match["skip"]:
-                yield match["command"], match["output"]
+        found = [(match["command"], match["output"]) for match in BLOCK.finditer(file.read()) if not match["skip"]]
+    return found or sys.exit("no command found in " + path)
 
 
 def as_pattern(expected):
@@ -41,7 +40,7 @@ def run_block(command, expected, folder, environment):
 
 
 def main():
-    readme, bin_dir = sys.argv[1], os.path.abspath(sys.argv[2])
+    readmes, bin_dir = sys.argv[1:-1], os.path.abspath(sys.argv[-1])
     environment = dict(os.environ, PATH=bin_dir + os.pathsep + os.environ["PATH"])
     with tempfile.TemporaryDirectory() as folder, open(os.path.join(folder, "sim.log"), "w+") as log:
         simulator = subprocess.Popen([os.path.join(bin_dir, "certdrill-sim")], stdout=subprocess.PIPE, stderr=log,
@@ -52,15 +51,12 @@ def main():
                 log.seek(0)
                 sys.exit("the simulator did not start:\n" + log.read())
             assert json.loads(line)["ready"] is True
-            count = 0
-            for command, expected in blocks(readme):
+            to_run = [(path, *block) for path in readmes for block in blocks(path)]
+            for path, command, expected in to_run:
                 problem = run_block(command, expected, folder, environment)
                 if problem:
-                    sys.exit(f"README command failed:\n{command}\n{problem}")
-                count += 1
-            if count == 0:
-                sys.exit("no command found in " + readme)
-            print(f"{count} blocks of commands ran as the README says")
+                    sys.exit(f"a command of {path} failed:\n{command}\n{problem}")
+            print(f"{len(to_run)} blocks of commands ran as {len(readmes)} READMEs say")
         finally:
             simulator.terminate()
             simulator.wait()
