@@ -69,6 +69,15 @@ for file in bash-completion/completions/certdrill certdrill/manifest.schema.json
   [ -s "$root/usr/share/$file" ] || fail "/usr/share/$file is missing"
 done
 
+# What the README shows and links to is there.
+(cd "$root/usr/share/doc/certdrill" && grep -oE '\]\([^):#]+\)' README.md | tr -d ']()' | while read -r link; do
+  [ -e "$link" ] || fail "the README links to $link, which is not installed"
+done)
+# certdrill-dev has nothing in /usr/lib but in the folder of its architecture.
+elsewhere=$(dpkg-deb --contents "$packages"/certdrill-dev_*.deb | awk '{ print $6 }' | grep '^./usr/lib/.' |
+  grep -v "^./usr/lib/$(dpkg-architecture -qDEB_HOST_MULTIARCH)/") || true
+[ -z "$elsewhere" ] || fail "certdrill-dev has files in the wrong folder: $elsewhere"
+
 in_bare certdrill doctor || fail "the doctor finds fault with a bare Debian 12"
 
 # The simulator as it is started without a word: the product's ports. Its client updates, OpenSSL looks.
