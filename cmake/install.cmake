@@ -40,7 +40,7 @@ install(FILES ${CMAKE_CURRENT_BINARY_DIR}/certdrillConfig.cmake
 # The README, and the pictures and pages of this repository that it links to, where it looks for them.
 set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS README.md)
 file(READ README.md readme)
-string(REGEX MATCHALL "\\(([a-z_0-9/]+\\.(md|svg|png))\\)" linked "${readme}")
+string(REGEX MATCHALL "\\(([A-Za-z_0-9/]+\\.(md|svg|png))\\)" linked "${readme}")
 foreach(link README.md ${linked})
   string(REGEX REPLACE "[()]" "" link ${link})
   cmake_path(GET link PARENT_PATH folder)
