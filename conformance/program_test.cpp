@@ -315,6 +315,36 @@ TEST(Program, KilledInTheMiddleOfAChangeItIsRestored) {
   expect_same(before, run);
 }
 
+// The run is gone; what it had sent is not.
+TEST(Program, WhatIsStillUnderWayWhenARunIsKilledIsUndoneToo) {
+  const SimulatedRun run;
+  const Installed before = *run.access().read_installed();
+  std::vector<std::string> command{support::conform_program()};
+  for (const std::string& argument : run.command()) command.push_back(argument);
+  {
+    Process process(command);
+    wait_for_a_change(process, before, run.access());
+    process.signal(SIGKILL);
+    process.wait();
+  }
+  const nlohmann::json late{
+      {"kind", "latency"}, {"ms", 1000}, {"times", 1}, {"match", {{"endpoint", "update_cert"}}}};
+  httplib::Client control(run.control());
+  ASSERT_EQ(control.Post("/sim/v1/faults", late.dump(), "application/json")->status, 201);
+  const auto& other = before.at("api");
+  std::thread sent([&] {
+    const auto answer = run.access().update(contract::UpdateCall::update_cert,
+                                            {"proxy", other.certificate, other.key});
+    EXPECT_TRUE(answer && answer->status == 200);
+  });
+  while (control.Get("/sim/v1/faults")->body.find("\"fired\":1") == std::string::npos)
+    std::this_thread::yield();
+  const Finished restored = run.restore("2");
+  sent.join();
+  EXPECT_EQ(restored.exit_code, 0) << restored.output;
+  expect_same(before, run);
+}
+
 TEST(Program, KilledWithANodeDownTheNodeComesBackToo) {
   const SimulatedRun run;
   ClusterAccess cluster = run.access();

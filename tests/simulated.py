@@ -79,14 +79,16 @@ class Client:
 
 
 class Simulator:
-    """Started; `with` ends it. `limits`: of resources, set before the program runs. `user`: whose process it is."""
+    """Started; `with` ends it. `limits`: of resources, set before the program runs. `user`: whose process it is.
+    `variables`: of its environment, beside those of this process."""
 
-    def __init__(self, program, *options, limits=(), user=None, log="error"):
+    def __init__(self, program, *options, limits=(), user=None, log="error", variables=()):
         def restrict():
             for what, value in limits:
                 resource.setrlimit(what, (value, value))
         self.process = subprocess.Popen([program, "--port", "0", "--log-level", log, *options], text=True,
                                         stdout=subprocess.PIPE, stderr=subprocess.PIPE, user=user,
+                                        env=os.environ | dict(variables),
                                         preexec_fn=restrict if limits else None)
         self.ready = None
 

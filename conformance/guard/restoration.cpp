@@ -23,6 +23,8 @@ constexpr std::size_t kAttemptsWhenAnswered = 4;
 constexpr std::array<milliseconds, 4> kPauses{milliseconds(100), milliseconds(400),
                                               milliseconds(1500), milliseconds(4000)};
 
+constexpr int kLooksWhileWatched = 8;
+
 // Which call, by attempt: the edition's usual one, and the other one when that does not help.
 contract::UpdateCall call_for(contract::Edition edition, std::size_t attempt) {
   const contract::UpdateCall usual = usual_call(edition);
@@ -170,6 +172,13 @@ int RestoreCommand::run(std::ostream& out) const {
   ClusterAccess cluster(*address, backup.nodes, tls, credentials, timeout);
   std::vector<std::string> problems = heal_nodes(*contents, injector);
   Restored restored = restore_backup(cluster, backup, patience);
+  // What the run had asked for when it was killed may still be under way, and come after a first
+  // look that found all as it was.
+  const auto watched = Clock::now() + patience.settle;
+  while (restored.problems.empty() && Clock::now() < watched) {
+    std::this_thread::sleep_for(patience.settle / kLooksWhileWatched);
+    restored = restore_backup(cluster, backup, patience);
+  }
   std::ranges::move(restored.problems, std::back_inserter(problems));
   for (const std::string& note : restored.notes) out << note << "\n";
   if (!problems.empty()) {

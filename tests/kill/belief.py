@@ -8,9 +8,10 @@ import hashlib
 import json
 import pathlib
 import ssl
+import subprocess
 import tempfile
 
-from simulated import INTERNODE, NAMES, WITHOUT_KEY, body_of, leaf_of, presented, stored
+from simulated import BROKEN, INTERNODE, NAMES, WITHOUT_KEY, body_of, leaf_of, presented, stored
 
 
 class Fresh:
@@ -33,6 +34,16 @@ def said(value):
 
 def ssl_name(certificate_text):
     return hashlib.sha256(leaf_of(certificate_text)).hexdigest()[:12]
+
+
+def shown_at(url, simulator):
+    try:
+        return presented(url)
+    except BROKEN as error:
+        sockets = subprocess.run(["ss", "-tanp"], capture_output=True, text=True).stdout.splitlines()
+        about = "\n".join(line for line in sockets if f":{url.rpartition(':')[2]} " in line)
+        raise AssertionError(f"{url} does not answer: {error!r}; the simulator's end: {simulator.process.poll()}; "
+                             f"its sockets:\n{about}") from None
 
 
 class Files:
@@ -91,7 +102,7 @@ class Belief:
         """Raises AssertionError unless the store, the files, the memory and the ports hold what they may; then knows."""
         is_stored = {name: None for name in NAMES} | stored(client)
         state = simulator.control().json("GET", "/sim/v1/cluster")
-        at_ports = {(uid, name): presented(url) for uid, name, url in simulator.node_ports()}
+        at_ports = {(uid, name): shown_at(url, simulator) for uid, name, url in simulator.node_ports()}
         for name in NAMES:
             value = is_stored[name]
             may = [self.store[name]] + ([self.in_flight[name]] if name in self.in_flight else [])

@@ -85,6 +85,7 @@ class SuiteKills:
             if not journal.exists():
                 return
         self.seen["with changes to undo"] += self.state_of_cluster() != self.before
-        restoration = self.start("restore", str(journal))
+        # What was under way when the run was killed may still come, and on a busy machine late.
+        restoration = self.start("restore", str(journal), "--settle", "2")
         said, _ = restoration.communicate(timeout=120)
         assert restoration.returncode == 0, f"restore ended with {restoration.returncode}: {said}"

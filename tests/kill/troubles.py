@@ -286,9 +286,8 @@ def jumps_of_the_machine(program, options, pairs, folder):
     offset.write_text("+0\n")
     variables = {"LD_PRELOAD": str(library), "FAKETIME_TIMESTAMP_FILE": str(offset), "FAKETIME_NO_CACHE": "1",
                  "DONT_FAKE_MONOTONIC": "1", "FAKETIME_DONT_FAKE_MONOTONIC": "1"}
-    command = ["env", *(f"{name}={value}" for name, value in variables.items()), program]
     jumps = ((400, 406), (0, 200), (-4000, 400), (0, 200))
-    with Simulator(*command, *options) as simulator:
+    with Simulator(program, *options, variables=variables) as simulator:
         for turn, (days, expected) in enumerate(jumps):
             offset.write_text(f"{days * 86400:+d}\n")
             status, text = simulator.rest().ask("PUT", UPDATE, body_of("proxy", pairs[turn]))

@@ -75,10 +75,10 @@ Finished SimulatedRun::conform(const std::vector<std::string>& more) const {
   return run_conform(command(more));
 }
 
-Finished SimulatedRun::restore() const {
+Finished SimulatedRun::restore(const std::string& settle) const {
   std::vector<std::string> arguments{"restore",    journals().at(0).string(), "--insecure",
                                      "--username", "admin@drill.test",        "--settle",
-                                     "0.1"};
+                                     settle};
   return run_conform(arguments, {"CERTDRILL_PASSWORD=" + admin_password});
 }
 

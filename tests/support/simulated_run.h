@@ -33,7 +33,8 @@ class SimulatedRun {
   // The arguments of a run against it, with changes allowed; `more` is added.
   std::vector<std::string> command(const std::vector<std::string>& more = {}) const;
   Finished conform(const std::vector<std::string>& more = {}) const;
-  Finished restore() const;  // with the journal that a run has left
+  Finished restore(
+      const std::string& settle = "0.1") const;  // with the journal that a run has left
 
   void stop_simulator() { simulator_.reset(); }
   ClusterAccess access() const;
