@@ -1,3 +1,5 @@
+#include <fstream>
+
 #include <gmock/gmock.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -74,6 +76,17 @@ TEST_F(GuardJournalTest, WhatWasNotYetAJournalKeepsNobodyOut) {
   ASSERT_TRUE(journal.has_value()) << journal.error();
   EXPECT_FALSE(std::filesystem::exists(folder_.path() / "c.journal.new"));
   EXPECT_EQ(GuardJournal::read(file_)->backup.cluster, "cluster.test");
+}
+
+TEST_F(GuardJournalTest, PassesOverLinesThatAreNoEvents) {
+  ASSERT_TRUE(GuardJournal::create(file_, example_backup()).has_value());
+  std::ofstream(file_, std::ios::app) << R"({"event":"node_down","uid":"2"})"
+                                      << "\n{\"event\":7,\"uid\":2}\n[1]\n"
+                                      << R"({"event":"node_down","uid":1})"
+                                      << "\n";
+  const auto contents = GuardJournal::read(file_);
+  ASSERT_TRUE(contents.has_value()) << contents.error();
+  EXPECT_THAT(contents->nodes_down, ElementsAre(1));
 }
 
 TEST_F(GuardJournalTest, RefusesABackupThatWasCutOffWithoutRepeatingIt) {

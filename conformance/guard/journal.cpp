@@ -137,10 +137,11 @@ tl::expected<JournalContents, std::string> GuardJournal::read(const std::filesys
   }
   while (std::getline(stream, line)) {
     const json event = json::parse(line, nullptr, false);
-    if (!event.is_object() || !event.contains("uid")) continue;  // the last line of a killed run
-    const int uid = event["uid"].get<int>();
-    if (event.value("event", "") == "node_down") contents.nodes_down.insert(uid);
-    if (event.value("event", "") == "node_up") contents.nodes_down.erase(uid);
+    if (!event.is_object()) continue;  // the last line of a killed run
+    const json uid = event.value("uid", json());
+    if (!uid.is_number_integer()) continue;
+    if (event.value("event", json()) == "node_down") contents.nodes_down.insert(uid.get<int>());
+    if (event.value("event", json()) == "node_up") contents.nodes_down.erase(uid.get<int>());
   }
   return contents;
 }
