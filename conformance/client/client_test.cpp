@@ -136,6 +136,13 @@ TEST(Redactor, TakesOutPasswords) {
   EXPECT_EQ(redactor.redact("user:hunter2, hunter2"), "user:[redacted], [redacted]");
 }
 
+TEST(Redactor, TakesOutWhatATerminalWouldObey) {
+  Redactor redactor;
+  redactor.add("se\x1B\tcret");
+  EXPECT_EQ(redactor.redact("\x1B[2Ja\r\x7F\tb\nc"), "?[2Ja??\tb\nc");
+  EXPECT_EQ(redactor.redact("p=se\x1B\tcret"), "p=[redacted]");
+}
+
 TEST(Redactor, TakesOutWholeSecretsOnly) {
   Redactor redactor;
   redactor.add("hunter2");

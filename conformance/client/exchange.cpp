@@ -107,6 +107,16 @@ void blank_credentials(std::string& text) {
   }
 }
 
+// What a terminal would obey: the cluster may have written it.
+void blank_controls(std::string& text) {
+  std::ranges::replace_if(
+      text,
+      [](char c) {
+        return (static_cast<unsigned char>(c) < ' ' && c != '\n' && c != '\t') || c == 0x7F;
+      },
+      '?');
+}
+
 }  // namespace
 
 bool fits_in_command(const Exchange& exchange) {
@@ -145,6 +155,7 @@ std::string Redactor::redact(std::string_view text) const {
   blank_private_keys(clean);
   blank_credentials(clean);
   for (const std::string& secret : secrets_) blank_secret(clean, secret);
+  blank_controls(clean);
   return clean;
 }
 

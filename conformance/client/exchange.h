@@ -51,6 +51,7 @@ class Redactor {
 
   // Without passwords, without the content of private key blocks (escaped newlines included, as in
   // JSON), without values of Authorization headers.
+  // And without control characters, but for line ends and tabs.
   std::string redact(std::string_view text) const;
   std::vector<std::string> redact(const std::vector<std::string>& lines) const;
 

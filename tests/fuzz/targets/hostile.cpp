@@ -7,7 +7,6 @@
 #include "conformance/client/cluster_access.h"
 #include "conformance/client/exchange.h"
 #include "conformance/client/installed.h"
-#include "conformance/run/test_certificates.h"
 #include "tests/fuzz/samples.h"
 #include "tests/fuzz/target.h"
 #include "tests/fuzz/targets/rest_world.h"
@@ -96,14 +95,8 @@ void read_presented(std::string_view der) {
   static_cast<void>(certificate.common_name());
 }
 
-// The name is what the cluster says; certificates are made for it.
-void make_for(std::string_view name) {
-  const TestCertificates made(std::string(name), kNow, 0);
-  static_cast<void>(made.valid(contract::CertificateName::proxy));
-}
-
-constexpr std::array<void (*)(std::string_view), 6> kReaders{
-    read_installed, read_error, read_nodes, redact, read_presented, make_for};
+constexpr std::array<void (*)(std::string_view), 5> kReaders{read_installed, read_error, read_nodes,
+                                                             redact, read_presented};
 
 }  // namespace
 
@@ -115,14 +108,10 @@ void run_hostile(std::string_view bytes) {
 
 std::vector<std::string> hostile_seeds() {
   std::vector<std::string> seeds{
-      R"(B{"error_code": "invalid_certificate", "description": "no"})",
-      R"(B{"message": "no"})",
+      R"(B{"error_code": "invalid_certificate", "description": "no"})", R"(B{"message": "no"})",
       R"(C[{"uid": 1, "addr": "10.0.0.1", "software_version": "7.22.0-1"}])",
       R"(C{"nodes": [{"uid": 1, "rest": "https://[::1]:9443", "cm": "https://a:8443", "database": null}]})",
-      "D\"password\": \"correct-horse\", Authorization: Basic YTphZG1pbg==",
-      "Fcluster.local",
-      "Fa.example"};
-  nlohmann::json small;
+      "D\"password\": \"correct-horse\", Authorization: Basic YTphZG1pbg=="};
   for (const Sample& sample : samples()) {
     if (!sample.made.certificate) continue;
     if (sample.id.starts_with("valid/") && sample.made.key) {

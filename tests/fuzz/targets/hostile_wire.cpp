@@ -140,6 +140,11 @@ void run_hostile_wire(std::string_view bytes) {
   }
   const auto& talk = (*session)->said;
   expect(!talk.empty(), "a preflight that says nothing");
+  for (const std::string& line : (*session)->redactor.redact(talk))
+    expect(line.find('\x1B') == std::string::npos, "a line that a terminal would obey", line);
+  // Certificates are made for the name that the cluster says, at the time that it says.
+  const conformance::TestCertificates made((*session)->cluster_name, (*session)->now, 0);
+  static_cast<void>(made.valid(contract::CertificateName::proxy));
 }
 
 std::vector<std::string> hostile_wire_seeds() {
