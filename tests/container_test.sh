@@ -25,7 +25,7 @@ base=debian:12-slim
 has_image "$base" || base=debian:12
 
 folder=$(mktemp -d)
-export CERTDRILL_PASSWORD=not-the-known-one CERTDRILL_CONTROL_TOKEN=a-token PYTHON_IMAGE=$python_image
+export CERTDRILL_PASSWORD=not-the-known-one CERTDRILL_CONTROL_TOKEN=a-token PYTHON_IMAGE=$python_image CERTDRILL_IMAGE=$image
 compose=
 clean() {
   "$runtime" rm -f "$name" >/dev/null 2>&1 || true
@@ -47,6 +47,10 @@ format=()
   { tail -n 40 "$folder/log" >&2; fail "the image cannot be built"; }
 echo "built; it has $("$runtime" image inspect -f '{{.Size}}' "$image" | awk '{ printf "%d MB", $1 / 1e6 }')"
 [[ $("$runtime" run --rm "$image" help) = *rehearse* ]] || fail "'help' does not work in the container"
+mkdir "$folder/new"
+said=$("$runtime" run --rm --user root -v "$folder/new:/new" "$image" fixtures generate --out /new --only valid/rsa2048 2>&1) &&
+  fail "a mount point was replaced"
+[[ $said = *"name a folder in it"* ]] || fail "it does not say what is wrong with a mount point, but: $said"
 
 # The cluster as it starts without a word. Outside, the ports are free ones.
 "$runtime" run -d --name "$name" -p 127.0.0.1::9400 -p 127.0.0.1::9403 -p 127.0.0.1::9413 -p 127.0.0.1::9423 "$image" >/dev/null
@@ -80,10 +84,14 @@ done
 [ "$("$runtime" inspect -f '{{.State.ExitCode}}' "$name")" = 0 ] || fail "it does not end by itself when it is stopped"
 echo "three nodes in a container of $runtime present what was sent from outside"
 
-if [ "$runtime" = docker ] && docker compose version >/dev/null 2>&1; then compose="docker compose"; fi
+if [ "$runtime" = docker ]; then
+  for candidate in "docker compose" docker-compose; do
+    if $candidate version >/dev/null 2>&1; then compose=$candidate; break; fi
+  done
+fi
 [ "$compose" ] || { echo "compose.yaml was not run: there is no docker compose"; exit 0; }
-has_image "$python_image" || printf 'FROM debian:12\nRUN apt-get update && apt-get install -y --no-install-recommends python3\n' |
+"$runtime" image inspect "$python_image" >/dev/null 2>&1 || printf 'FROM debian:12\nRUN apt-get update && apt-get install -y --no-install-recommends python3\n' |
   "$runtime" build -t "$python_image" - >"$folder/log" 2>&1 || { cat "$folder/log" >&2; fail "no image with Python"; }
-$compose -p "$name" -f "$repository/compose.yaml" run --build --rm rotation ||
+$compose -p "$name" -f "$repository/compose.yaml" run --rm rotation ||
   { $compose -p "$name" -f "$repository/compose.yaml" logs >&2; fail "compose.yaml's rotation failed"; }
 echo "compose.yaml's rotation succeeds"
