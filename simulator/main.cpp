@@ -3,6 +3,7 @@
 #include <cstdio>
 #include <iostream>
 
+#include <malloc.h>
 #include <pthread.h>
 #include <spdlog/sinks/stdout_color_sinks.h>
 #include <spdlog/spdlog.h>
@@ -33,6 +34,15 @@ void raise_file_limit() {
   setrlimit(RLIMIT_NOFILE, &limit);
 }
 
+// Threads come and go with the calls that wait, and each of glibc's arenas keeps what it has freed:
+// fifteen of them held 90 MB of nothing after minutes under load.
+void keep_memory_together() {
+#ifdef M_ARENA_MAX
+  constexpr int kArenas = 2;
+  mallopt(M_ARENA_MAX, kArenas);
+#endif
+}
+
 // Blocked before any thread starts, so that all inherit it and main() alone waits for them.
 sigset_t block_signals() {
   sigset_t signals;
@@ -44,6 +54,7 @@ sigset_t block_signals() {
 }
 
 int run(const Options& options) {
+  keep_memory_together();
   const sigset_t signals = block_signals();
   raise_file_limit();
   std::signal(SIGPIPE, SIG_IGN);

@@ -55,7 +55,7 @@ MOST_LINES = {
     "rehearsal/report": 840,
     "rehearsal/rladmin": 450,
     "rehearsal/run": 1_820,
-    "simulator": 720,
+    "simulator": 735,
     "simulator/cluster": 1_990,
     "simulator/control_api": 1_460,
     "simulator/control_api/page": 70,

@@ -101,7 +101,11 @@ class Simulator:
 
     def refused(self):
         """What it says when it does not start; it must end by itself, with 1."""
-        said, errors = self.process.communicate(timeout=60)
+        try:
+            said, errors = self.process.communicate(timeout=60)
+        except subprocess.TimeoutExpired:
+            self.kill()
+            raise AssertionError("it started, or hung, and was to be refused") from None
         assert self.process.returncode == 1 and not said, f"it started, or died: {self.process.returncode} {errors}"
         return errors.strip()
 

@@ -102,6 +102,9 @@ class Belief:
         """Raises AssertionError unless the store, the files, the memory and the ports hold what they may; then knows."""
         is_stored = {name: None for name in NAMES} | stored(client)
         state = simulator.control().json("GET", "/sim/v1/cluster")
+        for uid in self.nodes:
+            for name in NAMES:
+                files.held(uid, name)  # whole, before anything else is asked
         at_ports = {(uid, name): shown_at(url, simulator) for uid, name, url in simulator.node_ports()}
         for name in NAMES:
             value = is_stored[name]

@@ -113,7 +113,7 @@ class SimulatorKills:
     def start(self, folder=None, nodes=NODES):
         return Simulator(self.program, "--data-dir", folder or self.folder, "--nodes", str(nodes))
 
-    def run(self, rounds):
+    def run(self, rounds, tell):
         with self.start() as simulator:
             self.belief.learn(simulator.rest())
             self.start_seconds = 0.05
@@ -125,6 +125,8 @@ class SimulatorKills:
             if number % 5 == 4:
                 self.kill_in_growth()
             self.check(f"kill {number + 1}, {kind}")
+            if number % 100 == 99:
+                tell(f"{number + 1} kills")
 
     def kill_in_changes(self, kind):
         with self.start() as simulator:

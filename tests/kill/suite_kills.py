@@ -19,7 +19,7 @@ class SuiteKills:
         self.seen = collections.Counter()
         self.variables = dict(os.environ, CERTDRILL_PASSWORD="certdrill")
 
-    def run(self, rounds):
+    def run(self, rounds, tell):
         with Simulator(self.program) as simulator:
             self.simulator, self.client = simulator, simulator.rest()
             for name in ("ldap_client", "mtls_trusted_ca", "proxy"):
@@ -31,6 +31,8 @@ class SuiteKills:
                     self.kill_in_a_run()
                 except AssertionError as failure:
                     raise AssertionError(f"after kill {number + 1} of the suite: {failure}") from None
+                if number % 50 == 49:
+                    tell(f"{number + 1} kills of the suite")
 
     def state_of_cluster(self):
         """In substance: certificates by DER, keys as texts, what the ports present, and which nodes are up."""
