@@ -98,28 +98,6 @@ bool is_name_character(char c) {
   return std::isalnum(static_cast<unsigned char>(c)) != 0 || c == '_';
 }
 
-// Where the first bytes are that are no UTF-8.
-std::size_t end_of_utf8(std::string_view text) {
-  std::size_t at = 0;
-  while (at < text.size()) {
-    const auto lead = static_cast<unsigned char>(text[at]);
-    const std::size_t size = lead < 0x80   ? 1
-                             : lead < 0xC2 ? 0
-                             : lead < 0xE0 ? 2
-                             : lead < 0xF0 ? 3
-                             : lead < 0xF5 ? 4
-                                           : 0;
-    const auto rest = text.substr(at, size);
-    const bool whole =
-        size > 0 && rest.size() == size && std::ranges::all_of(rest.substr(1), [](char c) {
-          return (static_cast<unsigned char>(c) & 0xC0) == 0x80;
-        });
-    if (!whole) return at;
-    at += size;
-  }
-  return at;
-}
-
 bool near(std::size_t one, std::size_t other) { return one <= other && other - one <= 4; }
 
 std::optional<std::string> wrong_character(std::string_view text, std::size_t offset) {
@@ -193,6 +171,27 @@ Place place_of(std::string_view text, std::size_t offset) {
 }
 
 }  // namespace
+
+std::size_t end_of_utf8(std::string_view text) {
+  std::size_t at = 0;
+  while (at < text.size()) {
+    const auto lead = static_cast<unsigned char>(text[at]);
+    const std::size_t size = lead < 0x80   ? 1
+                             : lead < 0xC2 ? 0
+                             : lead < 0xE0 ? 2
+                             : lead < 0xF0 ? 3
+                             : lead < 0xF5 ? 4
+                                           : 0;
+    const auto rest = text.substr(at, size);
+    const bool whole =
+        size > 0 && rest.size() == size && std::ranges::all_of(rest.substr(1), [](char c) {
+          return (static_cast<unsigned char>(c) & 0xC0) == 0x80;
+        });
+    if (!whole) return at;
+    at += size;
+  }
+  return at;
+}
 
 std::string why_no_json(std::string_view text, std::size_t offset) {
   const auto begin = text.find_first_not_of(kJsonBlanks);

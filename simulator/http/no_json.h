@@ -14,4 +14,7 @@ namespace certdrill::simulator {
 // a parser did not accept; the text's size where it ended too early.
 std::string why_no_json(std::string_view text, std::size_t offset);
 
+// Where the first bytes are that are no UTF-8; the text's size where there are none.
+std::size_t end_of_utf8(std::string_view text);
+
 }  // namespace certdrill::simulator

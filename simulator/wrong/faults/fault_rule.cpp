@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include "simulator/http/no_json.h"
 #include "simulator/http/strict_json.h"
 
 namespace certdrill::simulator {
@@ -209,6 +210,8 @@ tl::expected<json, std::string> fault_json_from_text(std::string_view text) {
     if (!parsed) return tl::unexpected("the fault " + parsed.error());
     return *parsed;
   }
+  if (const auto end = end_of_utf8(text); end < text.size())
+    return tl::unexpected(fmt::format("its text must be UTF-8, and byte {} is not", end + 1));
   json result = json::object();
   for (std::size_t begin = 0; begin < text.size();) {
     const auto equals = text.find('=', begin);

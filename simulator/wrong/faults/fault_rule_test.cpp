@@ -115,6 +115,7 @@ TEST(FaultTextTest, SaysWhatIsWrong) {
   EXPECT_THAT(text_error_of("status=1,status=2"), HasSubstr("'status' is there twice"));
   EXPECT_THAT(text_error_of("body=\"a"), HasSubstr("not closed"));
   EXPECT_THAT(text_error_of("{\"kind\": }"), HasSubstr("not valid JSON"));
+  EXPECT_THAT(text_error_of("kind=answer,description=\xE4"), HasSubstr("byte 25 is not"));
 }
 
 TEST(FaultKindTest, EverySettingIsExplainedAndItsDefaultIsAllowed) {
