@@ -2,12 +2,14 @@
 #include <algorithm>
 #include <atomic>
 #include <chrono>
+#include <filesystem>
 #include <thread>
 
 #include <gmock/gmock.h>
 
 #include "simulator/engine/engine.h"
 #include "tests/support/running_simulator.h"
+#include "tests/support/temporary_folder.h"
 
 namespace certdrill::simulator {
 namespace {
@@ -89,6 +91,32 @@ TEST_F(SnapshotsTest, ResetBringsBackTheStart) {
   EXPECT_EQ(control().get("/sim/v1/convergence").json["certificates"]["proxy"]["attempts"], 0);
   EXPECT_EQ(read_back(), read_at_start);
   EXPECT_EQ(presented_fingerprint(ready().nodes[2].database), std::nullopt);
+}
+
+TEST_F(SnapshotsTest, WhatCannotBeWrittenLeavesEverythingAsItWas) {
+  const support::TemporaryFolder folder;
+  start({.data_dir = folder.path() / "cluster"});
+  ASSERT_EQ(control().post("/sim/v1/snapshot", {{"name", "before"}}).status, 201);
+  ASSERT_EQ(node().update("proxy", made()).status, 200);
+  const auto held = read_back();
+  const json down{{"kind", "node_down"}, {"match", {{"nodes", 3}}}};
+  ASSERT_EQ(control().post("/sim/v1/faults", down).status, 201);
+  simulator_->engine().clock().advance(std::chrono::days(10));
+  simulator_->engine().clock().freeze();
+  const auto clock = control().get("/sim/v1/clock").json;
+
+  std::filesystem::create_directory(folder.path() / "cluster/node-2/.proxy_key.pem.new");
+  for (const auto& refused :
+       {control().post("/sim/v1/restore", {{"name", "before"}}), control().post("/sim/v1/reset")}) {
+    EXPECT_EQ(refused.status, 500);
+    EXPECT_THAT(refused.description(), HasSubstr("node-2"));
+    EXPECT_EQ(read_back(), held);
+    EXPECT_EQ(control().get("/sim/v1/clock").json, clock);
+    EXPECT_EQ(control().get("/sim/v1/faults").json["faults"].size(), 1U);
+    EXPECT_EQ(presented_fingerprint(ready().nodes[2].database), std::nullopt);
+  }
+  ASSERT_EQ(control().remove("/sim/v1/faults").status, 200);
+  EXPECT_EQ(presented_fingerprint(ready().nodes[2].database), made().fingerprint);
 }
 
 TEST_F(SnapshotsTest, ResetTakesLessThanFiveMilliseconds) {

@@ -259,10 +259,10 @@ void Engine::clock_moved() {
 
 Engine::Result Engine::reset() {
   const RequestGate::Closed closed(gate_);
+  if (auto placed = node_states_->put_in_place(at_start_); !placed) return placed;
   faults_.disarm_all();
   clock_.reset();
   if (settings_.now) clock_.set(*settings_.now);
-  if (auto placed = node_states_->put_in_place(at_start_); !placed) return placed;
   cluster_->forget_history(clock_.now());
   misbehaviour_->forget();
   snapshots_.clear();

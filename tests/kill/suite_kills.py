@@ -61,7 +61,8 @@ class SuiteKills:
         run = self.start("--target", self.simulator.ready["nodes"][0]["rest"], "--sim-control",
                          self.simulator.ready["control"], "--allow-changes", "--state-dir", str(self.state), *filters)
         # Now and then at once, so that the journal's own beginning is struck, too.
-        while self.dice.random() < 0.95 and run.poll() is None and not self.journals():
+        waits = self.dice.random() < 0.9
+        while waits and run.poll() is None and not self.journals():
             time.sleep(0.001)  # it tells nobody when it has written its journal
         time.sleep(self.dice.expovariate(3))
         self.seen["in mid-run"] += self.kill(run)

@@ -172,7 +172,8 @@ class Vanishing(Worker):
 
 
 class Lingering(Worker):
-    """Many connections that do nothing, and some that send a byte a second (slowloris); those closed are opened anew."""
+    """Many connections that do nothing, half of them without TLS at the control port, and some that send a byte a second
+    (slowloris); those that the server closes are opened anew."""
 
     IDLE, SLOW = 2000, 50
 
@@ -196,9 +197,11 @@ class Lingering(Worker):
             self.hear(key.fileobj)
 
     def open(self, group):
-        node = self.dice.choice(self.ready["nodes"][:2])
-        one = socket.create_connection(address_of(node["rest"]), timeout=60)
-        one = self.timed("handshake", lambda: TRUST_NOBODY.wrap_socket(one)) or one.close()
+        plain = group is self.idle and len(group) % 2
+        url = self.ready["control"] if plain else self.dice.choice(self.ready["nodes"][:2])["rest"]
+        one = socket.create_connection(address_of(url), timeout=60)
+        if not plain:
+            one = self.timed("handshake", lambda: TRUST_NOBODY.wrap_socket(one)) or one.close()
         if one is None:
             return
         if group is self.slow:
