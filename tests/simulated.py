@@ -8,6 +8,7 @@ import resource
 import socket
 import ssl
 import subprocess
+import tempfile
 
 NAMES = ("api", "cm", "proxy", "metrics_exporter", "syncer", "ccs_internode_encryption", "data_internode_encryption",
          "ldap_client", "mtls_trusted_ca", "sso_service", "sso_issuer")
@@ -86,8 +87,9 @@ class Simulator:
         def restrict():
             for what, value in limits:
                 resource.setrlimit(what, (value, value))
+        self.log = tempfile.TemporaryFile("w+")  # no pipe: nobody reads it while the simulator runs
         self.process = subprocess.Popen([program, "--port", "0", "--log-level", log, *options], text=True,
-                                        stdout=subprocess.PIPE, stderr=subprocess.PIPE, user=user,
+                                        stdout=subprocess.PIPE, stderr=self.log, user=user,
                                         env=os.environ | dict(variables),
                                         preexec_fn=restrict if limits else None)
         self.ready = None
@@ -95,19 +97,23 @@ class Simulator:
     def wait_ready(self):
         line = self.process.stdout.readline()
         if not line:
-            raise AssertionError(f"the simulator did not start: {self.process.stderr.read().strip()}")
+            raise AssertionError(f"the simulator did not start: {self.logged()}")
         self.ready = json.loads(line)
         return self
 
     def refused(self):
         """What it says when it does not start; it must end by itself, with 1."""
         try:
-            said, errors = self.process.communicate(timeout=60)
+            said, _ = self.process.communicate(timeout=60)
         except subprocess.TimeoutExpired:
             self.kill()
             raise AssertionError("it started, or hung, and was to be refused") from None
-        assert self.process.returncode == 1 and not said, f"it started, or died: {self.process.returncode} {errors}"
-        return errors.strip()
+        assert self.process.returncode == 1 and not said, f"it started, or died: {self.process.returncode} {self.logged()}"
+        return self.logged()
+
+    def logged(self):
+        self.log.seek(0)
+        return self.log.read().strip()
 
     def __enter__(self):
         return self.wait_ready()
@@ -117,7 +123,7 @@ class Simulator:
             self.process.terminate()
         self.process.wait()
         self.process.stdout.close()
-        self.process.stderr.close()
+        self.log.close()
 
     def kill(self):
         self.process.kill()

@@ -15,7 +15,7 @@ def draw(samples, judgement, path):
     figure, (memory, counts, rates, latencies) = pyplot.subplots(4, 1, sharex=True, figsize=(9, 10))
     memory.plot(at, [sample["resident"] / 2**20 for sample in samples], color="black", linewidth=1, label="resident")
     memory.plot([x / 60 for x in judgement["fit_at"]], [y / 2**20 for y in judgement["fit"]], color="red", linewidth=1.5,
-                label=f"fit after the warm-up: {judgement['growth'] / 2**20:+.2f} MB")
+                label=f"fit once settled: {judgement['growth'] / 2**20:+.2f} MB")
     memory.set_ylabel("memory, MB")
     memory.set_ylim(bottom=0)
     counts.plot(at, [sample["descriptors"] for sample in samples], linewidth=1, label="descriptors")
@@ -35,7 +35,7 @@ def draw(samples, judgement, path):
     latencies.set_xlabel("minutes")
     for strip in (memory, counts, rates, latencies):
         strip.grid(alpha=0.3)
-        strip.legend(loc="upper right", fontsize=8)
+        strip.legend(loc="lower right" if strip is memory else "upper right", fontsize=8)
     figure.suptitle(judgement["title"])
     figure.tight_layout()
     figure.savefig(path)
