@@ -29,6 +29,7 @@ constexpr auto kExamples =
     "ports\n"
     "  certdrill-sim --port 0                 free ports on 127.0.0.1; read them from the ready "
     "line\n"
+    "  certdrill-sim --port-base 9400         on 127.0.0.1, too: 9400 to 9403, 9410 to 9413, ...\n"
     "  certdrill-sim --down 3                 node 3 is down: an update answers 409\n"
     "  certdrill-sim --data-dir ./cluster     keeps the certificates in files, and finds them "
     "again\n"
