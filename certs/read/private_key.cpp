@@ -8,6 +8,7 @@
 #include <fmt/format.h>
 #include <openssl/core_names.h>
 #include <openssl/decoder.h>
+#include <openssl/params.h>
 #include <openssl/pem.h>
 
 #include "certs/read/openssl.h"
@@ -106,34 +107,80 @@ KeyHandle decode_key(std::size_t form, std::string_view der) {
   return decoders[form].decode(kKeyForms[form], der);
 }
 
-BignumHandle number_of(const EVP_PKEY* key, const char* name) {
+using Numbers = std::unique_ptr<OSSL_PARAM, Freer<OSSL_PARAM_free>>;
+
+// Null where it is not there.
+BignumHandle number_of(const Numbers& numbers, const char* name) {
   BIGNUM* number = nullptr;
-  EVP_PKEY_get_bn_param(key, name, &number);
+  const OSSL_PARAM* found = OSSL_PARAM_locate_const(numbers.get(), name);
+  if (found != nullptr) OSSL_PARAM_get_BN(found, &number);
   return BignumHandle(number);
 }
 
-// RSA numbers that do not belong together decode all the same: n must be the product of its primes,
-// which may be more than two (RFC 8017 3.2). OpenSSL's own full check tests the primes themselves and
-// takes a hundred times as long.
+using BignumContext = std::unique_ptr<BN_CTX, Freer<BN_CTX_free>>;
+
+// Whether a * b is 1 modulo m.
+bool are_inverse(const BIGNUM* a, const BIGNUM* b, const BIGNUM* m, BN_CTX* context) {
+  const BignumHandle product(BN_new());
+  return BN_mod_mul(product.get(), a, b, m, context) == 1 && BN_is_one(product.get());
+}
+
+// Numbers that do not belong together decode all the same, and no handshake can be signed with them.
+// RSA: n is the product of its primes, which may be more than two (RFC 8017 3.2); modulo each prime
+// less one, d is the inverse of e and the prime's own exponent. OpenSSL's own check does the same,
+// tests the primes themselves, too, and takes a hundred times as long.
 bool rsa_numbers_agree(const EVP_PKEY* key) {
-  constexpr std::array primes{OSSL_PKEY_PARAM_RSA_FACTOR1, OSSL_PKEY_PARAM_RSA_FACTOR2,
-                              OSSL_PKEY_PARAM_RSA_FACTOR3, OSSL_PKEY_PARAM_RSA_FACTOR4,
-                              OSSL_PKEY_PARAM_RSA_FACTOR5};
-  const BignumHandle n = number_of(key, OSSL_PKEY_PARAM_RSA_N);
-  BignumHandle product = number_of(key, primes[0]);
-  if (!n) return false;
-  if (!product) return true;  // the factors are optional
-  const std::unique_ptr<BN_CTX, Freer<BN_CTX_free>> context(BN_CTX_new());
-  for (std::size_t i = 1; i < primes.size(); ++i) {
-    const BignumHandle prime = number_of(key, primes[i]);
+  constexpr std::array<std::pair<const char*, const char*>, 5> factors{
+      {{OSSL_PKEY_PARAM_RSA_FACTOR1, OSSL_PKEY_PARAM_RSA_EXPONENT1},
+       {OSSL_PKEY_PARAM_RSA_FACTOR2, OSSL_PKEY_PARAM_RSA_EXPONENT2},
+       {OSSL_PKEY_PARAM_RSA_FACTOR3, OSSL_PKEY_PARAM_RSA_EXPONENT3},
+       {OSSL_PKEY_PARAM_RSA_FACTOR4, OSSL_PKEY_PARAM_RSA_EXPONENT4},
+       {OSSL_PKEY_PARAM_RSA_FACTOR5, OSSL_PKEY_PARAM_RSA_EXPONENT5}}};
+  OSSL_PARAM* all = nullptr;  // to ask for each alone takes as long as for all
+  EVP_PKEY_todata(key, EVP_PKEY_KEYPAIR, &all);
+  const Numbers numbers(all);
+  const BignumHandle n = number_of(numbers, OSSL_PKEY_PARAM_RSA_N);
+  const BignumHandle e = number_of(numbers, OSSL_PKEY_PARAM_RSA_E);
+  const BignumHandle d = number_of(numbers, OSSL_PKEY_PARAM_RSA_D);
+  const BignumHandle p = number_of(numbers, factors[0].first);
+  const BignumHandle q = number_of(numbers, factors[1].first);
+  if (!n || !e || !d) return false;
+  if (!p || !q) return true;  // the factors are optional
+  const BignumContext context(BN_CTX_new());
+  const BignumHandle product(BN_new());
+  const BignumHandle rest(BN_new());
+  BN_one(product.get());
+  for (const auto& [factor, exponent] : factors) {
+    const BignumHandle prime = number_of(numbers, factor);
     if (!prime) break;
     BN_mul(product.get(), product.get(), prime.get(), context.get());
+    BN_sub_word(prime.get(), 1);
+    if (!are_inverse(e.get(), d.get(), prime.get(), context.get())) return false;
+    const BignumHandle own = number_of(numbers, exponent);
+    BN_mod(rest.get(), d.get(), prime.get(), context.get());
+    if (own && BN_cmp(own.get(), rest.get()) != 0) return false;
   }
+  const BignumHandle coefficient = number_of(numbers, OSSL_PKEY_PARAM_RSA_COEFFICIENT1);
+  if (coefficient && (BN_cmp(coefficient.get(), p.get()) >= 0 ||
+                      !are_inverse(coefficient.get(), q.get(), p.get(), context.get())))
+    return false;
   return BN_cmp(product.get(), n.get()) == 0;
 }
 
-bool has_rsa_numbers(KeyAlgorithm algorithm) {
-  return algorithm == KeyAlgorithm::rsa || algorithm == KeyAlgorithm::rsa_pss;
+// EC: the point must be the private number's own.
+bool point_agrees(EVP_PKEY* key) {
+  const KeyContextHandle context(EVP_PKEY_CTX_new(key, nullptr));
+  return EVP_PKEY_pairwise_check(context.get()) == 1;
+}
+
+// Of the others, the public part follows from the private one.
+bool numbers_agree(EVP_PKEY* key) {
+  switch (algorithm_of(key)) {
+    case KeyAlgorithm::rsa:
+    case KeyAlgorithm::rsa_pss: return rsa_numbers_agree(key);
+    case KeyAlgorithm::ec: return point_agrees(key);
+    default: return true;
+  }
 }
 
 std::string text_parameter(const EVP_PKEY* key, const char* name) {
@@ -217,8 +264,7 @@ tl::expected<PrivateKey, KeyError> PrivateKey::from_block(const PemBlock& block)
   if (!form) return tl::unexpected(form.error());
   KeyHandle key = decode_key(*form, block.der);
   if (!key) return tl::unexpected(KeyError::undecodable);
-  if (has_rsa_numbers(algorithm_of(key.get())) && !rsa_numbers_agree(key.get()))
-    return tl::unexpected(KeyError::undecodable);
+  if (!numbers_agree(key.get())) return tl::unexpected(KeyError::undecodable);
   return from_evp(key.release());
 }
 

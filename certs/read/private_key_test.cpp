@@ -1,5 +1,6 @@
 #include "certs/read/private_key.h"
 
+#include <array>
 #include <thread>
 #include <vector>
 
@@ -151,6 +152,38 @@ TEST(PrivateKey, RefusesRsaNumbersThatDoNotBelongTogether) {
   // and leading zero.
   block.der[4 + 3 + 3 + 1 + 60] ^= 1;
   EXPECT_EQ(PrivateKey::from_block(block).error(), KeyError::undecodable);
+}
+
+bool can_sign_for(const PrivateKey& key, const Certificate& certificate) {
+  const std::unique_ptr<EVP_MD_CTX, Freer<EVP_MD_CTX_free>> signing(EVP_MD_CTX_new());
+  const std::unique_ptr<EVP_MD_CTX, Freer<EVP_MD_CTX_free>> verifying(EVP_MD_CTX_new());
+  const std::array<unsigned char, 3> data{'a', 'b', 'c'};
+  std::array<unsigned char, 512> signature{};
+  std::size_t size = signature.size();
+  const OpensslErrorScope scope;
+  return EVP_DigestSignInit(signing.get(), nullptr, EVP_sha256(), nullptr, key.evp()) == 1 &&
+         EVP_DigestSign(signing.get(), signature.data(), &size, data.data(), data.size()) == 1 &&
+         EVP_DigestVerifyInit(verifying.get(), nullptr, EVP_sha256(), nullptr,
+                              certificate.public_key()) == 1 &&
+         EVP_DigestVerify(verifying.get(), signature.data(), size, data.data(), data.size()) == 1;
+}
+
+// Every byte of it changed, and each time: what is read and matches can sign.
+TEST(PrivateKey, RefusesNumbersThatCannotSign) {
+  for (const KeyType type : {KeyType::p256, KeyType::p384, KeyType::rsa1024}) {
+    const PrivateKey key = sample::key("numbers", type);
+    const Certificate certificate = issue_self_signed(sample::leaf_spec(), key);
+    const PemBlock block = block_of(key.pem(KeyEncoding::traditional));
+    for (std::size_t i = 0; i < block.der.size(); ++i) {
+      PemBlock changed = block;
+      changed.der[i] ^= 1;
+      const auto read = PrivateKey::from_block(changed);
+      if (!read || !read->matches(certificate)) continue;
+      EXPECT_TRUE(can_sign_for(*read, certificate)) << to_string(type) << ", byte " << i;
+      const KeyContextHandle context(EVP_PKEY_CTX_new(read->evp(), nullptr));
+      EXPECT_EQ(EVP_PKEY_pairwise_check(context.get()), 1) << to_string(type) << ", byte " << i;
+    }
+  }
 }
 
 TEST(PrivateKey, IsReadByManyThreadsAtOnce) {
