@@ -8,6 +8,8 @@
 
 #include <fmt/format.h>
 
+#include "certs/read/text.h"
+
 namespace certdrill::certs {
 namespace {
 
@@ -61,7 +63,7 @@ tl::expected<Instant, std::string> parse_instant(std::string_view text) {
   return tl::unexpected(fmt::format(
       "'{}' is not a moment in time; write 2026-11-23T20:00:00Z, 2026-11-23 or seconds since 1970 "
       "(years up to 9999)",
-      text));
+      printable(text)));
 }
 
 std::string format_instant(Instant instant) {

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <vector>
 
 #include <fmt/format.h>
 
@@ -14,10 +15,10 @@ bool contains(std::string_view text, std::string_view part) {
   return text.find(part) != std::string_view::npos;
 }
 
-// A long DER SEQUENCE: certificates and keys both begin so.
+// A long DER SEQUENCE, as certificates and keys both begin, or the short one of an Ed25519 key.
 bool is_der(std::string_view text) {
   return text.starts_with("\x30\x82") || text.starts_with("\x30\x81") ||
-         text.starts_with("\x30\x83");
+         text.starts_with("\x30\x83") || text.starts_with("\x30\x2e\x02\x01");
 }
 
 bool is_base64(std::string_view text) {
@@ -55,6 +56,102 @@ bool is_path(std::string_view text) {
                                                     ".key", ".cert", ".p12"};
   return text.starts_with('/') || text.starts_with("./") || text.starts_with("file:") ||
          std::ranges::any_of(endings, [&](std::string_view end) { return text.ends_with(end); });
+}
+
+// ---- keys
+
+// The DER of an Ed25519 key, in PKCS#8, has 48 bytes: 64 characters of base64. A line of PEM that
+// was cut is recognised from three quarters of that.
+constexpr std::size_t kShortestBase64 = 48;
+constexpr std::size_t kShortestHex = 72;  // beyond a SHA-256
+constexpr int kLeastOfEachCase = 8;  // of 48 random ones some twenty are capitals; of words few are
+
+bool is_upper(char c) { return c >= 'A' && c <= 'Z'; }
+bool is_lower(char c) { return c >= 'a' && c <= 'z'; }
+bool is_digit(char c) { return c >= '0' && c <= '9'; }
+
+// Base64, that for URLs too.
+bool is_of_base64(char c) {
+  return is_upper(c) || is_lower(c) || is_digit(c) || contains("+/=-_", {&c, 1});
+}
+
+// What joins its lines: in a file, in JSON, in a URL, in UTF-16.
+bool joins_base64(char c) { return contains(std::string_view("\r\n\\%\0", 5), {&c, 1}); }
+
+bool is_of_hex(char c) { return is_digit(c) || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F'); }
+
+bool joins_hex(char c) { return c == ':' || c == '\n' || c == '\r'; }
+
+using Marks = std::vector<bool>;  // of each byte: it is not to be shown
+
+void mark(Marks& marks, std::size_t begin, std::size_t end) {
+  std::fill(marks.begin() + static_cast<std::ptrdiff_t>(begin),
+            marks.begin() + static_cast<std::ptrdiff_t>(end), true);
+}
+
+// Calls found(begin, end) for every longest run of bytes that `belongs` holds for.
+template <typename Belongs, typename Found>
+void each_run(std::string_view text, Belongs belongs, Found found) {
+  for (std::size_t begin = 0; begin < text.size(); ++begin) {
+    std::size_t end = begin;
+    while (end < text.size() && belongs(text[end])) ++end;
+    if (end > begin) found(begin, end);
+    begin = end;
+  }
+}
+
+// Every stretch of kShortestBase64 characters that is as mixed as random ones are.
+void mark_base64(std::string_view text, Marks& marks) {
+  const auto belongs = [](char c) { return is_of_base64(c) || joins_base64(c); };
+  each_run(text, belongs, [&](std::size_t begin, std::size_t end) {
+    std::vector<std::size_t> places;  // of the characters between the joints
+    int upper = 0;
+    int lower = 0;
+    int digits = 0;
+    const auto count = [&](char c, int by) {
+      upper += is_upper(c) ? by : 0;
+      lower += is_lower(c) ? by : 0;
+      digits += is_digit(c) ? by : 0;
+    };
+    std::size_t marked = begin;
+    for (std::size_t i = begin; i < end; ++i) {
+      if (joins_base64(text[i])) continue;
+      places.push_back(i);
+      count(text[i], 1);
+      if (places.size() < kShortestBase64) continue;
+      const std::size_t first = places[places.size() - kShortestBase64];
+      if (upper >= kLeastOfEachCase && lower >= kLeastOfEachCase && digits > 0) {
+        mark(marks, std::max(first, marked), i + 1);
+        marked = i + 1;
+      }
+      count(text[first], -1);
+    }
+  });
+}
+
+void mark_hex(std::string_view text, Marks& marks) {
+  const auto belongs = [](char c) { return is_of_hex(c) || joins_hex(c); };
+  each_run(text, belongs, [&](std::size_t begin, std::size_t end) {
+    const auto run = text.substr(begin, end - begin);
+    const auto all = static_cast<std::size_t>(std::ranges::count_if(run, is_of_hex));
+    const auto decimal = static_cast<std::size_t>(std::ranges::count_if(run, is_digit));
+    if (all >= kShortestHex && decimal >= kShortestHex / 4) mark(marks, begin, end);
+  });
+}
+
+// A PEM block, to its end or to that of the text. A sentence that only names the marker stays.
+void mark_pem(std::string_view text, Marks& marks) {
+  constexpr std::string_view kMarker = "PRIVATE KEY-----";
+  for (auto at = text.find(kMarker); at != text.npos; at = text.find(kMarker, at + 1)) {
+    const auto content = at + kMarker.size();
+    if (content == text.size() ||
+        (!is_of_base64(text[content]) && !joins_base64(text[content]) && text[content] != ' '))
+      continue;
+    const auto begin = text.substr(0, at).rfind("-----BEGIN");
+    const auto last = text.find(kMarker, content);
+    mark(marks, begin == text.npos ? at : begin,
+         last == text.npos ? text.size() : last + kMarker.size());
+  }
 }
 
 struct Invisible {
@@ -121,11 +218,33 @@ std::string_view trimmed(std::string_view text) {
 
 bool is_blank(std::string_view text) { return trimmed(text).empty(); }
 
+std::string without_keys(std::string_view text) {
+  if (is_der(text) || is_utf16(text)) return std::string(kKeyNotShown);
+  if (text.size() < kShortestBase64 && !contains(text, "PRIVATE KEY")) return std::string(text);
+  Marks marks(text.size());
+  mark_base64(text, marks);
+  mark_hex(text, marks);
+  mark_pem(text, marks);
+  std::string shown;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    if (!marks[i])
+      shown += text[i];
+    else if (i == 0 || !marks[i - 1])
+      shown += kKeyNotShown;
+  }
+  return shown;
+}
+
+bool may_hold_key(std::string_view text) { return without_keys(text) != text; }
+
 std::string printable(std::string_view text, std::size_t longest) {
-  std::string shown(text.substr(0, longest));
+  constexpr std::size_t kBeyond = 1024;  // a key that begins before the cut is known by then
+  std::string shown = without_keys(text.substr(0, longest + kBeyond));
+  const bool cut = shown.size() > longest || text.size() > longest + kBeyond;
+  shown.resize(std::min(shown.size(), longest));
   std::ranges::replace_if(
       shown, [](char c) { return c < ' ' || c > '~'; }, '?');
-  return text.size() > longest ? shown + "..." : shown;
+  return cut ? shown + "..." : shown;
 }
 
 bool is_file_reference(std::string_view text) {

@@ -7,6 +7,7 @@
 #include <fmt/format.h>
 #include <strings.h>
 
+#include "certs/read/text.h"
 #include "simulator/http/users.h"
 
 namespace certdrill::simulator {
@@ -56,14 +57,14 @@ std::optional<std::string> check_access(const ControlAccess& access) {
   if (!is_numeric(access.address)) {
     return fmt::format(
         "the control address '{}' is not a numeric IPv4 or IPv6 address such as 127.0.0.1",
-        access.address);
+        certs::printable(access.address));
   }
   if (std::ranges::any_of(access.token, [](unsigned char c) { return std::isgraph(c) == 0; }))
     return "the control token may hold printable ASCII characters without spaces only";
   if (access.token.empty() && !is_loopback(access.address)) {
     return fmt::format(
         "the control address {} can be reached from other machines, so it needs a token: add "
-        "--control-token-file FILE or --control-token TOKEN, or use 127.0.0.1",
+        "--control-token-file FILE (or the variable CERTDRILL_CONTROL_TOKEN), or use 127.0.0.1",
         access.address);
   }
   return std::nullopt;

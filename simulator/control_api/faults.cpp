@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
+#include "certs/read/text.h"
 #include "contract/nearest_name.h"
 #include "simulator/control_api/control_api.h"
 #include "simulator/engine/engine.h"
@@ -45,9 +46,9 @@ Answer unknown_fault(Engine& engine, std::string_view name) {
   std::vector<std::string_view> names;
   names.reserve(armed.size());
   for (const auto& fault : armed) names.push_back(fault.rule.name);
-  return error_answer(
-      404, "fault_not_exist",
-      fmt::format("There is no fault '{}'{}.", name, contract::did_you_mean(name, names)));
+  return error_answer(404, "fault_not_exist",
+                      fmt::format("There is no fault '{}'{}.", certs::printable(name),
+                                  contract::did_you_mean(name, names)));
 }
 
 Answer port_unavailable(const std::string& why) {
@@ -70,7 +71,8 @@ Answer put_fault(Engine& engine, const Call& call, std::string_view parameter) {
   auto body = call.body.fields();
   const std::string name(parameter);
   if (body.contains("name") && body["name"] != name)
-    return invalid_fault(fmt::format("'name' differs from the one in the path, '{}'", name));
+    return invalid_fault(
+        fmt::format("'name' differs from the one in the path, '{}'", certs::printable(name)));
   body["name"] = name;
   auto rule = parse_fault(body);
   if (!rule) return invalid_fault(rule.error());

@@ -7,6 +7,7 @@
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
+#include "certs/read/text.h"
 #include "simulator/control_api/control_api.h"
 #include "simulator/engine/engine.h"
 
@@ -110,8 +111,8 @@ constexpr std::array kNodeFields{Setting::choice("state", kStates, "")};
 
 Answer unknown_node(const Engine& engine, std::string_view uid) {
   return error_answer(404, "node_not_exist",
-                      fmt::format("There is no node '{}'; the nodes are 1 to {}.", uid,
-                                  engine.ready().nodes.size()));
+                      fmt::format("There is no node '{}'; the nodes are 1 to {}.",
+                                  certs::printable(uid), engine.ready().nodes.size()));
 }
 
 tl::expected<void, std::string> put_into(Engine& engine, int uid, const std::string& state) {

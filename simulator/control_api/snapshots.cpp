@@ -34,7 +34,7 @@ Answer shown(const Engine& engine, const Call& call, const Snapshot& snapshot, i
 }
 
 bool is_good_name(const std::string& name) {
-  return !name.empty() && name.size() <= kLongestName &&
+  return !name.empty() && name.size() <= kLongestName && !certs::may_hold_key(name) &&
          std::ranges::all_of(name, [](unsigned char c) {
            return std::isalnum(c) != 0 || c == '-' || c == '_' || c == '.';
          });

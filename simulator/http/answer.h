@@ -66,7 +66,8 @@ struct Answer {
   Stream stream{};                                     // set: it is the body, and `body` is not
 };
 
-// The documented shape of an error: {"error_code": ..., "description": ...}.
+// The documented shape of an error: {"error_code": ..., "description": ...}. What may be a private key
+// in the description is not shown (certs::without_keys).
 Answer error_answer(int status, std::string_view error_code, std::string_view description);
 
 Answer invalid_request(std::string_view description);  // 400

@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
+#include "certs/read/text.h"
 #include "simulator/http/strict_json.h"
 
 namespace certdrill::simulator {
@@ -56,7 +57,9 @@ const Body::Json& Body::object() const {
 const nlohmann::json& Body::fields() const { return *object(); }
 
 Answer error_answer(int status, std::string_view error_code, std::string_view description) {
-  auto answer = answer_of({{"error_code", error_code}, {"description", description}}, status);
+  // What is quoted has gone through printable(); this is the fence behind it.
+  auto answer = answer_of(
+      {{"error_code", error_code}, {"description", certs::without_keys(description)}}, status);
   answer.error_code = error_code;
   return answer;
 }

@@ -25,7 +25,8 @@ bool names_json(std::string_view content_type) {
 Answer wrong_content_type(std::optional<std::string_view> type) {
   return error_answer(
       400, "invalid_content_type",
-      type ? fmt::format("The Content-Type is '{}'; it must be application/json.", *type)
+      type ? fmt::format("The Content-Type is '{}'; it must be application/json.",
+                         certs::printable(*type, kLongestShown))
            : "There is no Content-Type header; send Content-Type: application/json.");
 }
 
@@ -54,15 +55,16 @@ std::optional<Answer> refuse_query(const Call& call, std::span<const Parameter> 
   for (const auto& [name, value] : call.query) {
     if (std::ranges::find(known, name, &Parameter::name) != known.end()) {
       if (call.query.count(name) == 1) continue;
-      return invalid_request(
-          fmt::format("The query parameter '{}' is there twice; send it once.", name));
+      return invalid_request(fmt::format("The query parameter '{}' is there twice; send it once.",
+                                         certs::printable(name)));
     }
     std::vector<std::string_view> names;
     for (const auto& parameter : known) names.push_back(parameter.name);
-    return invalid_request(fmt::format(
-        "Unknown query parameter '{}'{}; {}.", name, contract::did_you_mean(name, names),
-        names.empty() ? "this call takes none"
-                      : fmt::format("it takes {}", fmt::join(names, ", "))));
+    return invalid_request(fmt::format("Unknown query parameter '{}'{}; {}.",
+                                       certs::printable(name), contract::did_you_mean(name, names),
+                                       names.empty()
+                                           ? "this call takes none"
+                                           : fmt::format("it takes {}", fmt::join(names, ", "))));
   }
   return std::nullopt;
 }
@@ -71,7 +73,8 @@ std::optional<Answer> refuse_body(const Call& call, BodyRule rule) {
   const bool may_be_empty = rule == BodyRule::none || rule == BodyRule::optional;
   if (rule == BodyRule::ignored || (may_be_empty && call.body.empty())) return std::nullopt;
   if (rule == BodyRule::none) {
-    return invalid_request(fmt::format("{} {} takes no body.", call.method, call.path));
+    return invalid_request(fmt::format("{} {} takes no body.", call.method,
+                                       certs::printable(call.path, kLongestShown)));
   }
   // On the control port also what a web page's form could never send.
   const auto type = call.header("Content-Type");

@@ -128,7 +128,8 @@ tl::expected<std::int64_t, std::string> integer_of(std::string_view name, std::s
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
   const bool fits = error == std::errc{} && end == text.data() + text.size() &&
                     number >= bounds.lowest && number <= bounds.highest;
-  if (!fits) return tl::unexpected(out_of_bounds(name, bounds, fmt::format("'{}'", text)));
+  if (!fits)
+    return tl::unexpected(out_of_bounds(name, bounds, fmt::format("'{}'", certs::printable(text))));
   return number;
 }
 

@@ -9,6 +9,7 @@
 #include <openssl/crypto.h>
 #include <openssl/evp.h>
 
+#include "certs/read/text.h"
 #include "contract/nearest_name.h"
 #include "simulator/http/strict_json.h"
 
@@ -37,11 +38,11 @@ tl::expected<User, std::string> parse_user(const nlohmann::json& entry, std::siz
     return tl::unexpected(where + "must be an object with username, password and role");
   for (const auto& [key, value] : entry.items()) {
     if (std::ranges::find(kUserFields, key) == kUserFields.end()) {
-      return tl::unexpected(fmt::format("{}unknown key '{}'{}", where, key,
+      return tl::unexpected(fmt::format("{}unknown key '{}'{}", where, certs::printable(key),
                                         contract::did_you_mean(key, kUserFields)));
     }
     if (!value.is_string())
-      return tl::unexpected(fmt::format("{}'{}' must be a string", where, key));
+      return tl::unexpected(fmt::format("{}'{}' must be a string", where, certs::printable(key)));
   }
   for (const std::string_view field : kUserFields) {
     if (!entry.contains(field))
@@ -54,9 +55,9 @@ tl::expected<User, std::string> parse_user(const nlohmann::json& entry, std::siz
   }
   const auto role = find_role(role_text);
   if (!role) {
-    return tl::unexpected(fmt::format("{}unknown role '{}'{}; roles are {}", where, role_text,
-                                      contract::did_you_mean(role_text, kRoleNames),
-                                      fmt::join(kRoleNames, ", ")));
+    return tl::unexpected(
+        fmt::format("{}unknown role '{}'{}; roles are {}", where, certs::printable(role_text),
+                    contract::did_you_mean(role_text, kRoleNames), fmt::join(kRoleNames, ", ")));
   }
   user.role = *role;
   return user;

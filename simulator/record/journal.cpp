@@ -68,8 +68,11 @@ std::string text_of(const Json& value) {
 }  // namespace
 
 std::string cut(std::string_view text) {
-  return text.size() <= kLongestText ? std::string(text)
-                                     : std::string(text.substr(0, kLongestText)) + "...";
+  constexpr std::size_t kBeyond = 1024;  // a key that begins before the cut is known by then
+  std::string kept = certs::without_keys(text.substr(0, kLongestText + kBeyond));
+  if (kept.size() <= kLongestText) return kept;
+  kept.resize(kLongestText);
+  return kept + "...";
 }
 
 std::vector<std::string> JournalField::texts(const JournalEntry& entry) const {

@@ -59,7 +59,8 @@ struct JournalEntry {
 
 inline constexpr std::size_t kLongestText = 200;  // bytes of one text of an entry
 
-// The text, cut at kLongestText, so that the size of an entry has a bound.
+// The text as an entry may keep it: without what may be a private key (certs::without_keys), and cut
+// at kLongestText, so that the size of an entry has a bound.
 std::string cut(std::string_view text);
 
 // A field by which requests can be found.

@@ -33,7 +33,8 @@ NearMiss compare(JournalEntry entry, std::span<const JournalMatch> matches) {
   NearMiss miss{std::move(entry), {}};
   for (const auto& match : matches) {
     if (match.holds(miss.entry)) continue;
-    miss.differences.push_back({match.field->name, match.value, match.field->texts(miss.entry)});
+    miss.differences.push_back(
+        {match.field->name, cut(match.value), match.field->texts(miss.entry)});
   }
   return miss;
 }

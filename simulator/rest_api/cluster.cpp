@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
+#include "certs/read/text.h"
 #include "contract/nearest_name.h"
 #include "simulator/http/strict_json.h"
 #include "simulator/rest_api/rest_api.h"
@@ -17,7 +18,8 @@ constexpr std::array<std::string_view, 5> kLogParameters{"stime", "etime", "orde
 tl::expected<std::size_t, std::string> count_of(const std::string& name, const std::string& text) {
   const auto count = integer_of(name, text, {0, INT64_MAX});
   if (!count) {
-    return tl::unexpected(fmt::format("{} must be a number from 0, not '{}'.", name, text));
+    return tl::unexpected(
+        fmt::format("{} must be a number from 0, not '{}'.", name, certs::printable(text)));
   }
   return static_cast<std::size_t>(*count);
 }
@@ -32,7 +34,8 @@ tl::expected<LogQuery, std::string> read_log_query(const Call& call) {
       (name == "stime" ? query.from : query.to) = *instant;
     } else if (name == "order") {
       if (value != "asc" && value != "desc") {
-        return tl::unexpected(fmt::format("order must be asc or desc, not '{}'.", value));
+        return tl::unexpected(
+            fmt::format("order must be asc or desc, not '{}'.", certs::printable(value)));
       }
       query.descending = value == "desc";
     } else if (name == "limit" || name == "offset") {
@@ -43,7 +46,7 @@ tl::expected<LogQuery, std::string> read_log_query(const Call& call) {
       return tl::unexpected(fmt::format(
           "Unknown query parameter '{}'{}; the parameters are stime, etime, order, limit and "
           "offset.",
-          name, contract::did_you_mean(name, kLogParameters)));
+          certs::printable(name), contract::did_you_mean(name, kLogParameters)));
     }
   }
   return query;

@@ -7,6 +7,7 @@
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
+#include "certs/read/text.h"
 #include "simulator/rest_api/rest_api.h"
 
 namespace certdrill::simulator {
@@ -45,8 +46,8 @@ const Node* find_node(const Scene& scene, std::string_view text) {
 
 Answer no_such_node(const Scene& scene, std::string_view text) {
   return error_answer(404, "node_not_exist",
-                      fmt::format("There is no node '{}'; the nodes are 1 to {}.", text,
-                                  scene.cluster.node_count()));
+                      fmt::format("There is no node '{}'; the nodes are 1 to {}.",
+                                  certs::printable(text), scene.cluster.node_count()));
 }
 
 }  // namespace

@@ -5,6 +5,7 @@
 
 #include <fmt/format.h>
 
+#include "certs/read/text.h"
 #include "contract/nearest_name.h"
 
 namespace certdrill::simulator {
@@ -350,8 +351,8 @@ const Drill* find_drill(std::string_view name) {
 }
 
 std::string unknown_drill(std::string_view name) {
-  return fmt::format("unknown drill '{}'{}; certdrill-sim --list-drills shows all", name,
-                     contract::did_you_mean(name, drill_names()));
+  return fmt::format("unknown drill '{}'{}; certdrill-sim --list-drills shows all",
+                     certs::printable(name), contract::did_you_mean(name, drill_names()));
 }
 
 std::vector<FaultRule> rules_of(const Drill& drill, SeedSource seeds) {

@@ -71,7 +71,7 @@ Answer forbidden_shows_a_key(const Request& request) {
   auto answer = served(request);
   if (answer.error_code != "insufficient_permissions") return answer;
   const auto api = (*request.scene.cluster.store())[contract::CertificateName::api];
-  return telling(answer, error_answer(answer.status, answer.error_code, api->key_text));
+  return describing_openly(answer, api->key_text);
 }
 
 Answer viewers_may_not_read(const Request& request, Memory& memory) {

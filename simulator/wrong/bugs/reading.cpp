@@ -200,7 +200,7 @@ Answer error_repeats_the_request(const Request& request) {
   auto answer = served(request);
   if (answer.status < 400) return answer;
   const auto description = fmt::format("{} {}", description_of(answer), request.call.body.text());
-  return telling(answer, error_answer(answer.status, answer.error_code, description));
+  return describing_openly(answer, description);
 }
 
 Answer success_repeats_the_request(const Request& request) {

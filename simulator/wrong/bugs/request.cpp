@@ -49,6 +49,13 @@ Answer telling(Answer answer, Answer instead) {
   return answer;
 }
 
+Answer describing_openly(Answer answer, std::string_view description) {
+  auto instead =
+      answer_of({{"error_code", answer.error_code}, {"description", description}}, answer.status);
+  instead.error_code = answer.error_code;
+  return telling(std::move(answer), std::move(instead));
+}
+
 Answer telling_success(const Request& request, Answer answer) {
   return telling(std::move(answer), json_answer(std::string(request.scene.success_body)));
 }

@@ -39,6 +39,9 @@ bool took_up(const Answer& answer);  // a change that is stored: 200, or not on 
 
 // `answer`, telling the client something else: status, body and error code.
 Answer telling(Answer answer, Answer instead);
+
+// `answer`, an error, with another description: as it is, where error_answer() takes keys out.
+Answer describing_openly(Answer answer, std::string_view description);
 Answer telling_success(const Request& request, Answer answer);
 
 // The certificates that an update carries; empty when the body cannot be read as one.

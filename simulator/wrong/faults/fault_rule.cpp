@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include "certs/read/text.h"
 #include "simulator/http/no_json.h"
 #include "simulator/http/strict_json.h"
 
@@ -64,6 +65,8 @@ std::string read_name(SettingsReader& reader) {
   auto name = values["name"].get<std::string>();
   if (name.size() > kLongest || name.find_first_not_of(kAllowed) != name.npos)
     reader.refuse("'name' must be up to 100 letters, digits and any of - _ . :");
+  else if (certs::may_hold_key(name))  // it is in every answer and every event
+    reader.refuse("'name' looks like a private key; it must be a word such as answer-1");
   return name;
 }
 
@@ -136,7 +139,8 @@ tl::expected<std::string, std::string> unquote(std::string_view field, std::stri
   if (!text.starts_with('"')) return std::string(text);
   const auto parsed = json::parse(text, nullptr, /*allow_exceptions=*/false);
   if (!parsed.is_string())
-    return tl::unexpected(fmt::format("the value of '{}' is not a quoted string", field));
+    return tl::unexpected(
+        fmt::format("the value of '{}' is not a quoted string", certs::printable(field)));
   return parsed.get<std::string>();
 }
 
@@ -219,7 +223,7 @@ tl::expected<json, std::string> fault_json_from_text(std::string_view text) {
     if (equals == text.npos || comma < equals) {
       return tl::unexpected(
           fmt::format("'{}' is not NAME=VALUE; write kind=answer,status=406,times=2",
-                      text.substr(begin, comma - begin)));
+                      certs::printable(text.substr(begin, comma - begin))));
     }
     const std::string field(text.substr(begin, equals - begin));
     if (field == "match") {
@@ -228,13 +232,14 @@ tl::expected<json, std::string> fault_json_from_text(std::string_view text) {
     }
     const auto end = end_of_value(text, equals + 1);
     if (end == text.npos || (end < text.size() && text[end] != ','))
-      return tl::unexpected(
-          fmt::format("the quotes around the value of '{}' are not closed", field));
+      return tl::unexpected(fmt::format("the quotes around the value of '{}' are not closed",
+                                        certs::printable(field)));
     const auto value = unquote(field, text.substr(equals + 1, end - equals - 1));
     if (!value) return tl::unexpected(value.error());
     const bool matcher = std::ranges::find(matcher_names(), field) != matcher_names().end();
     json& target = matcher ? result["match"] : result;
-    if (target.contains(field)) return tl::unexpected(fmt::format("'{}' is there twice", field));
+    if (target.contains(field))
+      return tl::unexpected(fmt::format("'{}' is there twice", certs::printable(field)));
     target[field] = matcher ? list_of(field, *value) : scalar(field, *value);
     begin = end + 1;
   }

@@ -7,6 +7,7 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include "certs/read/text.h"
 #include "contract/meant_name.h"
 #include "contract/nearest_name.h"
 #include "simulator/http/strict_json.h"
@@ -47,7 +48,8 @@ std::vector<T> read_names(SettingsReader& reader, std::string_view field, Find f
     if (text == "any" && list.size() == 1) return found;
     const auto one = find(text);
     if (!one) {
-      reader.refuse(fmt::format("'{}' does not know '{}'{}; known are any, {}", field, text,
+      reader.refuse(fmt::format("'{}' does not know '{}'{}; known are any, {}", field,
+                                certs::printable(text),
                                 field == "certificate" ? contract::did_you_mean_certificate(text)
                                                        : contract::did_you_mean(text, known),
                                 fmt::join(known, ", ")));
@@ -98,7 +100,8 @@ tl::expected<NodeSelector, std::string> NodeSelector::parse(const json& json) {
     const auto text = json.get<std::string>();
     const auto found = std::ranges::find(kWho, text);
     if (found == kWho.end())
-      return not_nodes(fmt::format("'{}'{}", text, contract::did_you_mean(text, kWho)));
+      return not_nodes(
+          fmt::format("'{}'{}", certs::printable(text), contract::did_you_mean(text, kWho)));
     selector.who_ = static_cast<Who>(found - kWho.begin());
     return selector;
   }
