@@ -58,7 +58,9 @@ int refuse(std::string_view name) {
   std::vector<std::string_view> names;
   names.reserve(kCommands.size());
   for (const auto& row : kCommands) names.push_back(row.name);
-  fmt::print(stderr, "certdrill: unknown command '{}'{}\nTry certdrill help.\n", name,
+  constexpr std::size_t kLongest = 32;  // what is longer may be a key in the wrong place
+  fmt::print(stderr, "certdrill: unknown command{}{}\nTry certdrill help.\n",
+             name.size() > kLongest ? "" : fmt::format(" '{}'", name),
              contract::did_you_mean(name, names));
   return kCouldNotRun;
 }

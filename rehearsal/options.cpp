@@ -270,9 +270,9 @@ tl::expected<Options, Exit> parse_options(std::vector<std::string> arguments) {
   } catch (const CLI::CallForVersion&) {
     return tl::unexpected(Exit{0, app.version() + "\n"});
   } catch (const CLI::ParseError& error) {
-    return tl::unexpected(Exit{
-        kMistake,
-        fmt::format("certdrill-rehearse: {}\nTry certdrill-rehearse --help.\n", error.what())});
+    return tl::unexpected(
+        Exit{kMistake, fmt::format("certdrill-rehearse: {}\nTry certdrill-rehearse --help.\n",
+                                   certs::without_keys(error.what()))});
   }
   options.scene.timeout = Milliseconds(static_cast<std::int64_t>(texts.timeout * 1000));
   options.scene.trace = !texts.no_trace;

@@ -9,6 +9,7 @@
 #include <spdlog/spdlog.h>
 #include <sys/resource.h>
 
+#include "certs/read/text.h"
 #include "simulator/cluster/data_dir.h"
 #include "simulator/options.h"
 #include "simulator/simulator.h"
@@ -62,7 +63,7 @@ int run(const Options& options) {
 
   const auto simulator = Simulator::start(options.simulator);
   if (!simulator) {
-    spdlog::error("could not start: {}", simulator.error());
+    spdlog::error("could not start: {}", certdrill::certs::without_keys(simulator.error()));
     return kCouldNotStart;
   }
   const auto& ready = (*simulator)->ready();
@@ -96,5 +97,6 @@ int main(int argc, char** argv) {
     return options.error().code;
   }
   set_up_log(options->log_level);
+  for (const auto& warning : options->warnings) spdlog::warn("{}", warning);
   return run(*options);
 }

@@ -6,11 +6,13 @@
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
+#include "certs/read/text.h"
 #include "contract/nearest_name.h"
 #include "simulator/cluster/data_dir.h"
 #include "simulator/engine/engine.h"
 #include "simulator/http/strict_json.h"
 #include "simulator/redis/server_address.h"
+#include "simulator/secret_options.h"
 
 namespace certdrill::simulator {
 namespace {
@@ -46,7 +48,7 @@ struct Texts {
   std::string data_dir;
   std::string ready_file;
   std::string config_file;
-  std::string control_token_file;
+  SecretFiles secrets;
   bool list_drills = false;
   bool list_faults = false;
   bool list_bugs = false;
@@ -84,8 +86,7 @@ void add_cluster_options(CLI::App& app, SimulatorSettings& settings, Texts& text
 void add_access_options(CLI::App& app, SimulatorSettings& settings, Texts& texts) {
   app.add_option("--username", settings.username, "The administrator's name")
       ->capture_default_str();
-  app.add_option("--password", settings.password, "The administrator's password")
-      ->capture_default_str();
+  add_password_options(app, settings, texts.secrets);
   app.add_option("--users", texts.users_file,
                  "JSON file with more users: [{\"username\", \"password\", \"role\"}, ...]");
 }
@@ -112,10 +113,7 @@ void add_port_options(CLI::App& app, SimulatorSettings& settings, Texts& texts) 
   app.add_option("--control-address", settings.control.address,
                  "Address of the control API; any other than a loopback one needs a token")
       ->capture_default_str();
-  app.add_option("--control-token", settings.control.token,
-                 "Clients of the control API must send Authorization: Bearer TOKEN");
-  app.add_option("--control-token-file", texts.control_token_file,
-                 "As --control-token, read from a file; keeps it off the command line");
+  add_token_options(app, settings, texts.secrets);
   app.add_option("--ready-file", texts.ready_file, "Write the ready line to this file, too");
 }
 
@@ -192,8 +190,8 @@ std::string explain_extras(const CLI::App& app) {
 }
 
 tl::unexpected<Exit> mistake(const std::string& what) {
-  return tl::unexpected(
-      Exit{2, fmt::format("certdrill-sim: {}\nTry certdrill-sim --help.\n", what)});
+  return tl::unexpected(Exit{
+      2, fmt::format("certdrill-sim: {}\nTry certdrill-sim --help.\n", certs::without_keys(what))});
 }
 
 tl::expected<void, std::string> fill_settings(const Texts& texts, Options& options) {
@@ -217,20 +215,6 @@ tl::expected<void, std::string> fill_settings(const Texts& texts, Options& optio
     const auto now = certs::parse_instant(texts.now);
     if (!now) return tl::unexpected("--now: " + now.error());
     settings.now = *now;
-  }
-  if (!texts.control_token_file.empty()) {
-    if (!settings.control.token.empty()) {
-      return tl::unexpected(
-          std::string("--control-token and --control-token-file exclude each other"));
-    }
-    const auto text = read_file(texts.control_token_file);
-    if (!text) return tl::unexpected("--control-token-file: " + text.error());
-    const auto last = text->find_last_not_of(" \t\r\n");
-    if (last == std::string::npos) {
-      return tl::unexpected(
-          fmt::format("--control-token-file: {} is empty", texts.control_token_file));
-    }
-    settings.control.token = text->substr(0, last + 1);
   }
   if (!texts.users_file.empty()) {
     const auto text = read_file(texts.users_file);
@@ -286,8 +270,8 @@ tl::expected<std::vector<std::string>, std::string> read_config_file(
   std::vector<std::string> arguments;
   for (const auto& [key, value] : json->items()) {
     if (std::ranges::find(known, key) == known.end()) {
-      return tl::unexpected(fmt::format("{}: unknown key '{}'{}", path.string(), key,
-                                        contract::did_you_mean(key, names)));
+      return tl::unexpected(fmt::format("{}: unknown key '{}'{}", path.string(),
+                                        certs::printable(key), contract::did_you_mean(key, names)));
     }
     if (!append(arguments, "--" + key, value)) {
       return tl::unexpected(
@@ -357,7 +341,10 @@ tl::expected<Options, Exit> parse_options(const std::vector<std::string>& argume
   if (texts.list_drills) return tl::unexpected(Exit{0, list_drills()});
   if (texts.list_faults) return tl::unexpected(Exit{0, list_of_kinds()});
   if (texts.list_bugs) return tl::unexpected(Exit{0, bugs::list_of_bugs()});
+  if (auto read = read_secrets(app, texts.secrets, options.simulator); !read)
+    return mistake(read.error());
   if (auto filled = fill_settings(texts, options); !filled) return mistake(filled.error());
+  options.warnings = warnings_about_secrets(arguments);
   return options;
 }
 

@@ -19,6 +19,7 @@ struct Options {
   SimulatorSettings simulator;
   std::optional<std::filesystem::path> ready_file;  // gets the ready line, too
   std::string log_level = "info";                   // off, error, warn, info or debug
+  std::vector<std::string> warnings;                // sentences for the log, at the start
 };
 
 // The program ends here: print `text` and leave with `code` (0 for --help and --version, 2 for a

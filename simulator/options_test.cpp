@@ -9,7 +9,9 @@
 namespace certdrill::simulator {
 namespace {
 
+using ::testing::AllOf;
 using ::testing::HasSubstr;
+using ::testing::Not;
 
 class OptionsTest : public ::testing::Test {
  protected:
@@ -50,6 +52,72 @@ TEST_F(OptionsTest, EveryOptionReachesItsSetting) {
   EXPECT_EQ(settings.username, "u");
   EXPECT_EQ(settings.password, "p");
   EXPECT_EQ(settings.cluster_name, "c.d");
+}
+
+TEST_F(OptionsTest, SecretsComeFromFilesAndVariables) {
+  const auto from_files =
+      parse_options({"--password-file", file("password", "of a file\r\nsecond line\n"),
+                     "--control-token-file", file("token", "token-of-a-file\n")});
+  ASSERT_TRUE(from_files.has_value()) << from_files.error().text;
+  EXPECT_EQ(from_files->simulator.password, "of a file");
+  EXPECT_EQ(from_files->simulator.control.token, "token-of-a-file");
+  EXPECT_THAT(from_files->warnings, ::testing::IsEmpty());
+
+  ::setenv("CERTDRILL_PASSWORD", "of a variable", 1);
+  ::setenv("CERTDRILL_CONTROL_TOKEN", "token-of-a-variable", 1);
+  const auto from_variables = parse_options({});
+  const auto given = parse_options({"--password", "given"});
+  const auto from_config =
+      parse_options({"--config", file("c.json", R"({"password": "of the configuration"})")});
+  ::unsetenv("CERTDRILL_PASSWORD");
+  ::unsetenv("CERTDRILL_CONTROL_TOKEN");
+  EXPECT_EQ(from_variables->simulator.password, "of a variable");
+  EXPECT_EQ(from_variables->simulator.control.token, "token-of-a-variable");
+  EXPECT_EQ(given->simulator.password, "given");
+  EXPECT_EQ(from_config->simulator.password, "of the configuration");
+  EXPECT_THAT(from_config->warnings, ::testing::IsEmpty());
+}
+
+TEST_F(OptionsTest, ASecretOnTheCommandLineIsWarnedAbout) {
+  EXPECT_THAT(parse_options({})->warnings, ::testing::IsEmpty());
+  const auto options = parse_options({"--password=Pa55", "--control-token", "t0ken"});
+  ASSERT_TRUE(options.has_value()) << options.error().text;
+  ASSERT_THAT(options->warnings, ::testing::SizeIs(2));
+  EXPECT_THAT(options->warnings[0], AllOf(HasSubstr("--password-file"), HasSubstr("ps shows it"),
+                                          HasSubstr("CERTDRILL_PASSWORD"), Not(HasSubstr("Pa55"))));
+  EXPECT_THAT(options->warnings[1],
+              AllOf(HasSubstr("--control-token-file"), HasSubstr("CERTDRILL_CONTROL_TOKEN"),
+                    Not(HasSubstr("t0ken"))));
+}
+
+TEST_F(OptionsTest, AFileThatHoldsNoSecretIsRefused) {
+  const auto refusal = [](const std::vector<std::string>& arguments) {
+    const auto options = parse_options(arguments);
+    return options ? "taken" : options.error().text;
+  };
+  EXPECT_THAT(refusal({"--password-file", file("empty", "\n")}), HasSubstr("first line of"));
+  EXPECT_THAT(refusal({"--control-token-file", "/nowhere"}), HasSubstr("/nowhere"));
+  EXPECT_THAT(refusal({"--password-file", file("p", "Pa55"), "--password", "x"}),
+              HasSubstr("exclude each other"));
+}
+
+TEST_F(OptionsTest, AKeyOnTheCommandLineIsNotRepeated) {
+  const std::string key = "MIIEvQIBADANBgkqhkiG9w0BAQEFAASCBKcwggSjAgEAAoIBAQC7VJTUt9Us8cKj";
+  for (const std::vector<std::string>& arguments : {std::vector<std::string>{key},
+                                                    {"--" + key},
+                                                    {"--drill", key},
+                                                    {"--fault", key + ",x"},
+                                                    {"--fault", "kind=" + key},
+                                                    {"--bug", key},
+                                                    {"--now", key},
+                                                    {"--nodes", key},
+                                                    {"--cluster-name", key + "="},
+                                                    {"--redis", key},
+                                                    {"--emulate", key}}) {
+    const auto options = parse_options(arguments);
+    ASSERT_FALSE(options.has_value()) << arguments.front();
+    EXPECT_THAT(options.error().text, Not(HasSubstr(key.substr(0, 24)))) << arguments.front();
+  }
 }
 
 TEST_F(OptionsTest, AMisspeltOptionIsRefusedWithTheNearestKnownOne) {

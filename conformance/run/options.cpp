@@ -12,6 +12,7 @@
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
+#include "certs/read/text.h"
 #include "conformance/guard/inject.h"
 #include "contract/meant_name.h"
 #include "contract/nearest_name.h"
@@ -244,12 +245,19 @@ void check_together(const Options& options) {
     refuse_option("--client-cert and --client-key belong together");
   if (options.inject_command.empty() != options.heal_command.empty())
     refuse_option("--inject-cmd and --heal-cmd belong together: what is broken must be healed");
-  const bool password = !options.username.empty() && !options.password.empty();
-  if (asks && options.client_cert.empty() && !password) {
+  const bool password = !options.password.empty();
+  if (!options.list && !options.username.empty() && !password)
     refuse_option(
-        "no credentials: give --username with --password-file (or CERTDRILL_PASSWORD), or "
-        "--client-cert with --client-key");
-  }
+        "--username is given without its password: add --password-file FILE (or the "
+        "variable CERTDRILL_PASSWORD)");
+  if (options.viewer_username.empty() != options.viewer_password.empty())
+    refuse_option(
+        "--viewer-username and its password belong together: add --viewer-password-file "
+        "FILE (or the variable CERTDRILL_VIEWER_PASSWORD)");
+  if (asks && options.client_cert.empty() && options.username.empty())
+    refuse_option(password ? "a password is given without its user: add --username NAME"
+                           : "no credentials: give --username with --password-file (or "
+                             "CERTDRILL_PASSWORD), or --client-cert with --client-key");
   if (!options.ca.empty() && options.insecure)
     refuse_option("--ca and --insecure contradict each other");
 }
@@ -272,7 +280,9 @@ std::string refusal_of_unknown_option(const CLI::App& app, std::string_view word
   std::vector<std::string> names = names_of(app);
   names.emplace_back("restore");
   const std::vector<std::string_view> known(names.begin(), names.end());
-  return fmt::format("unknown option '{}'{}", word, contract::did_you_mean(name, known));
+  // Without its value, which may be a secret.
+  return fmt::format("unknown option '{}'{}", word.substr(0, word.find('=')),
+                     contract::did_you_mean(name, known));
 }
 
 }  // namespace
@@ -332,7 +342,7 @@ std::optional<std::string> refusal_of_unknown_variable(const std::vector<std::st
 
 tl::expected<Options, Leave> parse_options(const std::vector<std::string>& arguments) {
   const auto bad_options = [](const std::string& sentence) {
-    return tl::unexpected(Leave{kExitCouldNotRun, sentence + "\n"});
+    return tl::unexpected(Leave{kExitCouldNotRun, certs::without_keys(sentence) + "\n"});
   };
   Options options;
   PasswordFiles files;
@@ -380,7 +390,7 @@ tl::expected<Options, Leave> parse_options(const std::vector<std::string>& argum
     std::ostringstream text;
     const bool asked = error.get_exit_code() == 0;  // --help, --version
     app.exit(error, text, text);
-    return tl::unexpected(Leave{asked ? 0 : kExitCouldNotRun, text.str()});
+    return tl::unexpected(Leave{asked ? 0 : kExitCouldNotRun, certs::without_keys(text.str())});
   }
   return options;
 }

@@ -7,6 +7,7 @@
 namespace certdrill::conformance {
 namespace {
 
+using ::testing::AllOf;
 using ::testing::HasSubstr;
 using ::testing::Not;
 
@@ -47,7 +48,36 @@ TEST_F(OptionsTest, PasswordComesFromAFile) {
 }
 
 TEST_F(OptionsTest, PasswordOnTheCommandLineIsRefused) {
-  EXPECT_THAT(refusal({"--password", "secret"}), HasSubstr("--password-file"));
+  EXPECT_THAT(refusal({"--password", "secret"}),
+              AllOf(HasSubstr("--password-file"), HasSubstr("CERTDRILL_PASSWORD")));
+  for (const char* misspelt : {"--password=s3cret", "--pasword=s3cret", "--token=s3cret"})
+    EXPECT_THAT(refusal({misspelt}), Not(HasSubstr("s3cret")));
+}
+
+TEST_F(OptionsTest, AUserAndItsPasswordBelongTogether) {
+  const auto refused = [](std::vector<std::string> arguments) {
+    arguments.insert(arguments.begin(), {"--target", "https://cluster.test:9443"});
+    const auto options = parse_options(arguments);
+    return options ? "taken" : options.error().text;
+  };
+  const std::string file = folder_.write("password", "secret\n");
+  EXPECT_THAT(refused({"--username", "u"}),
+              AllOf(HasSubstr("without its password"), HasSubstr("CERTDRILL_PASSWORD")));
+  EXPECT_THAT(refused({"--username", "u", "--client-cert", "c", "--client-key", "k"}),
+              HasSubstr("without its password"));
+  EXPECT_THAT(refused({"--password-file", file}), HasSubstr("add --username"));
+  EXPECT_THAT(refused({}), HasSubstr("no credentials"));
+  EXPECT_THAT(refusal({"--viewer-username", "v"}), HasSubstr("--viewer-password-file"));
+  EXPECT_THAT(refusal({"--viewer-password-file", file}), HasSubstr("--viewer-username"));
+}
+
+TEST_F(OptionsTest, AKeyOnTheCommandLineIsNotRepeated) {
+  const std::string key = "MIIEvQIBADANBgkqhkiG9w0BAQEFAASCBKcwggSjAgEAAoIBAQC7VJTUt9Us8cKj";
+  for (const std::string option : {"--cert", "--level", "--now", "--edition", "--sim-control",
+                                   "--timeout", "--settle", "--password-file"}) {
+    EXPECT_THAT(refusal({option, key}), Not(HasSubstr(key.substr(0, 24)))) << option;
+  }
+  EXPECT_THAT(refusal({key}), Not(HasSubstr(key.substr(0, 24))));
 }
 
 TEST_F(OptionsTest, UnknownOptionIsRefusedWithTheNearestKnownOne) {
@@ -98,7 +128,8 @@ TEST_F(OptionsTest, HelpIsNoError) {
 }
 
 TEST_F(OptionsTest, RestoreTakesItsJournal) {
-  const auto options = parse_options({"restore", "a.journal", "--username", "u"});
+  const auto options = parse_options({"restore", "a.journal", "--username", "u", "--password-file",
+                                      folder_.write("password", "secret")});
   ASSERT_TRUE(options.has_value()) << options.error().text;
   EXPECT_EQ(options->restore_journal, "a.journal");
 }

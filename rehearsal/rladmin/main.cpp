@@ -9,6 +9,7 @@
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>
 
+#include "certs/read/text.h"
 #include "contract/nearest_name.h"
 #include "rehearsal/rladmin/replace.h"
 #include "rehearsal/rladmin/words.h"
@@ -30,7 +31,7 @@ constexpr auto kFooter =
     "Exit codes: 0 replaced; 1 not replaced, standard error says why; 2 bad use.\n";
 
 int say(int exit_code, const std::string& sentence) {
-  fmt::print(stderr, "rladmin: {}\n", sentence);
+  fmt::print(stderr, "rladmin: {}\n", certs::without_keys(sentence));
   return exit_code;
 }
 
@@ -40,13 +41,16 @@ std::string unknown_option(const CLI::App& app, const std::string& word) {
     for (const auto& name : option->get_lnames()) names.push_back("--" + name);
   }
   const std::vector<std::string_view> known(names.begin(), names.end());
-  return fmt::format("unknown option '{}'{}", word, contract::did_you_mean(word, known));
+  const std::string name = word.substr(0, word.find('='));  // its value may be a secret
+  return fmt::format("unknown option '{}'{}", name, contract::did_you_mean(name, known));
 }
 
 // The first line, as editors leave one behind.
 bool read_password(const std::string& path, std::string& password) {
   std::ifstream file(path);
-  return static_cast<bool>(std::getline(file, password));
+  std::getline(file, password);
+  if (password.ends_with('\r')) password.pop_back();
+  return !password.empty();
 }
 
 int run(int argc, const char* const* argv) {
@@ -84,7 +88,9 @@ int run(int argc, const char* const* argv) {
   if (const char* password = std::getenv("CERTDRILL_PASSWORD"); password != nullptr)
     connection.password = password;
   if (!password_file.empty() && !read_password(password_file, connection.password))
-    return say(kBadUse, fmt::format("cannot read a password from {}", password_file));
+    return say(kBadUse, fmt::format("the first line of {} is no password: it is empty, or the file "
+                                    "cannot be read",
+                                    password_file));
 
   if (const auto done = replace(connection, *replacements); !done)
     return say(kNotReplaced, done.error());

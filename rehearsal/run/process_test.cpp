@@ -1,12 +1,17 @@
 #include "rehearsal/run/process.h"
 
+#include <cstdlib>
+#include <fstream>
 #include <set>
 
+#include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "certs/issue/issue.h"
 #include "rehearsal/run/environment.h"
 #include "rehearsal/run/secrets.h"
+#include "simulator/cluster/data_dir.h"
 #include "tests/support/temporary_folder.h"
 
 namespace certdrill::rehearsal {
@@ -16,6 +21,7 @@ using ::testing::Contains;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
+using ::testing::StartsWith;
 using ::testing::UnorderedElementsAre;
 
 class ProcessTest : public ::testing::Test {
@@ -119,6 +125,41 @@ TEST(SecretsTest, KeyAndPasswordAreFoundInWhateverForm) {
               UnorderedElementsAre("the private key", "the password"));
   EXPECT_THAT(secrets.found_in("-----BEGIN PRIVATE KEY-----\nshort==\nadmin"), IsEmpty());
   EXPECT_EQ(secrets.redacted("-u admin:Pa55 x"), "-u admin:[the password] x");
+}
+
+TEST(SecretsTest, AKeyIsFoundAsToolsWriteIt) {
+  const auto key = certs::derive_key(certs::KeyType::rsa2048, 0, "leaf").pem();
+  const Secrets secrets(key, "admin", "Pa55-of-the-drill");
+  const support::TemporaryFolder folder;
+  std::ofstream(folder.path() / "key.pem") << key;
+  for (const char* tool :
+       {"cat key.pem", "base64 -w0 key.pem", "base64 key.pem", "openssl base64 -in key.pem",
+        "openssl pkey -in key.pem -outform DER | base64",
+        "openssl pkey -in key.pem -outform DER | base64 -w0",
+        "openssl pkey -in key.pem -outform DER | od -An -v -tx1 | tr -d ' \\n'",
+        "openssl pkey -in key.pem -outform DER | od -An -v -tx1 -w30 | tr -d ' '"}) {
+    const auto command = fmt::format("cd {} && {} > out", folder.path().string(), tool);
+    ASSERT_EQ(std::system(command.c_str()), 0) << tool;
+    const auto text = simulator::read_file(folder.path() / "out").value();
+    EXPECT_THAT(secrets.found_in("x" + text), ElementsAre("the private key")) << tool;
+    const auto shown = secrets.redacted("the output: " + text + " ends");
+    EXPECT_THAT(shown, StartsWith("the output: ")) << tool;
+    EXPECT_LT(shown.size(), 80U) << tool << " is shown: " << shown;
+  }
+  EXPECT_THAT(secrets.found_in("UGE1NS1vZi10aGUtZHJpbGw="), ElementsAre("the password"));
+}
+
+TEST(SecretsTest, WhatIsNewInASharedFolderIsSearched) {
+  const support::TemporaryFolder folder;
+  const Secrets secrets(kKeyText, "admin", "Pa55");
+  const auto file = folder.write("body.json", kKeyLine);
+  std::filesystem::permissions(file, std::filesystem::perms{0644});
+  const auto written = std::filesystem::last_write_time(file);
+  EXPECT_THAT(leaks_in_new_files(folder.path(), written + std::chrono::seconds(1), secrets),
+              IsEmpty());
+  const auto leaks = leaks_in_new_files(folder.path(), written, secrets);
+  ASSERT_EQ(leaks.size(), 1U);
+  EXPECT_EQ(leaks.front().place, file + " with mode 0644");
 }
 
 TEST(SecretsTest, ASecretInTwoPiecesIsFoundBeyondTheBound) {

@@ -56,6 +56,7 @@ class RehearsedScene {
   const Secrets secrets_;
   std::unique_ptr<World> world_;
   std::chrono::steady_clock::time_point start_;
+  fs::file_time_type files_since_;
   std::size_t answered_ = 0;
   Milliseconds looked_{-kBetweenLooks};
   Evidence evidence_;
@@ -170,6 +171,13 @@ void RehearsedScene::gather() {
     for (Leak& leak : leaks_in_files(folder_ / name, secrets_))
       add_leak(evidence_.leaks, std::move(leak));
   }
+  // Where scripts write that do not ask for a place.
+  for (const fs::path& folder : {fs::path("/tmp"), fs::path("/var/tmp"), fs::path("/dev/shm"),
+                                 fs::path(value_in(settings_.environment, "HOME"))}) {
+    if (folder.empty()) continue;
+    for (Leak& leak : leaks_in_new_files(folder, files_since_, secrets_))
+      add_leak(evidence_.leaks, std::move(leak));
+  }
   Milliseconds changed = evidence_.run.begin;
   for (const auto& request : evidence_.requests)
     if (request.is_change() && request.end <= evidence_.run.end)
@@ -191,6 +199,7 @@ tl::expected<Evidence, std::string> RehearsedScene::play() {
   evidence_.name = contract::to_string(settings_.world.name);
 
   start_ = std::chrono::steady_clock::now();
+  files_since_ = fs::file_time_type::clock::now();
   look_around(true);
   auto run = run_once();
   if (!run) return tl::unexpected(run.error());

@@ -27,6 +27,8 @@ class Secrets {
   std::size_t longest() const { return longest_; }
 
  private:
+  void add_pieces(std::string_view text);  // of the key
+
   struct Needle {
     std::string text;
     std::string_view what;  // "the private key"
@@ -56,6 +58,10 @@ class Output {
 
 // Files below `folder` that others than their owner may read, and that hold a secret.
 std::vector<Leak> leaks_in_files(const std::filesystem::path& folder, const Secrets& secrets);
+
+// The same for a folder that others use too: of what lies in it itself, what was written since then.
+std::vector<Leak> leaks_in_new_files(const std::filesystem::path& folder,
+                                     std::filesystem::file_time_type since, const Secrets& secrets);
 
 // Once for each place.
 void add_leak(std::vector<Leak>& leaks, Leak leak);
