@@ -13,6 +13,9 @@
 namespace certdrill::simulator {
 namespace {
 
+// A value of three bytes takes fifty of memory, and time: megabytes of them would hold others up.
+constexpr std::size_t kMostValues = 100'000;
+
 // Builds the value, remembers where the parser stopped and whether a key came twice.
 class StrictReader final : public nlohmann::json_sax<nlohmann::json> {
  public:
@@ -22,19 +25,24 @@ class StrictReader final : public nlohmann::json_sax<nlohmann::json> {
   bool failed = false;
   std::string repeated_key;
   bool has_repeated_key = false;
+  std::size_t values = 0;
 
-  bool null() override { return builder_.null(); }
-  bool boolean(bool value) override { return builder_.boolean(value); }
-  bool number_integer(number_integer_t value) override { return builder_.number_integer(value); }
-  bool number_unsigned(number_unsigned_t value) override { return builder_.number_unsigned(value); }
-  bool number_float(number_float_t value, const string_t& text) override {
-    return builder_.number_float(value, text);
+  bool null() override { return one_more() && builder_.null(); }
+  bool boolean(bool value) override { return one_more() && builder_.boolean(value); }
+  bool number_integer(number_integer_t value) override {
+    return one_more() && builder_.number_integer(value);
   }
-  bool string(string_t& value) override { return builder_.string(value); }
-  bool binary(binary_t& value) override { return builder_.binary(value); }
+  bool number_unsigned(number_unsigned_t value) override {
+    return one_more() && builder_.number_unsigned(value);
+  }
+  bool number_float(number_float_t value, const string_t& text) override {
+    return one_more() && builder_.number_float(value, text);
+  }
+  bool string(string_t& value) override { return one_more() && builder_.string(value); }
+  bool binary(binary_t& value) override { return one_more() && builder_.binary(value); }
   bool start_object(std::size_t size) override {
     keys_.emplace_back();
-    return keys_.size() <= kMaxDepth && builder_.start_object(size);
+    return one_more() && keys_.size() <= kMaxDepth && builder_.start_object(size);
   }
   bool end_object() override {
     keys_.pop_back();
@@ -50,7 +58,7 @@ class StrictReader final : public nlohmann::json_sax<nlohmann::json> {
   }
   bool start_array(std::size_t size) override {
     keys_.emplace_back();
-    return keys_.size() <= kMaxDepth && builder_.start_array(size);
+    return one_more() && keys_.size() <= kMaxDepth && builder_.start_array(size);
   }
   bool end_array() override {
     keys_.pop_back();
@@ -65,6 +73,8 @@ class StrictReader final : public nlohmann::json_sax<nlohmann::json> {
 
  private:
   static constexpr std::size_t kMaxDepth = 32;  // far beyond any documented body
+
+  bool one_more() { return ++values <= kMostValues; }
 
   nlohmann::detail::json_sax_dom_parser<nlohmann::json> builder_;
   std::vector<std::set<std::string>> keys_;  // of every open object; empty for arrays
@@ -95,6 +105,8 @@ tl::expected<nlohmann::json, std::string> parse_json(std::string_view text) {
     return tl::unexpected(fmt::format("holds the key '{}' twice in one object; send it once",
                                       certs::printable(reader.repeated_key)));
   }
+  if (!reader.failed && reader.values > kMostValues)
+    return tl::unexpected(fmt::format("holds more than {} values", kMostValues));
   if (!reader.failed) return tl::unexpected(std::string("is nested too deeply"));
   return tl::unexpected(why_no_json(text, reader.error_offset));
 }

@@ -46,6 +46,16 @@ TEST(StrictJsonTest, OtherThanAnObjectIsNamed) {
   EXPECT_THAT(parse_json_object("\"x\"").error(), HasSubstr("not a string"));
 }
 
+TEST(StrictJsonTest, MoreValuesThanAnyDocumentHasAreRefused) {
+  std::string many = "[0";
+  for (int i = 1; i < 99'999; ++i) many += ",0";
+  EXPECT_TRUE(parse_json(many + "]"));
+  EXPECT_THAT(parse_json(many + ",0,0]").error(), HasSubstr("more than 100000 values"));
+  std::string objects = "[{}";
+  for (int i = 0; i < 200'000; ++i) objects += ",{}";
+  EXPECT_THAT(parse_json(objects + "]").error(), HasSubstr("more than 100000 values"));
+}
+
 TEST(StrictJsonTest, DeepNestingIsRefusedWithoutRecursion) {
   EXPECT_THAT(parse_json(std::string(100'000, '[')).error(), HasSubstr("nested too deeply"));
 }

@@ -24,6 +24,8 @@ using std::chrono::steady_clock;
 constexpr int kRequestsInARow = 16;
 constexpr int kReadsInARow = 64;
 
+constexpr std::size_t kLargeBody = 64 * 1024;  // no documented request comes near
+
 // For the client to read our last words before the connection goes (as nginx's lingering_close).
 constexpr milliseconds kLingeringTime{2000};
 
@@ -236,6 +238,8 @@ asio::awaitable<Answer> Connection::answer() {
 }
 
 Answer Connection::ask_face(const Call& call) {
+  // To read it takes a while in which the others are served.
+  if (call.body.size() >= kLargeBody) may_block();
   try {
     return port_.spec.face(call);
   } catch (const std::exception& error) {

@@ -87,6 +87,26 @@ TEST_P(HttpExchange, PipelinedRequestsAreAnsweredInTheirOrder) {
   }
 }
 
+// Its answers are not kept for it: one is on its way, and the next request waits.
+TEST_P(HttpExchange, APipeliningClientThatDoesNotReadIsNotAnsweredAhead) {
+  std::atomic<int> answered{0};
+  serve([&answered](const Call& call) {
+    if (call.path != "/many") return echo(call);
+    ++answered;
+    Answer answer;
+    answer.body = std::string(1'000'000, 'x');
+    return answer;
+  });
+  std::string requests;
+  for (int i = 0; i < 300; ++i) requests += get("/many");
+  auto client = connect();
+  ASSERT_TRUE(client.send(requests));
+  ASSERT_TRUE(client.read_until("xxx"));
+  for (int i = 0; i < 20; ++i) ASSERT_TRUE(connect().exchange(get("/other")));
+  listeners_.stop();
+  EXPECT_LT(answered, 50) << "no more than the kernel's buffers hold";
+}
+
 TEST_P(HttpExchange, ARequestMayComeByteByByte) {
   serve(echo);
   auto client = connect();

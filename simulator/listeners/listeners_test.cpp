@@ -5,6 +5,7 @@
 #include <future>
 #include <latch>
 #include <thread>
+#include <vector>
 
 #include <gtest/gtest.h>
 
@@ -229,6 +230,28 @@ TEST(ListenersTest, ACallThatWaitsFromTheStartKeepsNobodyOut) {
   listeners.start();
   EXPECT_TRUE(next.exchange(get("/now")));
   EXPECT_TRUE(TestClient(port, plain).exchange(get("/later")));
+}
+
+// A face that reads it for long, and does not say so beforehand.
+TEST(ListenersTest, ALargeBodyKeepsNobodyOut) {
+  std::promise<void> others_were_served;
+  const auto served = others_were_served.get_future().share();
+  Listeners listeners(exact_deadlines());
+  const auto port = add_http(listeners, [served](const Call& call) {
+    if (!call.body.empty()) {
+      EXPECT_EQ(served.wait_for(std::chrono::seconds(30)), std::future_status::ready);
+    }
+    return echo(call);
+  });
+  listeners.start();
+  std::vector<TestClient> large;
+  for (int i = 0; i < 4; ++i) {
+    large.emplace_back(port, plain);
+    ASSERT_TRUE(large.back().send(put("/large", std::string(1'000'000, '['))));
+  }
+  for (int i = 0; i < 10; ++i) EXPECT_TRUE(TestClient(port, plain).exchange(get("/now")));
+  others_were_served.set_value();
+  for (auto& client : large) EXPECT_TRUE(client.read_response());
 }
 
 TEST(ListenersTest, AThousandConnectionsAllMakeProgress) {
