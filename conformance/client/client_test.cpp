@@ -181,6 +181,15 @@ TEST(Redactor, TakesOutPrivateKeysAndLeavesCertificates) {
   EXPECT_THAT(clean, Not(HasSubstr("HIDDEN")));
 }
 
+TEST(Redactor, TakesOutAKeyBehindOneThatEndsAsSomethingElse) {
+  const std::string clean = Redactor().redact(
+      "-----BEGIN PRIVATE KEY-----\nSECRET\n-----END CERTIFICATE-----\n"
+      "-----BEGIN EC PRIVATE KEY-----\nHIDDEN\n-----END EC PRIVATE KEY-----\nafter");
+  EXPECT_THAT(clean, Not(HasSubstr("SECRET")));
+  EXPECT_THAT(clean, Not(HasSubstr("HIDDEN")));
+  EXPECT_THAT(clean, HasSubstr("after"));
+}
+
 TEST(Redactor, TakesOutAKeyThatWasCutOff) {
   EXPECT_THAT(Redactor().redact("-----BEGIN PRIVATE KEY-----\nSECRET"), Not(HasSubstr("SECRET")));
 }

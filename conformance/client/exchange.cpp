@@ -84,16 +84,17 @@ void blank_secret(std::string& text, std::string_view secret) {
   }
 }
 
-// From "PRIVATE KEY-----" up to the END line, or to the end of the text when it was cut off.
+// From "PRIVATE KEY-----" of a BEGIN line up to the next END line, of whatever it is, or to the end of
+// the text when it was cut off.
 void blank_private_keys(std::string& text) {
   constexpr std::string_view open = "PRIVATE KEY-----";
+  constexpr std::string_view end_line = "-----END";
   for (std::size_t at = text.find(open); at != std::string::npos; at = text.find(open, at)) {
-    const std::size_t from = at + open.size();
-    const std::size_t end = text.find("-----END", from);
-    text.replace(from, end == std::string::npos ? std::string::npos : end - from, kRedacted);
-    const std::size_t closing = text.find(open, from);
-    if (closing == std::string::npos) return;
-    at = closing + open.size();
+    const std::size_t line = text.rfind("-----", at);
+    at += open.size();
+    if (line != std::string::npos && text.compare(line, end_line.size(), end_line) == 0) continue;
+    text.replace(at, std::min(text.find(end_line, at), text.size()) - at, kRedacted);
+    at += kRedacted.size();
   }
 }
 
