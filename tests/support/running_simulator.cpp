@@ -93,6 +93,8 @@ json DrillFloor::control(const std::string& method, const std::string& path, con
   }
   const auto result = client.send(request);
   if (status != nullptr) *status = result ? result->status : 0;
+  if (!result)
+    std::cerr << method << " " << path << ": " << httplib::to_string(result.error()) << "\n";
   return result ? json::parse(result->body, nullptr, false) : json();
 }
 
