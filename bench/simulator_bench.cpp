@@ -76,10 +76,9 @@ void put_in_turn(State& state) {
   const auto simulator = start(3);
   if (!simulator) return state.SkipWithError("the simulator did not start");
   std::vector<std::string> bodies;
-  for (std::int64_t i = 0; i < state.range(0); ++i) {
+  for (std::int64_t i = 0; i < state.range(0); ++i)
     bodies.push_back(
         update_body("proxy", make_sample(KeyType::rsa2048, static_cast<std::uint64_t>(i))));
-  }
   httplib::Client client = client_of(*simulator);
   std::size_t turn = 0;
   measure(state, [&] { return put(client, bodies[turn++ % bodies.size()]); });

@@ -173,8 +173,7 @@ Finding machine_clock() {
   if (::adjtimex(&state) == TIME_ERROR || (state.status & STA_UNSYNC) != 0) {
     return {Health::worth_knowing, "clock",
             "nothing keeps this machine's clock in step (no NTP): certificates made here may be "
-            "not yet "
-            "valid elsewhere, and the other way round"};
+            "not yet valid elsewhere, and the other way round"};
   }
   return {Health::fine, "clock", "kept in step"};
 }

@@ -1,6 +1,5 @@
 #include "contract/endpoints.h"
 
-#include <array>
 
 namespace certdrill::contract {
 namespace {
@@ -121,9 +120,8 @@ const Endpoint& endpoint_of(UpdateCall call) {
 
 std::optional<std::string_view> match_path(std::string_view pattern, std::string_view path) {
   const auto star = pattern.find('*');
-  if (star == std::string_view::npos) {
+  if (star == std::string_view::npos)
     return pattern == path ? std::optional<std::string_view>("") : std::nullopt;
-  }
   const auto before = pattern.substr(0, star);
   const auto after = pattern.substr(star + 1);
   if (path.size() <= before.size() + after.size() || !path.starts_with(before) ||

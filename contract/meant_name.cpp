@@ -15,74 +15,30 @@ namespace {
 
 using enum CertificateName;
 
-struct OtherName {
-  std::string_view text;  // as plain() leaves it
+struct OtherNames {
   CertificateName meant;
+  std::string_view texts;  // as plain() leaves them, with blanks between
 };
 
-// Where a name stands for two, it has two rows.
-constexpr auto kOtherNames = std::to_array<OtherName>({
-    {"rest", api},
-    {"rest_api", api},
-    {"cnm", api},
-    {"ui", cm},
-    {"cm_ui", cm},
-    {"cluster_manager", cm},
-    {"admin_console", cm},
-    {"console", cm},
-    {"db", proxy},
-    {"database", proxy},
-    {"databases", proxy},
-    {"endpoint", proxy},
-    {"redis", proxy},
-    {"redisdb", proxy},
-    {"metrics", metrics_exporter},
-    {"exporter", metrics_exporter},
-    {"prometheus", metrics_exporter},
-    {"sync", syncer},
-    {"replica_of", syncer},
-    {"ccs", ccs_internode_encryption},
-    {"cp", ccs_internode_encryption},
-    {"cpine", ccs_internode_encryption},
-    {"ccs_internode", ccs_internode_encryption},
-    {"cp_internode", ccs_internode_encryption},
-    {"cp_internode_encryption", ccs_internode_encryption},
-    {"control_plane", ccs_internode_encryption},
-    {"control_plane_internode_encryption", ccs_internode_encryption},
-    {"data", data_internode_encryption},
-    {"dp", data_internode_encryption},
-    {"dpine", data_internode_encryption},
-    {"data_internode", data_internode_encryption},
-    {"dp_internode", data_internode_encryption},
-    {"dp_internode_encryption", data_internode_encryption},
-    {"data_plane", data_internode_encryption},
-    {"data_plane_internode_encryption", data_internode_encryption},
-    {"internal", ccs_internode_encryption},
-    {"internal", data_internode_encryption},
-    {"internode", ccs_internode_encryption},
-    {"internode", data_internode_encryption},
-    {"internode_encryption", ccs_internode_encryption},
-    {"internode_encryption", data_internode_encryption},
-    {"ine", ccs_internode_encryption},
-    {"ine", data_internode_encryption},
-    {"cpine_dpine", ccs_internode_encryption},
-    {"cpine_dpine", data_internode_encryption},
-    {"ldap", ldap_client},
-    {"ca", mtls_trusted_ca},
-    {"api_ca", mtls_trusted_ca},
-    {"client_ca", mtls_trusted_ca},
-    {"trusted_ca", mtls_trusted_ca},
-    {"mtls", mtls_trusted_ca},
-    {"mtls_ca", mtls_trusted_ca},
-    {"sp", sso_service},
-    {"service_provider", sso_service},
-    {"idp", sso_issuer},
-    {"sso_idp", sso_issuer},
-    {"identity_provider", sso_issuer},
-    {"sso", sso_service},
-    {"sso", sso_issuer},
-    {"saml", sso_service},
-    {"saml", sso_issuer},
+// A name that stands for two is in two rows.
+constexpr auto kOtherNames = std::to_array<OtherNames>({
+    {api, "rest rest_api cnm"},
+    {cm, "ui cm_ui cluster_manager admin_console console"},
+    {proxy, "db database databases endpoint redis redisdb"},
+    {metrics_exporter, "metrics exporter prometheus"},
+    {syncer, "sync replica_of"},
+    {ccs_internode_encryption,
+     "ccs cp cpine ccs_internode cp_internode cp_internode_encryption control_plane "
+     "control_plane_internode_encryption internal internode internode_encryption ine "
+     "cpine_dpine"},
+    {data_internode_encryption,
+     "data dp dpine data_internode dp_internode dp_internode_encryption data_plane "
+     "data_plane_internode_encryption internal internode internode_encryption ine "
+     "cpine_dpine"},
+    {ldap_client, "ldap"},
+    {mtls_trusted_ca, "ca api_ca client_ca trusted_ca mtls mtls_ca"},
+    {sso_service, "sp service_provider sso saml"},
+    {sso_issuer, "idp sso_idp identity_provider sso saml"},
 });
 
 constexpr std::array<std::string_view, 15> kEndings{
@@ -117,22 +73,29 @@ std::string plain(std::string_view text) {
   return name;
 }
 
+std::vector<std::string_view> split(std::string_view text, char separator) {
+  std::vector<std::string_view> parts;
+  while (!text.empty()) {
+    parts.push_back(text.substr(0, text.find(separator)));
+    text.remove_prefix(std::min(parts.back().size() + 1, text.size()));
+  }
+  return parts;
+}
+
+bool holds(const std::vector<std::string_view>& parts, std::string_view one) {
+  return std::ranges::find(parts, one) != parts.end();
+}
+
 std::vector<CertificateName> known_as(std::string_view name) {
   if (const auto known = find_certificate(name)) return {*known};
   std::vector<CertificateName> meant;
-  for (const auto& other : kOtherNames) {
-    if (other.text == name) meant.push_back(other.meant);
-  }
+  for (const auto& other : kOtherNames)
+    if (holds(split(other.texts, ' '), name)) meant.push_back(other.meant);
   return meant;
 }
 
 bool has_part(std::string_view name, std::span<const std::string_view> parts) {
-  while (!name.empty()) {
-    const auto part = name.substr(0, name.find('_'));
-    if (std::ranges::find(parts, part) != parts.end()) return true;
-    name.remove_prefix(std::min(part.size() + 1, name.size()));
-  }
-  return false;
+  return std::ranges::any_of(parts, [&](auto part) { return holds(split(name, '_'), part); });
 }
 
 bool says_other_plane(std::string_view name, CertificateName meant) {
@@ -193,7 +156,9 @@ std::vector<CertificateName> meant_certificates(std::string_view text) {
   } while (strip_ending(name));
   Nearest nearest(whole);
   for (const auto& known : cluster_certificates()) nearest.look_at(known.text, known.name, true);
-  for (const auto& other : kOtherNames) nearest.look_at(other.text, other.meant, false);
+  for (const auto& other : kOtherNames)
+    for (const auto text_of_it : split(other.texts, ' '))
+      nearest.look_at(text_of_it, other.meant, false);
   return nearest.take();
 }
 

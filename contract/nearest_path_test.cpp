@@ -1,8 +1,8 @@
-#include "contract/nearest_path.h"
-
 #include <array>
 
 #include <gtest/gtest.h>
+
+#include "contract/nearest_name.h"
 
 namespace certdrill::contract {
 namespace {

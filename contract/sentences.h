@@ -33,8 +33,7 @@ inline constexpr auto kPermission =
 inline constexpr auto kViewing = "Every role but none has view_cluster_info.";
 inline constexpr auto kErrorBody =
     "Errors are JSON: {\"error_code\": \"<semantic_code>\", \"description\": \"<for people>\"}; "
-    "some "
-    "pages call the text message.";
+    "some pages call the text message.";
 inline constexpr auto kAllOrNone =
     "The successor validates all of the certificates before it changes anything.";
 inline constexpr auto kSuccessorBody =

@@ -118,9 +118,8 @@ void add_subject_alternative_names(X509* x509, const CertificateSpec& spec) {
             "write a DNS name");
     push_name(names.get(), GEN_DNS, value);
   }
-  for (const std::string& address : spec.ip_addresses) {
+  for (const std::string& address : spec.ip_addresses)
     push_name(names.get(), GEN_IPADD, a2i_IPADDRESS(address.c_str()));
-  }
   add(x509, NID_subject_alt_name, names.get(), false);
 }
 
@@ -158,12 +157,10 @@ void add_extensions(X509* x509, const CertificateSpec& spec, X509* issuer) {
   if (spec.basic_constraints) add_basic_constraints(x509, *spec.basic_constraints);
   if (!spec.key_usage.empty()) add_key_usage(x509, spec.key_usage);
   if (!spec.extended_key_usage.empty()) add_extended_key_usage(x509, spec.extended_key_usage);
-  if (!spec.dns_names.empty() || !spec.ip_addresses.empty()) {
+  if (!spec.dns_names.empty() || !spec.ip_addresses.empty())
     add_subject_alternative_names(x509, spec);
-  }
-  if (spec.subject_key_identifier) {
+  if (spec.subject_key_identifier)
     add(x509, NID_subject_key_identifier, key_identifier(x509).get(), false);
-  }
   if (spec.authority_key_identifier) add_authority_key_identifier(x509, issuer);
   for (const Extension& extension : spec.extensions) add_other(x509, extension);
 }

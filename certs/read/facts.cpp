@@ -1,10 +1,8 @@
 #include "certs/read/facts.h"
 
 #include <algorithm>
-#include <array>
 #include <cctype>
 #include <memory>
-#include <string_view>
 
 #include <arpa/inet.h>
 #include <fmt/format.h>

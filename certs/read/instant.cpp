@@ -25,30 +25,21 @@ std::optional<std::int64_t> number(std::string_view text) {
   return value;
 }
 
-// "2026-11-23"
-std::optional<std::chrono::sys_days> date(std::string_view text) {
-  if (text.size() != 10 || text[4] != '-' || text[7] != '-') return std::nullopt;
-  const auto year = number(text.substr(0, 4));
-  const auto month = number(text.substr(5, 2));
-  const auto day = number(text.substr(8, 2));
-  if (!year || !month || !day) return std::nullopt;
-  const std::chrono::year_month_day ymd{std::chrono::year{static_cast<int>(*year)},
-                                        std::chrono::month{static_cast<unsigned>(*month)},
-                                        std::chrono::day{static_cast<unsigned>(*day)}};
-  if (!ymd.ok()) return std::nullopt;
-  return std::chrono::sys_days{ymd};
-}
-
-// "T20:00:00Z"
-std::optional<std::chrono::seconds> time_of_day(std::string_view text) {
-  if (text.size() != 10 || text[0] != 'T' || text[3] != ':' || text[6] != ':' || text[9] != 'Z')
-    return std::nullopt;
-  const auto hour = number(text.substr(1, 2));
-  const auto minute = number(text.substr(4, 2));
-  const auto second = number(text.substr(7, 2));
-  if (!hour || !minute || !second || *hour > 23 || *minute > 59 || *second > 59)
-    return std::nullopt;
-  return std::chrono::seconds{*hour * 3600 + *minute * 60 + *second};
+// "2026-11-23", or "2026-11-23T20:00:00Z".
+std::optional<Instant> moment(std::string_view text) {
+  std::string shape(text);
+  std::ranges::replace_if(
+      shape, [](char c) { return c >= '0' && c <= '9'; }, '0');
+  if (shape != "0000-00-00" && shape != "0000-00-00T00:00:00Z") return std::nullopt;
+  const auto at = [&](std::size_t from, std::size_t size) {
+    return static_cast<int>(number(text.substr(from, size)).value_or(0));
+  };
+  const std::chrono::year_month_day day{std::chrono::year{at(0, 4)} / at(5, 2) / at(8, 2)};
+  if (!day.ok()) return std::nullopt;
+  const Instant midnight{std::chrono::sys_days{day}};
+  if (text.size() == 10) return midnight;
+  if (at(11, 2) > 23 || at(14, 2) > 59 || at(17, 2) > 59) return std::nullopt;
+  return midnight + std::chrono::seconds{at(11, 2) * 3600 + at(14, 2) * 60 + at(17, 2)};
 }
 
 }  // namespace
@@ -56,10 +47,7 @@ std::optional<std::chrono::seconds> time_of_day(std::string_view text) {
 tl::expected<Instant, std::string> parse_instant(std::string_view text) {
   if (const auto seconds = number(text); seconds && *seconds <= kLastSecond)
     return Instant{std::chrono::seconds{*seconds}};
-  if (const auto day = date(text.substr(0, 10))) {
-    if (text.size() == 10) return Instant{*day};
-    if (const auto time = time_of_day(text.substr(10))) return Instant{*day} + *time;
-  }
+  if (const auto found = moment(text)) return *found;
   return tl::unexpected(fmt::format(
       "'{}' is not a moment in time; write 2026-11-23T20:00:00Z, 2026-11-23 or seconds since 1970 "
       "(years up to 9999)",

@@ -1,7 +1,6 @@
 #include "certs/verdict/chain_order.h"
 
 #include <algorithm>
-#include <string>
 #include <tuple>
 #include <utility>
 

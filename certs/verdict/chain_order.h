@@ -1,11 +1,13 @@
-// Is a list of certificates one chain, leaf first, each issued by the next? By names alone: whether a
-// verifier accepts it is openssl_verdict.h's business.
+// Is a list of certificates one chain, leaf first, each issued by the next? By names alone, and then
+// by OpenSSL's own verifier, which judges everything but the order and the time: the order is the
+// vendor's demand, and the time comes later (validate.h).
 //
 // Thread safety: pure functions.
 #pragma once
 
 #include <cstddef>
 #include <optional>
+#include <string>
 #include <vector>
 
 #include "certs/read/certificate.h"
@@ -35,5 +37,21 @@ std::optional<Defect> check_chain_order(const std::vector<Sent>& chain);
 
 // The first certificate that is there for the second time.
 std::optional<Defect> check_repetitions(const std::vector<Certificate>& certificates);
+
+// ---- OpenSSL's verifier (openssl_verdict.cpp)
+// The last certificate is the anchor, and trusted as it is. certdrill adds nothing but words: which
+// defect an error of OpenSSL is, and what in the certificate led to it.
+
+// The first error of X509_verify_cert(), with these X509_V_FLAG_... besides the usual checks.
+// REQUIRES: chain is not empty, and in order by its names.
+std::optional<Defect> openssl_verdict(const std::vector<Sent>& chain, unsigned long flags = 0);
+
+// OpenSSL trusts an anchor for itself: whether it signed itself rightly is asked here. nullopt where
+// it does not say that it did.
+std::optional<Defect> check_self_signature(const Sent& sent);
+
+// The first extension that stands twice or does not decode, as a clause (RFC 5280 4.2); empty when
+// there is none. OpenSSL looks at those alone that it needs.
+std::string what_is_wrong_with_extensions(const Certificate& certificate);
 
 }  // namespace certdrill::certs

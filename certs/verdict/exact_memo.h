@@ -39,7 +39,7 @@ class ExactMemo {
   tl::expected<Shared, typename std::invoke_result_t<Make>::error_type> find_or_make(
       std::string_view text, Make make) {
     const bool may_keep = text.size() <= kLongestText;
-    const std::size_t hash = may_keep ? hash_of(text) : 0;
+    const std::size_t hash = may_keep ? std::hash<std::string_view>{}(text) : 0;
     if (auto known = may_keep ? find(text, hash) : nullptr) return known;
     auto made = make();
     if (!made) return tl::unexpected(std::move(made.error()));
@@ -49,20 +49,6 @@ class ExactMemo {
   }
 
  private:
-  // Of a long text, its length and pieces from all over it: where two differ in between alone, they
-  // are compared once more than they had to be.
-  static std::size_t hash_of(std::string_view text) {
-    constexpr std::size_t kPieces = 32;
-    constexpr std::size_t kPiece = 16;  // bytes
-    const std::hash<std::string_view> hash;
-    if (text.size() <= kPieces * kPiece) return hash(text);
-    std::array<char, kPieces * kPiece> pieces;
-    const std::size_t last = text.size() - kPiece;
-    for (std::size_t i = 0; i < kPieces; ++i)
-      text.copy(&pieces[i * kPiece], kPiece, last * i / (kPieces - 1));
-    return hash({pieces.data(), pieces.size()}) + text.size();
-  }
-
   struct Entry {
     std::size_t hash = 0;
     std::string text;

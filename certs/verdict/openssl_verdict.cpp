@@ -1,5 +1,3 @@
-#include "certs/verdict/openssl_verdict.h"
-
 #include <algorithm>
 #include <array>
 #include <memory>
@@ -10,6 +8,7 @@
 
 #include "certs/read/openssl.h"
 #include "certs/read/text.h"
+#include "certs/verdict/chain_order.h"
 
 namespace certdrill::certs {
 namespace {

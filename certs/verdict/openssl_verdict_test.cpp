@@ -1,10 +1,9 @@
-#include "certs/verdict/openssl_verdict.h"
-
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <openssl/err.h>
 #include <openssl/x509_vfy.h>
 
+#include "certs/verdict/chain_order.h"
 #include "tests/support/sample_chain.h"
 
 namespace certdrill::certs {

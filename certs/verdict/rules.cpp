@@ -6,7 +6,6 @@
 #include <chrono>
 #include <string>
 #include <utility>
-#include <vector>
 
 #include <fmt/format.h>
 
@@ -14,7 +13,6 @@
 #include "certs/read/openssl.h"
 #include "certs/read/text.h"
 #include "certs/verdict/chain_order.h"
-#include "certs/verdict/openssl_verdict.h"
 
 namespace certdrill::certs {
 namespace {

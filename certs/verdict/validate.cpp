@@ -10,7 +10,6 @@
 #include "certs/read/openssl.h"
 #include "certs/read/text.h"
 #include "certs/verdict/chain_order.h"
-#include "certs/verdict/openssl_verdict.h"
 
 namespace certdrill::certs {
 namespace {
