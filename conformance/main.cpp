@@ -18,7 +18,6 @@
 #include <unistd.h>
 
 #include "conformance/cases/cases.h"
-#include "conformance/cases/selection.h"
 #include "conformance/report/report.h"
 #include "conformance/run/trial.h"
 
@@ -83,9 +82,8 @@ bool given(const std::vector<std::string>& arguments, std::string_view flag) {
 // GoogleTest takes its flags as main's argc and argv, and its XML goes to the report folder by
 // default.
 void initialize_gtest(const Options& options, std::vector<std::string> arguments) {
-  if (!options.report_folder.empty() && !given(arguments, "--gtest_output")) {
+  if (!options.report_folder.empty() && !given(arguments, "--gtest_output"))
     arguments.push_back("--gtest_output=xml:" + (options.report_folder / "junit.xml").string());
-  }
   arguments.insert(arguments.begin(), "certdrill-conform");
   std::vector<char*> raw;
   raw.reserve(arguments.size() + 1);
@@ -177,11 +175,10 @@ int run_suite(const Options& options, const std::vector<std::string>& gtest_argu
   };
   static std::vector<Case> cases;  // GoogleTest's tests refer to them until the process ends
   cases = select(all_cases(), options);
-  if (cases.empty()) {
+  if (cases.empty())
     return could_not_run(
         "No case is selected: --filter and --level leave none (certdrill-conform --list shows "
         "all)");
-  }
   if (options.list) {
     list_cases(cases, out);
     return kExitConforms;

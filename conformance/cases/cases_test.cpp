@@ -5,7 +5,6 @@
 
 #include <gmock/gmock.h>
 
-#include "conformance/cases/selection.h"
 #include "conformance/run/trial.h"
 #include "contract/endpoints.h"
 #include "tests/support/temporary_folder.h"

@@ -15,25 +15,21 @@
 namespace certdrill::conformance {
 namespace clock_cases {
 
-using fixtures::Made;
+using fixtures::Plan;
 using fixtures::Workshop;
 using std::chrono::hours;
 
-// Not of the catalogue: a folder of fixtures would be stale within the hour.
-template <int from, int until>
-Made valid_between(const Workshop& workshop) {
-  fixtures::Plan plan = workshop.two_levels();
-  plan.leaf().spec.not_before = workshop.now() + hours{from};
-  plan.leaf().spec.not_after = workshop.now() + hours{until};
-  return workshop.pack(plan);
-}
-
 constexpr int kMonth = 30 * 24;
 
+// Not of the catalogue: a folder of fixtures would be stale within the hour.
 template <int from, int until>
 TestCertificate certificate(Trial& trial) {
   const std::string id = fmt::format("valid-from-{}-to-{}-hours-from-now", from, until);
-  return trial.session().test_certificates->made({.id = id, .make = valid_between<from, until>},
+  const auto valid_between = [](Plan& plan, const Workshop& workshop) {
+    plan.leaf().spec.not_before = workshop.now() + hours{from};
+    plan.leaf().spec.not_after = workshop.now() + hours{until};
+  };
+  return trial.session().test_certificates->made({.id = id, .change_plan = valid_between},
                                                  trial.name());
 }
 
@@ -49,18 +45,17 @@ void refused(Trial& trial) {
 
 // Every certificate that the product makes for itself has the same subject and serial number 1.
 template <int until>
-Made with_serial_1(const Workshop& workshop) {
-  fixtures::Plan plan = workshop.two_levels();
+void with_serial_1(Plan& plan, const Workshop& workshop) {
   plan.leaf().spec.serial = 1;
   plan.leaf().spec.not_after = workshop.now() + hours{until};
-  return workshop.pack(plan);
 }
 
 void renewal_with_the_same_serial(Trial& trial) {
   const auto& known = *trial.session().test_certificates;
-  trial.install_sibling(known.made({.id = "serial-1", .make = with_serial_1<48>}, trial.name()));
+  trial.install_sibling(
+      known.made({.id = "serial-1", .change_plan = with_serial_1<48>}, trial.name()));
   trial.accepts(
-      known.made({.id = "serial-1-renewed", .make = with_serial_1<kMonth>}, trial.name()));
+      known.made({.id = "serial-1-renewed", .change_plan = with_serial_1<kMonth>}, trial.name()));
 }
 
 // --- some seconds later: a process that restarts, or a node that copies from another, may bring the old
@@ -89,28 +84,27 @@ void add_clock_cases(std::vector<Case>& into) {
   using namespace clock_cases;
   const Needs needs = changes_of(Subject::any);
   add_for_both_calls(
-      {{"406/expired-an-hour-ago", Level::must, "The leaf expired an hour ago.", contract::kExpired,
-        refused<-kMonth, -1, 406>, needs},
-       {"200/expires-in-an-hour", Level::must, "The leaf is valid for one more hour.",
-        contract::kReplaced, taken<-kMonth, 1>, needs},
-       {"200/expires-in-a-day", Level::must, "The leaf is valid for one more day.",
-        contract::kReplaced, taken<-kMonth, 24>, needs},
-       {"400/valid-in-an-hour", Level::must, "The leaf becomes valid in an hour.",
-        contract::kInvalid, refused<1, kMonth, 400>, needs},
-       {"200/renewal-with-the-same-serial", Level::must,
+      {{"406/expired-an-hour-ago", "The leaf expired an hour ago.", contract::kExpired,
+        refused<-kMonth, -1, 406>},
+       {"200/expires-in-an-hour", "The leaf is valid for one more hour.", contract::kReplaced,
+        taken<-kMonth, 1>},
+       {"200/expires-in-a-day", "The leaf is valid for one more day.", contract::kReplaced,
+        taken<-kMonth, 24>},
+       {"400/valid-in-an-hour", "The leaf becomes valid in an hour.", contract::kInvalid,
+        refused<1, kMonth, 400>},
+       {"200/renewal-with-the-same-serial",
         "A renewal with the subject, the key and the serial number of what is installed.",
-        contract::kReplaced, renewal_with_the_same_serial, needs},
-       {"200/valid-since-an-hour", Level::must, "The leaf has been valid for an hour.",
-        contract::kReplaced, taken<-1, kMonth>, needs}},
-      into);
+        contract::kReplaced, renewal_with_the_same_serial},
+       {"200/valid-since-an-hour", "The leaf has been valid for an hour.", contract::kReplaced,
+        taken<-1, kMonth>}},
+      into, needs);
 }
 
 void add_afterwards_cases(std::vector<Case>& into) {
-  add_cases(
-      {{"afterwards/200/the-old-one-does-not-come-back", Level::must,
-        "Some seconds after the last update every node still presents what reads back.",
-        contract::kReplaced, clock_cases::the_old_one_stays_away, changes_of(Subject::presented)}},
-      into);
+  add_cases({{"afterwards/200/the-old-one-does-not-come-back",
+              "Some seconds after the last update every node still presents what reads back.",
+              contract::kReplaced, clock_cases::the_old_one_stays_away}},
+            into, changes_of(Subject::presented));
 }
 
 }  // namespace certdrill::conformance

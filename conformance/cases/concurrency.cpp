@@ -43,10 +43,9 @@ void one_winner_everywhere(Trial& trial) {
     auto first = put_in_background(trial, one);
     auto second = put_in_background(trial, two);
     const int statuses[] = {first.get(), second.get()};
-    for (const int status : statuses) {
+    for (const int status : statuses)
       trial.expect(status == 200 || status == 409 || status == 503,
                    "each of two updates at once is 200, 409 or 503", std::to_string(status));
-    }
     trial.expect(statuses[0] == 200 || statuses[1] == 200, "one of two updates at once succeeds",
                  "neither did");
     expect_one_winner(trial, one, two);
@@ -60,9 +59,8 @@ void readings_are_never_torn(Trial& trial) {
   const TestCertificate two = trial.fixture("valid/p256");
   trial.install_sibling(one);
   auto writer = std::async(std::launch::async, [&, cluster = trial.cluster().clone()]() mutable {
-    for (int i = 0; i < updates; ++i) {
+    for (int i = 0; i < updates; ++i)
       static_cast<void>(cluster.update(trial.call(), (i % 2 == 0 ? two : one).entry()));
-    }
   });
   int readings = 0;
   do {
@@ -83,14 +81,15 @@ void readings_are_never_torn(Trial& trial) {
 
 void add_concurrency_cases(std::vector<Case>& into) {
   using namespace concurrency_cases;
-  add_for_both_calls({{"concurrency/one-winner-everywhere", Level::must,
-                       "Two different updates at once: each is 200 or 409, and in the end one of "
-                       "them is installed everywhere.",
-                       contract::kReplaced, one_winner_everywhere, changes_of(Subject::presented)},
-                      {"concurrency/readings-are-never-torn", Level::must,
-                       "While certificates change, what reads back is always one whole pair.",
-                       contract::kReadBack, readings_are_never_torn, changes_of(Subject::any)}},
-                     into);
+  add_for_both_calls(
+      {{"concurrency/one-winner-everywhere",
+        "Two different updates at once: each is 200 or 409, and in the end one of "
+        "them is installed everywhere.",
+        contract::kReplaced, one_winner_everywhere},
+       {"concurrency/readings-are-never-torn",
+        "While certificates change, what reads back is always one whole pair.", contract::kReadBack,
+        readings_are_never_torn, Level::must, changes_of(Subject::any)}},
+      into, changes_of(Subject::presented));
 }
 
 }  // namespace certdrill::conformance

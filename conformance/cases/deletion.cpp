@@ -86,27 +86,26 @@ void add_deletion_cases(std::vector<Case>& into) {
   const Needs metrics = changes_of(contract::CertificateName::metrics_exporter);
   const Needs proxy = changes_of(contract::CertificateName::proxy);
   const Needs no_subject{.changes = true};
-  add_cases({{"delete/200/removed-everywhere", Level::must,
-              "An optional certificate is gone from every node's read-back.", contract::kDeletion,
-              removed_everywhere, optional},
-             {"delete/200/nothing-else-is-removed", Level::must,
-              "The deletion removes the named certificate alone.", contract::kDeletion,
-              nothing_else_is_removed, optional},
-             {"delete/200/can-be-installed-again", Level::must,
-              "What was deleted can be installed again.", contract::kDeletion,
-              can_be_installed_again, optional},
-             {"delete/404/twice", Level::info, "Deleting it a second time: 404, or 200 as before.",
-              "No source says whether a known certificate that is not installed is unknown.", twice,
-              optional},
-             {"delete/404/unknown-name", Level::must,
-              "Deleting a name that no cluster has is 404 and removes nothing.",
-              contract::kDeletion, unknown_name, no_subject},
-             {"delete/403/required-metrics-exporter", Level::must,
-              "A required certificate cannot be deleted.", contract::kDeletion, required, metrics},
-             {"delete/403/required-proxy", Level::must,
-              "A required certificate that databases present cannot be deleted.",
-              contract::kDeletion, required, proxy}},
-            into);
+  add_cases(
+      {{"delete/200/removed-everywhere",
+        "An optional certificate is gone from every node's read-back.", contract::kDeletion,
+        removed_everywhere},
+       {"delete/200/nothing-else-is-removed", "The deletion removes the named certificate alone.",
+        contract::kDeletion, nothing_else_is_removed},
+       {"delete/200/can-be-installed-again", "What was deleted can be installed again.",
+        contract::kDeletion, can_be_installed_again},
+       {"delete/404/twice", "Deleting it a second time: 404, or 200 as before.",
+        "No source says whether a known certificate that is not installed is unknown.", twice,
+        Level::info},
+       {"delete/404/unknown-name",
+        "Deleting a name that no cluster has is 404 and removes nothing.", contract::kDeletion,
+        unknown_name, Level::must, no_subject},
+       {"delete/403/required-metrics-exporter", "A required certificate cannot be deleted.",
+        contract::kDeletion, required, Level::must, metrics},
+       {"delete/403/required-proxy",
+        "A required certificate that databases present cannot be deleted.", contract::kDeletion,
+        required, Level::must, proxy}},
+      into, optional);
 }
 
 }  // namespace certdrill::conformance

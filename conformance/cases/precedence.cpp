@@ -67,17 +67,17 @@ void add_precedence_cases(std::vector<Case>& into) {
   const Needs needs = changes_of(Subject::any);
   Needs viewer = needs;
   viewer.viewer = true;
-  add_for_both_calls({{"observed/expired-and-key-mismatch", Level::info, "406 or 400.", sentence,
-                       expired_and_key_mismatch, needs},
-                      {"observed/expired-and-unknown-name", Level::info, "406 or 403.", sentence,
-                       expired_and_unknown_name, needs},
-                      {"observed/absent-and-unknown-name", Level::info, "404, 403 or 400.",
-                       sentence, absent_and_unknown_name, needs},
-                      {"observed/not-json-and-no-credentials", Level::info, "401 or 400.", sentence,
-                       not_json_and_no_credentials, needs},
-                      {"observed/expired-by-a-viewer", Level::info, "403 or 406.", sentence,
-                       expired_by_a_viewer, viewer}},
-                     into);
+  add_for_both_calls({{"observed/expired-and-key-mismatch", "406 or 400.", sentence,
+                       expired_and_key_mismatch, Level::info},
+                      {"observed/expired-and-unknown-name", "406 or 403.", sentence,
+                       expired_and_unknown_name, Level::info},
+                      {"observed/absent-and-unknown-name", "404, 403 or 400.", sentence,
+                       absent_and_unknown_name, Level::info},
+                      {"observed/not-json-and-no-credentials", "401 or 400.", sentence,
+                       not_json_and_no_credentials, Level::info},
+                      {"observed/expired-by-a-viewer", "403 or 406.", sentence, expired_by_a_viewer,
+                       Level::info, viewer}},
+                     into, needs);
 }
 
 }  // namespace certdrill::conformance

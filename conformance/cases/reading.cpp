@@ -26,10 +26,9 @@ void required_certificates_are_listed(Trial& trial) {
 }
 
 void only_known_names_are_listed(Trial& trial) {
-  for (const auto& [name, unused] : trial.installed()) {
+  for (const auto& [name, unused] : trial.installed())
     trial.expect(contract::find_certificate(name).has_value(),
                  "only names of the eleven are listed", name);
-  }
 }
 
 void keys_match_their_certificates(Trial& trial) {
@@ -145,44 +144,40 @@ void unknown_uri_is_404(Trial& trial) {
 void add_reading_cases(std::vector<Case>& into) {
   using namespace reading_cases;
   add_cases(
-      {{"read/200/certificates-are-one-flat-object", Level::must,
-        "The certificates read as one flat object.", contract::kReadBack,
-        certificates_are_one_flat_object},
-       {"read/200/required-certificates-are-listed", Level::must,
+      {{"read/200/certificates-are-one-flat-object", "The certificates read as one flat object.",
+        contract::kReadBack, certificates_are_one_flat_object},
+       {"read/200/required-certificates-are-listed",
         "Every certificate that a cluster generates for itself is listed.", contract::kReadBack,
         required_certificates_are_listed},
-       {"read/200/only-known-names-are-listed", Level::should,
-        "No other name than the eleven is listed.", contract::kReadBack,
-        only_known_names_are_listed},
-       {"read/200/keys-match-their-certificates", Level::must,
+       {"read/200/only-known-names-are-listed", "No other name than the eleven is listed.",
+        contract::kReadBack, only_known_names_are_listed, Level::should},
+       {"read/200/keys-match-their-certificates",
         "Each key that reads back belongs to the certificate beside it.", contract::kReadBack,
         keys_match_their_certificates},
-       {"read/200/trust-anchors-have-no-key", Level::must,
+       {"read/200/trust-anchors-have-no-key",
         "Certificates that have a key show it, and trust anchors have none.",
         contract::kTrustWithoutKey, trust_anchors_have_no_key},
-       {"read/200/every-node-presents-what-reads-back", Level::must,
+       {"read/200/every-node-presents-what-reads-back",
         "The leaf that each port presents is the one that reads back.", contract::kReplaced,
         &Trial::expect_presents_what_reads_back},
-       {"read/200/every-node-reads-the-same", Level::must,
-        "Each node's REST API reads the same certificates.", contract::kReadBack,
-        every_node_reads_the_same},
-       {"read/observed/expiry-of-what-is-installed", Level::info,
-        "When the installed certificates expire.", contract::kReadBack, expiry_is_told},
-       {"nodes/200/nodes-are-listed", Level::must,
-        "The nodes are listed with the documented fields.", contract::kNodes, nodes_are_listed},
-       {"nodes/200/one-node-is-told", Level::must, "One node can be asked for by its uid.",
-        contract::kNodes, one_node_is_told},
-       {"nodes/200/status-is-told", Level::should,
-        "The nodes' status is an object by uid, with one master.",
-        "GET /v1/nodes/status: object keyed by uid; role master or slave.", node_status_is_told},
-       {"nodes/404/unknown-node", Level::must, "A node that is not there is 404.",
-        contract::kUnknownUri, unknown_node_is_404},
-       {"cluster/200/cluster-is-told", Level::must, "The cluster tells its name.",
+       {"read/200/every-node-reads-the-same", "Each node's REST API reads the same certificates.",
+        contract::kReadBack, every_node_reads_the_same},
+       {"read/observed/expiry-of-what-is-installed", "When the installed certificates expire.",
+        contract::kReadBack, expiry_is_told, Level::info},
+       {"nodes/200/nodes-are-listed", "The nodes are listed with the documented fields.",
+        contract::kNodes, nodes_are_listed},
+       {"nodes/200/one-node-is-told", "One node can be asked for by its uid.", contract::kNodes,
+        one_node_is_told},
+       {"nodes/200/status-is-told", "The nodes' status is an object by uid, with one master.",
+        "GET /v1/nodes/status: object keyed by uid; role master or slave.", node_status_is_told,
+        Level::should},
+       {"nodes/404/unknown-node", "A node that is not there is 404.", contract::kUnknownUri,
+        unknown_node_is_404},
+       {"cluster/200/cluster-is-told", "The cluster tells its name.",
         "GET /v1/cluster: one object with name, the FQDN.", cluster_is_told},
-       {"logs/200/events-are-told", Level::should,
-        "The event log is an array and keeps to its limit.",
-        "GET /v1/logs: array of events; query limit.", logs_are_told},
-       {"uri/404/unknown-uri", Level::must, "An unknown URI is 404.", contract::kUnknownUri,
+       {"logs/200/events-are-told", "The event log is an array and keeps to its limit.",
+        "GET /v1/logs: array of events; query limit.", logs_are_told, Level::should},
+       {"uri/404/unknown-uri", "An unknown URI is 404.", contract::kUnknownUri,
         unknown_uri_is_404}},
       into);
 }

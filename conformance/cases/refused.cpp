@@ -137,47 +137,41 @@ void add_refused_cases(std::vector<Case>& into) {
   using namespace refused_cases;
   const Needs needs = changes_of(Subject::any);
   add_for_both_calls(
-      {{"400/key-of-the-former-certificate", Level::must,
-        "A new certificate with the installed one's key.", contract::kInvalid, key_of_the_former,
-        needs},
-       {"400/former-certificate-with-a-new-key", Level::must,
-        "The installed certificate with another key.", contract::kInvalid,
-        certificate_of_the_former, needs},
-       {"400/no-key-and-the-installed-one-is-another", Level::should,
+      {{"400/key-of-the-former-certificate", "A new certificate with the installed one's key.",
+        contract::kInvalid, key_of_the_former},
+       {"400/former-certificate-with-a-new-key", "The installed certificate with another key.",
+        contract::kInvalid, certificate_of_the_former},
+       {"400/no-key-and-the-installed-one-is-another",
         "Without a key, and the installed key is not the certificate's.", contract::kKeyOptional,
-        no_key_and_the_installed_one_is_another, needs},
-       {"200/no-key-and-the-installed-one-fits", Level::info,
+        no_key_and_the_installed_one_is_another, Level::should},
+       {"200/no-key-and-the-installed-one-fits",
         "Without a key, and the installed key is the certificate's: 200 (or 400), and the key "
         "stays.",
-        contract::kKeyOptional, no_key_and_the_installed_one_fits, needs},
-       {"200/after-rejections", Level::must,
-        "Three rejected requests do not keep a valid one from being taken.",
-        contract::kValidatedFirst, still_works_after_rejections, changes_of(Subject::presented)}},
-      into);
+        contract::kKeyOptional, no_key_and_the_installed_one_fits, Level::info},
+       {"200/after-rejections", "Three rejected requests do not keep a valid one from being taken.",
+        contract::kValidatedFirst, still_works_after_rejections, Level::must,
+        changes_of(Subject::presented)}},
+      into, needs);
   add_for_both_calls(
-      {{"403/name-with-blanks", Level::must, "The name with blanks around it.", contract::kUnknown,
-        with_blanks, needs},
-       {"403/name-with-look-alikes", Level::must, "The name with a letter that only looks right.",
-        contract::kUnknown, with_look_alikes, needs},
-       {"403/name-with-nul", Level::must, "The name, a NUL, and more behind it.",
-        contract::kUnknown, with_nul, needs},
-       {"403/name-is-a-path", Level::must, "A path that leads out of the store.",
-        contract::kUnknown, a_path, needs},
-       {"403/nothing-is-created", Level::must, "An unknown name does not appear in the read-back.",
-        contract::kUnknown, nothing_is_created, needs}},
-      into);
+      {{"403/name-with-blanks", "The name with blanks around it.", contract::kUnknown, with_blanks},
+       {"403/name-with-look-alikes", "The name with a letter that only looks right.",
+        contract::kUnknown, with_look_alikes},
+       {"403/name-with-nul", "The name, a NUL, and more behind it.", contract::kUnknown, with_nul},
+       {"403/name-is-a-path", "A path that leads out of the store.", contract::kUnknown, a_path},
+       {"403/nothing-is-created", "An unknown name does not appear in the read-back.",
+        contract::kUnknown, nothing_is_created}},
+      into, needs);
+  add_for_both_calls({{"404/certificate-is-a-key", "The key in place of the certificate.",
+                       contract::kNotFound, only_a_key}},
+                     into, needs);
   add_for_both_calls(
-      {{"404/certificate-is-a-key", Level::must, "The key in place of the certificate.",
-        contract::kNotFound, only_a_key, needs}},
-      into);
-  add_for_both_calls(
-      {{"406/stays-refused", Level::must, "An expired certificate is refused a second time too.",
-        contract::kExpired, stays_refused, needs},
-       {"200/renewal-after-expired", Level::must, "After an expired one, its renewal is taken.",
-        contract::kExpired, renewal_is_taken, changes_of(Subject::presented)},
-       {"406/has-the-documented-form", Level::must, "406 comes with error_code and description.",
-        contract::kErrorBody, says_that_it_expired, needs}},
-      into);
+      {{"406/stays-refused", "An expired certificate is refused a second time too.",
+        contract::kExpired, stays_refused},
+       {"200/renewal-after-expired", "After an expired one, its renewal is taken.",
+        contract::kExpired, renewal_is_taken, Level::must, changes_of(Subject::presented)},
+       {"406/has-the-documented-form", "406 comes with error_code and description.",
+        contract::kErrorBody, says_that_it_expired}},
+      into, needs);
   into.push_back(
       {.id = "editions/404/update-cert-is-gone",
        .checks = "Where update_cert was removed, it changes nothing.",

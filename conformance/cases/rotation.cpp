@@ -108,25 +108,23 @@ void add_rotation_cases(std::vector<Case>& into) {
   Needs down = internode;
   down.injector = true;
   down.nodes = 2;
-  add_cases(
-      {{"rotate/200/both-are-new", Level::must,
-        "Both internode certificates are new pairs, and nothing else changes.", contract::kRotation,
-        both_are_new, internode},
-       {"rotate/200/one-by-name", Level::must, "The named one is new, the other stays.",
-        contract::kRotation, one_by_name, internode},
-       {"rotate/403/not-an-internal-one", Level::must,
-        "Rotating proxy is refused and changes nothing.", contract::kRotation, not_an_internal_one,
-        internode},
-       {"rotate/403/unknown-name", Level::must,
-        "Rotating a name that no cluster has is refused and changes nothing.", contract::kRotation,
-        unknown_name, internode},
-       {"rotate/400/unreached-node-is-reported", Level::must, "With a node down, rotating is 400.",
-        contract::kRotation, a_node_down, down},
-       {"rotate/200/after-the-node-is-back", Level::must, "Once the node is back, rotating is 200.",
-        contract::kRotation, works_after_the_node_is_back, down},
-       {"rotate/401/no-credentials", Level::must, "Rotating without credentials changes nothing.",
-        contract::kRotation, needs_credentials, internode}},
-      into);
+  add_cases({{"rotate/200/both-are-new",
+              "Both internode certificates are new pairs, and nothing else changes.",
+              contract::kRotation, both_are_new},
+             {"rotate/200/one-by-name", "The named one is new, the other stays.",
+              contract::kRotation, one_by_name},
+             {"rotate/403/not-an-internal-one", "Rotating proxy is refused and changes nothing.",
+              contract::kRotation, not_an_internal_one},
+             {"rotate/403/unknown-name",
+              "Rotating a name that no cluster has is refused and changes nothing.",
+              contract::kRotation, unknown_name},
+             {"rotate/400/unreached-node-is-reported", "With a node down, rotating is 400.",
+              contract::kRotation, a_node_down, Level::must, down},
+             {"rotate/200/after-the-node-is-back", "Once the node is back, rotating is 200.",
+              contract::kRotation, works_after_the_node_is_back, Level::must, down},
+             {"rotate/401/no-credentials", "Rotating without credentials changes nothing.",
+              contract::kRotation, needs_credentials}},
+            into, internode);
 }
 
 }  // namespace certdrill::conformance

@@ -1,4 +1,3 @@
-#include "conformance/cases/selection.h"
 
 #include <algorithm>
 #include <fstream>
@@ -17,25 +16,28 @@ std::vector<Case> all_cases() {
   return cases;
 }
 
-void add_cases(const std::vector<CaseRow>& rows, std::vector<Case>& into) {
+void add_cases(const std::vector<CaseRow>& rows, std::vector<Case>& into, const Needs& needs) {
   for (const CaseRow& row : rows) {
-    into.push_back({row.id, row.level, row.checks, row.contract, row.editions, row.needs,
-                    std::nullopt, row.run});
+    into.push_back({row.id, row.level, row.checks, row.contract, row.editions,
+                    row.needs.value_or(needs), std::nullopt, row.run});
   }
 }
 
 void add_for_call(contract::UpdateCall call, const std::vector<CaseRow>& rows,
-                  std::vector<Case>& into) {
+                  std::vector<Case>& into, const Needs& needs) {
   for (const CaseRow& row : rows) {
     const auto bits =
         static_cast<std::uint8_t>(row.editions.bits & contract::endpoint_of(call).editions.bits);
     into.push_back({fmt::format("{}/{}", to_string(call), row.id), row.level, row.checks,
-                    row.contract, contract::Editions{bits}, row.needs, call, row.run});
+                    row.contract, contract::Editions{bits}, row.needs.value_or(needs), call,
+                    row.run});
   }
 }
 
-void add_for_both_calls(const std::vector<CaseRow>& rows, std::vector<Case>& into) {
-  for (const contract::UpdateCall call : contract::kAllUpdateCalls) add_for_call(call, rows, into);
+void add_for_both_calls(const std::vector<CaseRow>& rows, std::vector<Case>& into,
+                        const Needs& needs) {
+  for (const contract::UpdateCall call : contract::kAllUpdateCalls)
+    add_for_call(call, rows, into, needs);
 }
 
 bool glob_matches(const std::string& pattern, const std::string& text) {

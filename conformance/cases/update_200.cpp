@@ -133,55 +133,52 @@ void add_update_200_cases(std::vector<Case>& into) {
   Needs two_nodes = changes_of(Subject::seen);
   two_nodes.nodes = 2;
   add_for_both_calls(
-      {{"200/replaces-everywhere", Level::must,
+      {{"200/replaces-everywhere",
         "A valid certificate gets 200, reads back, and every node presents it; then another one.",
-        contract::kReplaced, replaces_everywhere, changes_of(Subject::presented)},
-       {"200/repetition-is-a-success", Level::must,
-        "The same request again is 200, and nothing is lost.", contract::kRetry,
-        repetition_is_a_success, changes_of(Subject::any)},
-       {"200/back-to-the-former", Level::must, "A certificate that was replaced can be put back.",
-        contract::kReplaced, back_to_the_former, changes_of(Subject::any)},
-       {"200/every-connection-sees-the-new-one", Level::must,
+        contract::kReplaced, replaces_everywhere, Level::must, changes_of(Subject::presented)},
+       {"200/repetition-is-a-success", "The same request again is 200, and nothing is lost.",
+        contract::kRetry, repetition_is_a_success},
+       {"200/back-to-the-former", "A certificate that was replaced can be put back.",
+        contract::kReplaced, back_to_the_former},
+       {"200/every-connection-sees-the-new-one",
         "After 200, connection after connection gets the new certificate.",
-        contract::kNextConnection, every_connection_sees_the_new_one,
+        contract::kNextConnection, every_connection_sees_the_new_one, Level::must,
         changes_of(Subject::presented)},
-       {"200/others-stay-as-they-were", Level::must,
+       {"200/others-stay-as-they-were",
         "An update changes the certificate that it names, and no other.", contract::kReplaced,
-        others_stay_as_they_were, changes_of(Subject::any)},
-       {"200/key-belongs-to-the-certificate", Level::must,
+        others_stay_as_they_were},
+       {"200/key-belongs-to-the-certificate",
         "After each of two updates, key and certificate that read back are one pair.",
-        contract::kReadBack, key_belongs_to_the_certificate, changes_of(Subject::any)},
-       {"200/every-node-reads-it-back", Level::must,
+        contract::kReadBack, key_belongs_to_the_certificate},
+       {"200/every-node-reads-it-back",
         "After 200, every node's REST API reads the new certificate.", contract::kReplaced,
-        every_node_reads_it_back, two_nodes},
-       {"200/any-node-takes-it", Level::must,
-        "The request may go to any node, and the cluster follows.", contract::kReplaced,
-        any_node_takes_it, two_nodes},
-       {"200/every-node-is-an-entry", Level::must,
+        every_node_reads_it_back, Level::must, two_nodes},
+       {"200/any-node-takes-it", "The request may go to any node, and the cluster follows.",
+        contract::kReplaced, any_node_takes_it, Level::must, two_nodes},
+       {"200/every-node-is-an-entry",
         "Sent to each node in turn, it reads back and is presented on every node.",
-        contract::kReplaced, every_node_is_an_entry, two_nodes},
-       {"200/answer-is-empty-or-json", Level::should, "The body of 200 is empty or JSON.",
+        contract::kReplaced, every_node_is_an_entry, Level::must, two_nodes},
+       {"200/answer-is-empty-or-json", "The body of 200 is empty or JSON.",
         "No source describes the body of 200; some 200 answers are empty.", answer_is_empty_or_json,
-        changes_of(Subject::any)},
-       {"200/key-never-comes-back", Level::must,
-        "The answer to an update does not repeat the private key.",
-        "No body is documented for 200.", key_never_comes_back, changes_of(Subject::any)}},
-      into);
+        Level::should},
+       {"200/key-never-comes-back", "The answer to an update does not repeat the private key.",
+        "No body is documented for 200.", key_never_comes_back}},
+      into, changes_of(Subject::any));
   std::vector<CaseRow> rows;
   for (const auto& certificate : contract::cluster_certificates()) {
     const Needs needs = changes_of(certificate.name);
     const std::string name(certificate.text);
-    rows.push_back({fmt::format("200/{}-can-be-replaced", dashed(name)), Level::must,
+    rows.push_back({fmt::format("200/{}-can-be-replaced", dashed(name)),
                     fmt::format("{} is replaced twice, reads back, and is presented where it is "
                                 "seen ({}).",
                                 name, certificate.seen_where),
-                    contract::kReplaced, replaces_everywhere, needs});
+                    contract::kReplaced, replaces_everywhere, Level::must, needs});
     if (certificate.has_key) continue;
-    rows.push_back({fmt::format("200/{}-needs-no-key", dashed(name)), Level::must,
+    rows.push_back({fmt::format("200/{}-needs-no-key", dashed(name)),
                     name + " is taken without a key.", contract::kTrustWithoutKey, without_key,
-                    needs});
+                    Level::must, needs});
   }
-  add_for_both_calls(rows, into);
+  add_for_both_calls(rows, into, {});
 }
 
 }  // namespace certdrill::conformance

@@ -75,25 +75,25 @@ void add_wire_cases(std::vector<Case>& into) {
   constexpr auto kLimit =
       "No source states a limit; eleven certificates with their chains are some 100 KB.";
   add_for_both_calls(
-      {{"200/slashes-may-be-escaped", Level::must, "JSON with '/' as '\\/', as PHP writes it.",
-        contract::kBody, slashes_escaped, needs},
-       {"200/letters-may-be-escaped", Level::must,
+      {{"200/slashes-may-be-escaped", "JSON with '/' as '\\/', as PHP writes it.", contract::kBody,
+        slashes_escaped},
+       {"200/letters-may-be-escaped",
         "JSON with '=' and '+' as \\u003d and \\u002b, as Gson writes them.", contract::kBody,
-        letters_escaped, needs},
-       {"200/body-in-chunks", Level::should, "A body with Transfer-Encoding: chunked is read.",
+        letters_escaped},
+       {"200/body-in-chunks", "A body with Transfer-Encoding: chunked is read.",
         "RFC 9112 7.1: a recipient must be able to decode chunks; no page of the vendor speaks of "
         "it.",
-        sent_with<&HttpRequest::chunked>, needs},
-       {"200/expect-100-continue", Level::should,
+        sent_with<&HttpRequest::chunked>, Level::should},
+       {"200/expect-100-continue",
         "Expect: 100-continue, which curl sends with long bodies, does no harm.",
         "RFC 9110 10.1.1: a server that does not send 100 answers the request all the same.",
-        sent_with<&HttpRequest::expect_continue>, needs},
-       {"200/body-of-16-kb", Level::should, "A valid body of 16 KB is taken.", kLimit,
-        long_body<16>, needs},
-       {"200/body-of-64-kb", Level::should, "A valid body of 64 KB is taken.", kLimit,
-        long_body<64>, needs},
-       {"observed/body-of-1-mb", Level::info, "A valid body of 1 MB.", kLimit, a_megabyte, needs}},
-      into);
+        sent_with<&HttpRequest::expect_continue>, Level::should},
+       {"200/body-of-16-kb", "A valid body of 16 KB is taken.", kLimit, long_body<16>,
+        Level::should},
+       {"200/body-of-64-kb", "A valid body of 64 KB is taken.", kLimit, long_body<64>,
+        Level::should},
+       {"observed/body-of-1-mb", "A valid body of 1 MB.", kLimit, a_megabyte, Level::info}},
+      into, needs);
 }
 
 }  // namespace certdrill::conformance

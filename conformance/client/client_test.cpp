@@ -8,11 +8,11 @@
 #include <unistd.h>
 
 #include "certs/issue/issue.h"
-#include "conformance/client/address.h"
 #include "conformance/client/cluster_nodes.h"
 #include "conformance/client/exchange.h"
 #include "conformance/client/installed.h"
 #include "conformance/client/presented_chain.h"
+#include "conformance/client/target.h"
 #include "tests/support/stub_server.h"
 #include "tests/support/temporary_folder.h"
 

@@ -1,7 +1,6 @@
 #include "conformance/client/cluster_access.h"
 
 #include <algorithm>
-#include <utility>
 
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>

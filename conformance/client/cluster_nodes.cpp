@@ -35,9 +35,8 @@ tl::expected<OptionalAddress, std::string> address_in(const json& node, const ch
 }
 
 tl::expected<ClusterNode, std::string> node_of_simulator(const json& entry) {
-  if (!entry.is_object() || !entry.value("uid", json()).is_number_integer()) {
+  if (!entry.is_object() || !entry.value("uid", json()).is_number_integer())
     return tl::unexpected(std::string("a node has no integer 'uid'"));
-  }
   ClusterNode node;
   node.uid = entry["uid"].get<int>();
   const auto rest = address_in(entry, "rest");
@@ -86,9 +85,8 @@ ClusterNode node_at(int uid, const Address& rest) {
 }
 
 Nodes nodes_of_listing(const json& listing, const Address& target) {
-  if (!listing.is_array() || listing.empty()) {
+  if (!listing.is_array() || listing.empty())
     return tl::unexpected(std::string("GET /v1/nodes did not answer with an array of nodes"));
-  }
   std::vector<ClusterNode> nodes;
   for (const json& entry : listing) {
     if (!entry.is_object() || !entry.value("uid", json()).is_number_integer() ||
@@ -116,9 +114,8 @@ json nodes_to_json(const std::vector<ClusterNode>& nodes) {
 
 Nodes nodes_of_simulator(const json& cluster) {
   const json list = cluster.is_object() ? cluster.value("nodes", json()) : json();
-  if (!list.is_array() || list.empty()) {
+  if (!list.is_array() || list.empty())
     return tl::unexpected(std::string("it has no array 'nodes'"));
-  }
   std::vector<ClusterNode> nodes;
   for (const json& entry : list) {
     auto node = node_of_simulator(entry);

@@ -13,7 +13,7 @@
 #include <tl/expected.hpp>
 
 #include "certs/read/instant.h"
-#include "conformance/client/address.h"
+#include "conformance/client/target.h"
 #include "contract/certificates.h"
 
 namespace certdrill::conformance {

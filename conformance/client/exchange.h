@@ -8,7 +8,6 @@
 #include <string_view>
 #include <vector>
 
-#include "conformance/client/address.h"
 #include "conformance/client/target.h"
 
 namespace certdrill::conformance {

@@ -5,7 +5,6 @@
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
-#include "certs/verdict/bundle.h"
 #include "certs/verdict/validate.h"
 #include "contract/certificates.h"
 
@@ -108,9 +107,8 @@ tl::expected<certs::Bundle, std::string> restorable(std::string_view name,
                                                     certs::Instant now) {
   const auto known = contract::find_certificate(name);
   if (!known) return tl::unexpected(std::string("it is no certificate of a cluster"));
-  if (contract::info(*known).has_key && !installed.key) {
+  if (contract::info(*known).has_key && !installed.key)
     return tl::unexpected(std::string("its private key cannot be read back"));
-  }
   const certs::Submission submission{*known, installed.certificate, installed.key, nullptr};
   auto bundle = certs::validate(submission, {certs::Strictness::documented, cluster_name}, now);
   if (!bundle)

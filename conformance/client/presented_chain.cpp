@@ -99,9 +99,8 @@ Presented presented_chain(const Address& address, const std::string& server_name
   const STACK_OF(X509)* presented = SSL_get_peer_cert_chain(tls);
   const int size = std::max(sk_X509_num(presented), 0);  // -1 where there is no chain
   chain.reserve(static_cast<std::size_t>(size));
-  for (int i = 0; i < size; ++i) {
+  for (int i = 0; i < size; ++i)
     chain.push_back(certs::Certificate::from_x509(sk_X509_value(presented, i)));
-  }
   BIO_ssl_shutdown(bio.get());
   if (!chain.empty()) return chain;
   return probe_error(ProbeError::Kind::handshake, where + ": the server presented no certificate");

@@ -12,7 +12,7 @@
 #include <tl/expected.hpp>
 
 #include "certs/read/certificate.h"
-#include "conformance/client/address.h"
+#include "conformance/client/target.h"
 
 namespace certdrill::conformance {
 

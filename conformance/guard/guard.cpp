@@ -88,9 +88,8 @@ tl::expected<Guard, GuardRefusal> Guard::set_up(ClusterAccess& cluster, Backup b
   const auto installed = cluster.read_installed();
   if (!installed) return refuse(Kind::no_backup, "there is no backup: " + installed.error());
   const auto again = cluster.read_installed();
-  if (!again || !differences(*installed, *again).empty()) {
+  if (!again || !differences(*installed, *again).empty())
     return refuse(Kind::no_backup, "there is no backup: two readings of the certificates differ");
-  }
   for (const std::string& name : backup.names) {
     const auto held = installed->find(name);
     if (held != installed->end()) backup.held.insert(*held);

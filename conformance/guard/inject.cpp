@@ -5,7 +5,6 @@
 #include <cstring>
 #include <fstream>
 #include <thread>
-#include <vector>
 
 #include <fcntl.h>
 #include <fmt/format.h>

@@ -171,9 +171,8 @@ void GuardJournal::remove() {
 tl::expected<RunLock, std::string> RunLock::take(const std::filesystem::path& file) {
   const std::filesystem::path folder = file.parent_path();
   std::error_code failed;
-  if (std::filesystem::create_directories(folder, failed)) {
+  if (std::filesystem::create_directories(folder, failed))
     std::filesystem::permissions(folder, std::filesystem::perms::owner_all, failed);
-  }
   if (failed)
     return tl::unexpected(fmt::format("the folder {}: {}", folder.string(), failed.message()));
 

@@ -103,10 +103,9 @@ RestoredName restore_one(ClusterAccess& cluster, const Backup& backup, const std
     const bool given_up = now ? attempt == kAttemptsWhenAnswered : Clock::now() >= deadline;
     if (given_up) return {problems, !now, false};
     // A cluster that settles at once needs no long pauses either.
-    if (pause > 0) {
+    if (pause > 0)
       std::this_thread::sleep_for(
           std::min(kPauses.at(std::min(pause, kPauses.size()) - 1), patience.settle * 5));
-    }
     if (!now) continue;
     last = put_back_once(cluster, backup, name, attempt++);
   }

@@ -204,9 +204,9 @@ std::string html_report(const RunReport& report) {
     preflight += fmt::format("<li>{}</li>", escaped(line));
   return fmt::format(
       "<!doctype html><html lang=en><head><meta charset=utf-8><meta name=viewport "
-      "content=\"width=device-width,initial-scale=1\"><title>certdrill-conform: {}</title>"
-      "<style>{}</style></head><body><main>\n{}{}{}{}{}"
-      "<h2>Preflight</h2><section class=card><ul>{}</ul></section>\n{}</main></body></html>\n",
+      "content=\"width=device-width,initial-scale=1\"><title>certdrill-conform: "
+      "{}</title><style>{}</style></head><body><main>\n{}{}{}{}{}<h2>Preflight</h2><section "
+      "class=card><ul>{}</ul></section>\n{}</main></body></html>\n",
       escaped(report.cluster), kStyle, verdict_part(report), problems_part(report),
       coverage_part(report), not_run_part(report), observations_part(report), preflight,
       cases_part(report));

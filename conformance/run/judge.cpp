@@ -115,9 +115,8 @@ void Judge::expect(bool holds, const std::string& expected, const std::string& a
        redactor.redact(cause.empty() ? fmt::format("{}: {}", expected, actual) : cause)});
   if (!last_) return;
   const std::string command = repetition();
-  if (std::ranges::find(result_.commands, command) == result_.commands.end()) {
+  if (std::ranges::find(result_.commands, command) == result_.commands.end())
     result_.commands.push_back(command);
-  }
 }
 
 void Judge::expect_status(const HttpAnswer& answer, const std::vector<int>& accepted,

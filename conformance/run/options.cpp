@@ -70,9 +70,8 @@ class JsonOrLines : public CLI::ConfigTOML {
     for (const auto& [name, value] : object.items()) {
       CLI::ConfigItem& item = found.emplace_back();
       item.name = name;
-      for (const auto& one : value.is_array() ? value : nlohmann::json::array({value})) {
+      for (const auto& one : value.is_array() ? value : nlohmann::json::array({value}))
         item.inputs.push_back(one.is_string() ? one.get<std::string>() : one.dump());
-      }
     }
     return found;
   }
@@ -217,12 +216,10 @@ std::string secret_of(const std::string& file, std::string_view variable) {
 }
 
 std::filesystem::path default_state_folder() {
-  if (const std::string state = environment_value("XDG_STATE_HOME"); !state.empty()) {
+  if (const std::string state = environment_value("XDG_STATE_HOME"); !state.empty())
     return std::filesystem::path(state) / "certdrill";
-  }
-  if (const std::string home = environment_value("HOME"); !home.empty()) {
+  if (const std::string home = environment_value("HOME"); !home.empty())
     return std::filesystem::path(home) / ".local/state/certdrill";
-  }
   refuse_option("no place for the guard's journal: HOME is not set; give --state-dir");
 }
 
@@ -312,9 +309,8 @@ RestoreCommand Options::restore_command() const {
 
 std::string environment_name(std::string_view option) {
   std::string name(kVariablePrefix);
-  for (const char c : option) {
+  for (const char c : option)
     name += c == '-' ? '_' : static_cast<char>(std::toupper(static_cast<unsigned char>(c)));
-  }
   return name;
 }
 

@@ -79,9 +79,8 @@ PreflightProblem greet(Session& session) {
               presented->front().subject(), certs::format_instant(presented->front().not_after()));
   const auto answer = session.cluster.send(session.cluster.request("GET", path_of("cluster")));
   if (!answer) return could_not_run(answer.error());
-  if (answer->status == 401) {
+  if (answer->status == 401)
     return could_not_run("GET /v1/cluster answered 401: the credentials of --username are refused");
-  }
   session.cluster_name = session.cluster.target().host;
   const json body = json::parse(answer->body, nullptr, false);
   if (answer->status == 200 && body.is_object() && body.value("name", json()).is_string()) {

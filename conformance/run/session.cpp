@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <csignal>
 
-#include <fmt/format.h>
 
 #include "conformance/run/trial.h"
 
@@ -110,21 +109,19 @@ std::optional<std::string> obstacle(const Session& session, const Case& one) {
   if (needs.changes && session.update_permission == Permission::refused)
     return fmt::format("{} (role admin)", kNoPermission);
   if (needs.changes && !session.guard) return session.why_no_changes;
-  if (needs.viewer && !session.options.viewer()) {
+  if (needs.viewer && !session.options.viewer())
     return std::string(
         "it needs a user who may only look: --viewer-username and --viewer-password-file");
-  }
   if (needs.subject != Subject::none && !session.subject_for(needs))
     return option_for(session, needs);
   if (needs.nodes > static_cast<int>(session.cluster.nodes().size())) {
     return fmt::format("it needs {} nodes, and {} are known (--nodes)", needs.nodes,
                        session.cluster.nodes().size());
   }
-  if (needs.injector && !session.injector) {
+  if (needs.injector && !session.injector)
     return std::string(
         "it needs a node that can be made unreachable: --inject-cmd with --heal-cmd, or "
         "--sim-control");
-  }
   const auto with_key = std::ranges::count_if(session.allowed, [](contract::CertificateName name) {
     return contract::info(name).has_key && !contract::info(name).internode &&
            name != contract::CertificateName::api;

@@ -6,7 +6,6 @@
 #include <fmt/format.h>
 
 #include "fixtures/catalogue/catalogue.h"
-#include "fixtures/make/workshop.h"
 
 namespace certdrill::conformance {
 namespace {
@@ -27,27 +26,6 @@ fixtures::Settings settings_for(const std::string& cluster_name, certs::Instant 
 
 std::string TestCertificate::body(contract::UpdateCall call) const {
   return call == contract::UpdateCall::update_cert ? made.request_body() : made.certificates_body();
-}
-
-TestCertificate TestCertificate::with_name(std::string name) const {
-  TestCertificate changed = *this;
-  changed.made.name = std::move(name);
-  changed.made.entry.reset();  // it is made of the three parts then
-  return changed;
-}
-
-TestCertificate TestCertificate::with_key(std::optional<std::string> key) const {
-  TestCertificate changed = *this;
-  changed.made.key = std::move(key);
-  changed.made.entry.reset();
-  return changed;
-}
-
-TestCertificate TestCertificate::with_certificate(std::optional<std::string> certificate) const {
-  TestCertificate changed = *this;
-  changed.made.certificate = std::move(certificate);
-  changed.made.entry.reset();
-  return changed;
 }
 
 TestCertificates::TestCertificates(std::string cluster_name, certs::Instant now, std::uint64_t seed)

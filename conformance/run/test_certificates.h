@@ -36,9 +36,24 @@ struct TestCertificate {
   InstalledCertificate installed() const { return {*made.certificate, made.key}; }
 
   // The same with one part exchanged, or left out.
-  TestCertificate with_name(std::string name) const;
-  TestCertificate with_key(std::optional<std::string> key) const;
-  TestCertificate with_certificate(std::optional<std::string> certificate) const;
+  TestCertificate with_name(const std::string& name) const {
+    return with(&fixtures::Made::name, name);
+  }
+  TestCertificate with_key(const std::optional<std::string>& key) const {
+    return with(&fixtures::Made::key, key);
+  }
+  TestCertificate with_certificate(const std::optional<std::string>& certificate) const {
+    return with(&fixtures::Made::certificate, certificate);
+  }
+
+ private:
+  template <typename Part>
+  TestCertificate with(Part fixtures::Made::*part, const Part& other) const {
+    TestCertificate changed = *this;
+    changed.made.*part = other;
+    changed.made.entry.reset();  // it is made of the three parts then
+    return changed;
+  }
 };
 
 class TestCertificates {
