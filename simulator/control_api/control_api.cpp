@@ -5,7 +5,7 @@
 #include <fmt/format.h>
 
 #include "certs/read/text.h"
-#include "contract/nearest_path.h"
+#include "contract/nearest_name.h"
 
 namespace certdrill::simulator {
 namespace {

@@ -20,7 +20,6 @@
 #include "simulator/http/users.h"
 #include "simulator/listeners/listeners.h"
 #include "simulator/record/feed.h"
-#include "simulator/record/handshakes.h"
 #include "simulator/record/journal.h"
 #include "simulator/record/recorder.h"
 #include "simulator/rest_api/rest_api.h"

@@ -87,16 +87,14 @@ std::optional<std::string> mistake_in(const SimulatorSettings& settings) {
   if (!is_cluster_name(settings.cluster_name)) {
     return fmt::format(
         "the cluster's name {} is no DNS name of at most 64 characters: labels of letters, digits "
-        "and "
-        "inner hyphens, joined by dots, such as cluster.local",
+        "and inner hyphens, joined by dots, such as cluster.local",
         is_plain_text(settings.cluster_name) ? fmt::format("'{}'", settings.cluster_name)
                                              : "given");
   }
   if (settings.username.empty() || settings.username.find(':') != std::string::npos ||
       !is_plain_text(settings.username)) {
     return "the username must be UTF-8 without control characters, not be empty and not contain "
-           "':' "
-           "(RFC 7617)";
+           "':' (RFC 7617)";
   }
   if (!is_plain_text(settings.password))
     return "the password must be UTF-8 without control characters (RFC 7617)";

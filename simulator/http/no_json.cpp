@@ -1,5 +1,3 @@
-#include "simulator/http/no_json.h"
-
 #include <algorithm>
 #include <array>
 #include <cctype>
@@ -8,6 +6,7 @@
 #include <fmt/format.h>
 
 #include "certs/read/text.h"
+#include "simulator/http/strict_json.h"
 
 namespace certdrill::simulator {
 namespace {

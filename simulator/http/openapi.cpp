@@ -1,8 +1,6 @@
 #include "simulator/http/openapi.h"
 
 #include <cctype>
-#include <map>
-#include <string>
 
 #include <fmt/format.h>
 

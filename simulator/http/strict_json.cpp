@@ -8,7 +8,6 @@
 #include <nlohmann/json.hpp>
 
 #include "certs/read/text.h"
-#include "simulator/http/no_json.h"
 
 namespace certdrill::simulator {
 namespace {

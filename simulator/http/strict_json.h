@@ -5,6 +5,7 @@
 // Thread safety: pure functions.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <string>
 #include <string_view>
@@ -36,5 +37,13 @@ struct IntegerBounds {
 // A text, such as a query parameter's, as a whole number within bounds. The error is a sentence.
 tl::expected<std::int64_t, std::string> integer_of(std::string_view name, std::string_view text,
                                                    IntegerBounds bounds);
+
+// Why a text is no JSON, in words that lead to the mend: what programs and people really send in
+// its place. A clause such as "is not valid JSON: line 3, column 1: ...". `offset`: 0-based, of the
+// byte that a parser did not accept; the text's size where it ended too early.
+std::string why_no_json(std::string_view text, std::size_t offset);
+
+// Where the first bytes are that are no UTF-8; the text's size where there are none.
+std::size_t end_of_utf8(std::string_view text);
 
 }  // namespace certdrill::simulator

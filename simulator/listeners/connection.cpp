@@ -214,10 +214,9 @@ asio::awaitable<bool> Connection::read_request() {
     }
     const Io came = co_await receive(deadline);
     if (came != Io::done) {
-      if (late_ && reader_.begun()) {
+      if (late_ && reader_.begun())
         co_await refuse(
             error_answer(408, "request_timeout", "The request did not arrive completely in time."));
-      }
       co_return false;
     }
     if (reads % kReadsInARow == 0) co_await asio::post(server_.io, asio::use_awaitable);

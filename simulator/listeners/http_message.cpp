@@ -61,10 +61,9 @@ Answer explain(beast::error_code error, std::string_view rest, const RequestLimi
     case http::error::header_limit: return refuse_header_size(limits.header_bytes);
     case http::error::body_limit: return refuse_body_size(limits.body_bytes);
     case http::error::bad_version:
-      if (has_other_version(rest)) {
+      if (has_other_version(rest))
         return error_answer(505, "version_not_supported",
                             "Only HTTP/1.1 and HTTP/1.0 are spoken here.");
-      }
       [[fallthrough]];
     case http::error::bad_method:
     case http::error::bad_target:
@@ -113,10 +112,9 @@ void read_query(std::string_view query, Call& call) {
     const auto end = std::min(query.find('&'), query.size());
     const auto pair = query.substr(0, end);
     const auto equals = std::min(pair.find('='), pair.size());
-    if (equals > 0) {
+    if (equals > 0)
       call.query.emplace(decoded(pair.substr(0, equals), true),
                          decoded(pair.substr(std::min(equals + 1, pair.size())), true));
-    }
     query.remove_prefix(std::min(end + 1, query.size()));
   }
 }
@@ -194,18 +192,16 @@ std::optional<Answer> RequestReader::Parsing::take_field(const http::fields::val
         return error_answer(400, kMalformed, "Content-Length is not one decimal number.");
       break;
     case http::field::transfer_encoding:
-      if (!beast::iequals(field.value(), "chunked")) {
+      if (!beast::iequals(field.value(), "chunked"))
         return error_answer(501, "transfer_encoding_not_supported",
                             "The only Transfer-Encoding known is chunked.");
-      }
       if (parser.get().version() == 10)
         return error_answer(400, kMalformed, "HTTP/1.0 has no Transfer-Encoding.");
       break;
     case http::field::expect:
-      if (!beast::iequals(field.value(), "100-continue")) {
+      if (!beast::iequals(field.value(), "100-continue"))
         return error_answer(417, "expectation_failed",
                             "The only Expect that can be met is 100-continue.");
-      }
       expects_continue = true;
       break;
     case http::field::host:

@@ -19,7 +19,7 @@
 #include "certs/verdict/bundle.h"
 #include "simulator/http/answer.h"
 #include "simulator/http/call.h"
-#include "simulator/redis/server_address.h"
+#include "simulator/redis/session.h"
 
 namespace certdrill::simulator {
 

@@ -44,8 +44,7 @@ std::string sentence(const std::string& address, std::uint16_t port, int reason)
         return "is in use by another program: stop that one, or take free ports with --port 0";
       case EADDRNOTAVAIL:
         return "cannot be had: this machine does not have the address. Take one of its own, such "
-               "as "
-               "127.0.0.1";
+               "as 127.0.0.1";
       case EACCES:
         return "cannot be had: ports below 1024 need root. Take a higher one, or --port 0";
       case EMFILE:

@@ -62,8 +62,7 @@ Verification verify(const Journal& journal, std::span<const JournalMatch> matche
   if (found.dropped > 0) {
     result.why = fmt::format(
         "The journal dropped {} entries (it keeps {}), so nothing can be proven; clear it before "
-        "the "
-        "run or start with a higher --journal-limit.",
+        "the run or start with a higher --journal-limit.",
         found.dropped, journal.limit());
     return result;
   }

@@ -1,5 +1,3 @@
-#include "simulator/redis/commands.h"
-
 #include <algorithm>
 #include <array>
 
@@ -7,6 +5,7 @@
 #include <strings.h>
 
 #include "certs/read/text.h"
+#include "simulator/redis/session.h"
 
 namespace certdrill::simulator {
 namespace {
@@ -15,6 +14,26 @@ using Words = std::span<const std::string>;
 
 constexpr auto kRedisVersion = "7.4.0";
 constexpr std::size_t kLongestEcho = 64;  // of a client's words in an error
+
+// Answers in the session's protocol: what RESP2 has no type for is sent as a flat array there.
+class RespWriter {
+ public:
+  RespWriter(std::string& out, bool resp3) : out_(out), resp3_(resp3) {}
+
+  void simple(std::string_view text) { out_ += fmt::format("+{}\r\n", text); }  // one line
+  void error(std::string_view text) { out_ += fmt::format("-{}\r\n", text); }   // with its code
+  void bulk(std::string_view text) { out_ += fmt::format("${}\r\n{}\r\n", text.size(), text); }
+  void integer(std::int64_t number) { out_ += fmt::format(":{}\r\n", number); }
+  void null() { out_ += resp3_ ? "_\r\n" : "$-1\r\n"; }
+  void array(std::size_t size) { out_ += fmt::format("*{}\r\n", size); }  // so many values follow
+  void map(std::size_t pairs) {  // so many keys and values follow
+    out_ += resp3_ ? fmt::format("%{}\r\n", pairs) : fmt::format("*{}\r\n", 2 * pairs);
+  }
+
+ private:
+  std::string& out_;
+  const bool resp3_;
+};
 
 struct CommandCall {
   Words words;
@@ -93,11 +112,10 @@ void greet(const RedisSession& session, RespWriter out) {
 // HELLO [VERSION [AUTH USER PASSWORD] [SETNAME NAME]]
 void hello(CommandCall& call) {
   const Words words = call.words;
-  if (words.size() > 1 && words[1] != "2" && words[1] != "3") {
+  if (words.size() > 1 && words[1] != "2" && words[1] != "3")
     return call.out.error(words[1].find_first_not_of("0123456789") == std::string::npos
                               ? "NOPROTO unsupported protocol version"
                               : "ERR Protocol version is not an integer or out of range");
-  }
   std::string_view name = call.session.name();
   for (std::size_t i = 2; i < words.size();) {
     const auto left = words.size() - i;
@@ -201,18 +219,6 @@ bool fits(const RedisCommand& command, std::size_t words) {
 }
 
 }  // namespace
-
-void RespWriter::simple(std::string_view text) { out_ += fmt::format("+{}\r\n", text); }
-void RespWriter::error(std::string_view text) { out_ += fmt::format("-{}\r\n", text); }
-void RespWriter::bulk(std::string_view text) {
-  out_ += fmt::format("${}\r\n{}\r\n", text.size(), text);
-}
-void RespWriter::integer(std::int64_t number) { out_ += fmt::format(":{}\r\n", number); }
-void RespWriter::null() { out_ += resp3_ ? "_\r\n" : "$-1\r\n"; }
-void RespWriter::array(std::size_t size) { out_ += fmt::format("*{}\r\n", size); }
-void RespWriter::map(std::size_t pairs) {
-  out_ += resp3_ ? fmt::format("%{}\r\n", pairs) : fmt::format("*{}\r\n", 2 * pairs);
-}
 
 void answer_command(Words words, RedisSession& session, RedisReply& reply) {
   CommandCall call{words, session, reply, {reply.output, session.resp3()}};

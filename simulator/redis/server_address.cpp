@@ -1,5 +1,3 @@
-#include "simulator/redis/server_address.h"
-
 #include <array>
 #include <charconv>
 #include <memory>
@@ -7,6 +5,8 @@
 
 #include <fmt/format.h>
 #include <netdb.h>
+
+#include "simulator/redis/session.h"
 
 namespace certdrill::simulator {
 namespace {

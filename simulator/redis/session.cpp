@@ -8,9 +8,6 @@
 #include <vector>
 
 #include <fmt/format.h>
-#include <tl/expected.hpp>
-
-#include "simulator/redis/commands.h"
 
 namespace certdrill::simulator {
 namespace {

@@ -7,8 +7,11 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <span>
 #include <string>
 #include <string_view>
+
+#include <tl/expected.hpp>
 
 namespace certdrill::simulator {
 
@@ -41,5 +44,18 @@ class RedisSession {
 
 // An error, and the end: for a client for which there is no room, or no server behind the port.
 RedisReply redis_farewell(std::string_view error);
+
+// `words`: the command and its arguments, at least one.
+void answer_command(std::span<const std::string> words, RedisSession& session, RedisReply& reply);
+
+// Where the Redis server is that stands behind the database ports.
+struct RedisServer {
+  std::string address;  // numeric, IPv4 or IPv6
+  std::uint16_t port = 0;
+  std::string text;  // as it was given
+};
+
+// "127.0.0.1:6379", "localhost:6379" or "[::1]:6379". The error is a sentence.
+tl::expected<RedisServer, std::string> find_redis_server(const std::string& text);
 
 }  // namespace certdrill::simulator

@@ -3,8 +3,6 @@
 
 #include <gtest/gtest.h>
 
-#include "simulator/redis/server_address.h"
-
 namespace certdrill::simulator {
 namespace {
 

@@ -101,11 +101,10 @@ tl::expected<Change, Answer> read_certificate(const nlohmann::json& json,
 
 Answer rejection_answer(const Rejection& rejection, bool answers_404, const std::string& where,
                         std::string_view hint) {
-  if (rejection.why == Rejection::Why::store) {
+  if (rejection.why == Rejection::Why::store)
     return error_answer(
         500, "internal_error",
         where + "The configuration store could not be written: " + rejection.store_error);
-  }
   const std::string description =
       fmt::format("{}{}{}", where, certs::describe(*rejection.defect), hint);
   switch (certs::verdict_of(rejection.defect->id)) {
@@ -122,9 +121,8 @@ void note_rollout(std::span<const contract::CertificateName> names, const Rollou
                   AnswerNotes& notes) {
   for (std::size_t i = 0; i < names.size(); ++i) {
     NotedCertificate noted{std::string(to_string(names[i])), std::nullopt};
-    if (i < rollout.installed.size() && rollout.installed[i]) {
+    if (i < rollout.installed.size() && rollout.installed[i])
       noted.leaf = rollout.installed[i]->bundle->leaf();
-    }
     notes.certificates.push_back(std::move(noted));
   }
   for (const auto& unreached : rollout.unreached) notes.unreached.push_back(unreached.uid);

@@ -26,8 +26,7 @@ tl::expected<Change, Answer> read_change(const Scene& scene, const Call& call) {
     return tl::unexpected(invalid_request(
         successor.editions.contains(scene.edition.edition)
             ? "This is the body of PUT /v1/cluster/certificates; send it there. This call takes "
-              "one "
-              "certificate: {\"name\", \"certificate\", \"key\"}."
+              "one certificate: {\"name\", \"certificate\", \"key\"}."
             : "This call takes one certificate, {\"name\", \"certificate\", \"key\"}; the list "
               "'certificates' is the body of a call that this edition does not have."));
   }
@@ -40,10 +39,9 @@ Answer update_one(const Scene& scene, const Call& call) {
   if (!read) return read.error();
   const Change& change = **read;
   const auto rollout = scene.cluster.update({&change, 1}, scene.now, scene.mishaps);
-  if (!rollout) {
+  if (!rollout)
     return rejection_answer(rollout.error(), scene.edition.answers_404, "",
                             misnamed_fields(call.body.fields()));
-  }
   auto answer = rollout_answer(*rollout, scene.cluster.node_count(), scene.success_body);
   note_rollout({&change.name, 1}, *rollout, answer.notes);
   return answer;

@@ -75,9 +75,8 @@ Answer get_node(const Scene& scene, const Call& /*call*/, std::string_view param
 
 Answer get_nodes_status(const Scene& scene, const Call& /*call*/, std::string_view /*parameter*/) {
   auto json = nlohmann::ordered_json::object();
-  for (int uid = 1; scene.cluster.has_node(uid); ++uid) {
+  for (int uid = 1; scene.cluster.has_node(uid); ++uid)
     json[std::to_string(uid)] = status_of(scene, scene.cluster.node(uid));
-  }
   return answer_of(json);
 }
 

@@ -7,7 +7,7 @@
 #include <fmt/format.h>
 
 #include "certs/read/text.h"
-#include "contract/nearest_path.h"
+#include "contract/nearest_name.h"
 
 namespace certdrill::simulator {
 namespace {
@@ -146,9 +146,8 @@ Found<Route> find_rest_route(const Call& call, const contract::EditionRules& edi
     return route.endpoint->editions.contains(edition.edition);
   };
   const auto addressed = std::ranges::find(kRoutes, call.endpoint(), &Route::endpoint);
-  if (addressed == kRoutes.end() || !in_edition(*addressed)) {
+  if (addressed == kRoutes.end() || !in_edition(*addressed))
     return find_route(routes(), call, in_edition);
-  }
   return {&*addressed, *contract::match_path(addressed->path, call.path), {}};
 }
 

@@ -102,10 +102,9 @@ Answer overlook(const Request& request, Forgiven forgiven) {
     // Expiry is looked at last, so what was refused before may have expired as well.
     const bool expired = std::ranges::any_of(
         chain_of(change), [&](const auto& one) { return one.expired_at(request.scene.now); });
-    if (expired && defect->id != certs::DefectId::expired) {
+    if (expired && defect->id != certs::DefectId::expired)
       return telling(std::move(answer), error_answer(406, "certificate_expired",
                                                      "A certificate of the chain has expired."));
-    }
   }
   // Refused before it was validated: the credentials, the shape of the body, ...
   const bool was_judged = answer.error_code == "invalid_certificate" ||

@@ -226,10 +226,9 @@ tl::expected<json, std::string> fault_json_from_text(std::string_view text) {
                       certs::printable(text.substr(begin, comma - begin))));
     }
     const std::string field(text.substr(begin, equals - begin));
-    if (field == "match") {
+    if (field == "match")
       return tl::unexpected(std::string(
           "'match' is written by its fields, such as nodes=2,endpoint=update_cert, or in JSON"));
-    }
     const auto end = end_of_value(text, equals + 1);
     if (end == text.npos || (end < text.size() && text[end] != ','))
       return tl::unexpected(fmt::format("the quotes around the value of '{}' are not closed",

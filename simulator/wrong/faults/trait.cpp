@@ -1,10 +1,9 @@
-#include "simulator/wrong/faults/trait.h"
-
 #include <algorithm>
 #include <array>
 
 #include "certs/read/facts.h"
 #include "certs/verdict/bundle.h"
+#include "simulator/wrong/faults/match.h"
 
 namespace certdrill::simulator {
 namespace {
