@@ -11,7 +11,6 @@
 
 #include "certs/read/text.h"
 #include "contract/nearest_name.h"
-#include "rehearsal/rladmin/replace.h"
 #include "rehearsal/rladmin/words.h"
 
 namespace certdrill::rladmin {

@@ -1,5 +1,3 @@
-#include "rehearsal/rladmin/replace.h"
-
 #include <charconv>
 #include <fstream>
 #include <iterator>
@@ -9,6 +7,8 @@
 #include <fmt/format.h>
 #include <httplib.h>
 #include <nlohmann/json.hpp>
+
+#include "rehearsal/rladmin/words.h"
 
 namespace certdrill::rladmin {
 namespace {

@@ -23,4 +23,19 @@ struct Replacement {
 tl::expected<std::vector<Replacement>, std::string> read_words(
     const std::vector<std::string>& words);
 
+// ---- what rladmin asks of the REST API, by HTTPS, with a certificate that is verified
+
+struct Connection {
+  std::string url;  // "https://host:port"
+  std::string username;
+  std::string password;
+  std::string ca_file;    // empty: the system's trust store
+  std::string verify_as;  // the name that the certificate must carry; empty: the URL's host
+};
+
+// One replacement goes by update_cert, several by its successor, which changes all of them or none;
+// where the cluster has only the other call, by that. The error is a clause; it never holds a key.
+tl::expected<void, std::string> replace(const Connection& connection,
+                                        const std::vector<Replacement>& replacements);
+
 }  // namespace certdrill::rladmin

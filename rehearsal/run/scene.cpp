@@ -7,7 +7,6 @@
 #include <fmt/ranges.h>
 
 #include "rehearsal/run/environment.h"
-#include "rehearsal/run/look.h"
 #include "rehearsal/run/process.h"
 #include "rehearsal/run/secrets.h"
 #include "simulator/cluster/data_dir.h"

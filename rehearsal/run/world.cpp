@@ -1,13 +1,16 @@
 #include "rehearsal/run/world.h"
 
 #include <algorithm>
+#include <ctime>
 #include <map>
 #include <thread>
 
 #include <fmt/format.h>
+#include <openssl/err.h>
+#include <openssl/ssl.h>
 
+#include "certs/read/openssl.h"
 #include "certs/read/text.h"
-#include "rehearsal/run/look.h"
 #include "simulator/engine/engine.h"
 
 namespace certdrill::rehearsal {
@@ -166,9 +169,9 @@ NodeState World::look_at(int uid) {
 bool World::met() const {
   if (drill_ == nullptr) return true;
   const auto& faults = simulator_->engine().faults();
-  return !faults.nodes_down().empty() ||
-         std::ranges::any_of(faults.list(),
-                             [](const auto& fault) { return fault.counters.fired > 0; });
+  return !faults.nodes_down().empty() || std::ranges::any_of(faults.list(), [](const auto& fault) {
+    return fault.counters.fired > 0;
+  });
 }
 
 Shown World::look_once(int uid) {
@@ -251,6 +254,58 @@ std::vector<std::string> World::touched(const std::vector<RequestSeen>& requests
                                   static_cast<double>(asked->begin.count()) / 1000));
   }
   return clauses;
+}
+
+namespace {
+
+constexpr std::time_t kSeconds = 2;
+
+certs::SslContextHandle make_look_context() {
+  certs::SslContextHandle context(SSL_CTX_new(TLS_client_method()));
+  SSL_CTX_set_verify(context.get(), SSL_VERIFY_NONE, nullptr);
+  SSL_CTX_set_security_level(context.get(), 0);
+  SSL_CTX_set_session_cache_mode(context.get(), SSL_SESS_CACHE_OFF);
+  return context;
+}
+
+// Not BIO_do_connect_retry: that one tries a refused connection again until its time is over.
+bool proceed(BIO* bio) {
+  constexpr unsigned kNap = 20;  // milliseconds, where the descriptor cannot be waited for
+  const std::time_t deadline = std::time(nullptr) + kSeconds;
+  while (BIO_do_connect(bio) <= 0) {
+    if (BIO_should_retry(bio) == 0 || BIO_wait(bio, deadline, kNap) != 1) return false;
+  }
+  return true;
+}
+
+}  // namespace
+
+std::vector<certs::Certificate> presented_at(const std::string& address,
+                                             const std::string& server_name) {
+  static const certs::SslContextHandle context = make_look_context();
+  const certs::OpensslErrorScope errors;
+  certs::BioHandle bio(BIO_new_connect(address.c_str()));
+  BIO_set_nbio(bio.get(), 1);
+  if (!proceed(bio.get())) return {};
+  SSL* tls = SSL_new(context.get());
+  SSL_set_tlsext_host_name(tls, server_name.c_str());
+  SSL_set_connect_state(tls);
+  BIO* const filter = BIO_new(BIO_f_ssl());
+  BIO_set_ssl(filter, tls, BIO_CLOSE);
+  bio.reset(BIO_push(filter, bio.release()));
+  if (!proceed(bio.get())) return {};
+  std::vector<certs::Certificate> chain;
+  const STACK_OF(X509)* presented = SSL_get_peer_cert_chain(tls);
+  chain.reserve(presented == nullptr ? 0 : static_cast<std::size_t>(sk_X509_num(presented)));
+  for (int i = 0; i < sk_X509_num(presented); ++i)
+    chain.push_back(certs::Certificate::from_x509(sk_X509_value(presented, i)));
+  BIO_ssl_shutdown(bio.get());
+  return chain;
+}
+
+std::string address_of(const std::string& url) {
+  const auto scheme = url.find("://");
+  return scheme == std::string::npos ? url : url.substr(scheme + 3);
 }
 
 }  // namespace certdrill::rehearsal

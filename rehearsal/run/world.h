@@ -13,6 +13,7 @@
 
 #include <tl/expected.hpp>
 
+#include "certs/read/certificate.h"
 #include "certs/verdict/rules.h"
 #include "contract/certificates.h"
 #include "contract/editions.h"
@@ -88,5 +89,15 @@ class World {
   struct Before;
   std::shared_ptr<const Before> before_;
 };
+
+// ---- a look at a port, by a handshake of the rehearsal's own
+
+// The chain as presented, leaf first; empty where there was no connection or no handshake within two
+// seconds. Verifies nothing: a wrong certificate is what is looked for. `address`: "127.0.0.1:12000".
+std::vector<certs::Certificate> presented_at(const std::string& address,
+                                             const std::string& server_name);
+
+// "127.0.0.1:12000" of "rediss://127.0.0.1:12000".
+std::string address_of(const std::string& url);
 
 }  // namespace certdrill::rehearsal
