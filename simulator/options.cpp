@@ -11,7 +11,7 @@
 #include "simulator/cluster/data_dir.h"
 #include "simulator/engine/engine.h"
 #include "simulator/http/strict_json.h"
-#include "simulator/redis/server_address.h"
+#include "simulator/redis/session.h"
 #include "simulator/secret_options.h"
 
 namespace certdrill::simulator {

@@ -7,7 +7,6 @@
 #include <fmt/ranges.h>
 
 #include "certs/read/text.h"
-#include "simulator/http/no_json.h"
 #include "simulator/http/strict_json.h"
 
 namespace certdrill::simulator {

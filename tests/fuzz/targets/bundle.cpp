@@ -8,7 +8,6 @@
 #include "certs/read/facts.h"
 #include "certs/read/openssl.h"
 #include "certs/verdict/validate.h"
-#include "fixtures/prove/handshake.h"
 #include "fixtures/prove/openssl_reader.h"
 #include "tests/differential/openssl_verify.h"
 #include "tests/fuzz/samples.h"

@@ -3,7 +3,7 @@
 #include <nlohmann/json.hpp>
 
 #include "certs/read/instant.h"
-#include "conformance/cases/selection.h"
+#include "conformance/cases/cases.h"
 #include "conformance/guard/journal.h"
 #include "conformance/run/options.h"
 #include "fixtures/catalogue/catalogue.h"
