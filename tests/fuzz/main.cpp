@@ -24,8 +24,11 @@ const Target* chosen = nullptr;
 void write_seeds(const Target& target, const std::filesystem::path& folder) {
   std::filesystem::create_directories(folder);
   std::size_t count = 0;
-  for (const std::string& seed : target.seeds())
+  for (const std::string& seed : target.seeds()) {
+    if (seed.size() > target.longest_input)
+      continue;  // the test replays them; here they are a brake
     std::ofstream(folder / fmt::format("seed-{}", ++count), std::ios::binary) << seed;
+  }
   std::ofstream dictionary(folder.string() + ".dict");
   for (const std::string_view word : target.words) {
     dictionary << '"';
