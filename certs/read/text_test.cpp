@@ -57,7 +57,7 @@ std::string base64_of(std::string_view bytes) {
   return text;
 }
 
-std::string replaced(std::string text, std::string_view from, std::string_view to) {
+std::string swapped(std::string text, std::string_view from, std::string_view to) {
   for (auto at = text.find(from); at != text.npos; at = text.find(from, at + to.size()))
     text.replace(at, from.size(), to);
   return text;
@@ -90,15 +90,15 @@ std::vector<KeyText> forms_of(const PrivateKey& key) {
   const std::string one_line = base64_of(der);
   return {{"PEM", pem},
           {"PEM, traditional", key.pem(KeyEncoding::traditional)},
-          {"PEM in JSON", replaced(pem, "\n", "\\n")},
-          {"PEM in a URL", replaced(replaced(replaced(pem, "\n", "%0A"), "+", "%2B"), "/", "%2F")},
-          {"PEM folded", replaced(pem, "\n", " ")},
-          {"PEM in short lines", replaced(replaced(pem, "+", "+\n"), "A", "A\n")},
+          {"PEM in JSON", swapped(pem, "\n", "\\n")},
+          {"PEM in a URL", swapped(swapped(swapped(pem, "\n", "%0A"), "+", "%2B"), "/", "%2F")},
+          {"PEM folded", swapped(pem, "\n", " ")},
+          {"PEM in short lines", swapped(swapped(pem, "+", "+\n"), "A", "A\n")},
           {"PEM in UTF-16", in_utf16(pem)},
           {"PEM cut off", pem.substr(0, 40)},
           {"lines without BEGIN", pem.substr(pem.find('\n') + 1, 64)},
           {"base64 of the DER", one_line},
-          {"base64url", replaced(replaced(one_line, "+", "-"), "/", "_")},
+          {"base64url", swapped(swapped(one_line, "+", "-"), "/", "_")},
           {"base64 of the PEM", base64_of(pem)},
           {"DER", der},
           {"hex", hex_of(der)},
