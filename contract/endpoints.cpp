@@ -1,6 +1,5 @@
 #include "contract/endpoints.h"
 
-
 namespace certdrill::contract {
 namespace {
 

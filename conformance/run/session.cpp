@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <csignal>
 
-
 #include "conformance/run/trial.h"
 
 namespace certdrill::conformance {
