@@ -112,7 +112,7 @@ NodeStates::Result NodeStates::put_in_place(const ClusterState& state) {
   for (std::size_t i = 0; i < state.nodes.size(); ++i) {
     if (!state.nodes[i].up) listeners_.pause(static_cast<std::uint32_t>(i + 1));
   }
-  const auto restored = cluster_.restore(state);
+  auto restored = cluster_.restore(state);
   if (restored) down_by_fault_.clear();
   // Ports open last, so that none presents what was there before; of a state that could not be put
   // in place, those that were open.
