@@ -37,7 +37,8 @@ void expect_every_node_holds(const Installed& before, const SimulatedRun& run) {
   std::map<std::string, std::string> expected;
   for (const auto& [name, held] : before)
     expected[name] = certs::parse_chain(held.certificate)->front().fingerprint();
-  for (const auto& node : nlohmann::json::parse(answer->body).at("nodes")) {
+  const auto cluster = nlohmann::json::parse(answer->body);
+  for (const auto& node : cluster.at("nodes")) {
     std::map<std::string, std::string> held;
     for (const auto& [name, one] : node.at("certificates").items())
       held[name] = one.at("fingerprint").get<std::string>();
@@ -93,7 +94,8 @@ TEST_P(HealthyTest, PassesCompletelyAndLeavesNothingBehind) {
   EXPECT_FALSE(counts.contains("failed"));
   EXPECT_FALSE(counts.contains("inconclusive"));
   EXPECT_GE(counts.at("passed").get<int>(), 200);
-  for (const auto& one : report_of(run).at("cases")) {
+  const auto report = report_of(run);
+  for (const auto& one : report.at("cases")) {
     if (one.at("outcome") != "could_not_run") continue;
     EXPECT_THAT(one.at("reason"), HasSubstr("does not have it")) << one.at("id");
   }
@@ -199,7 +201,8 @@ TEST(Program, GoogleTestsFiltersAndXmlWork) {
   EXPECT_EQ(finished.exit_code, 0) << finished.output;
   EXPECT_THAT(read_all(run.report_folder() / "junit.xml"),
               HasSubstr("<testcase name=\"unreached-node-is-reported\""));
-  for (const auto& one : report_of(run).at("cases")) {
+  const auto report = report_of(run);
+  for (const auto& one : report.at("cases")) {
     EXPECT_TRUE(one.at("id").get<std::string>().starts_with("update_cert/409/")) << one.at("id");
   }
 }

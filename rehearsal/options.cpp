@@ -164,7 +164,8 @@ std::vector<Expected> read_expected(const std::string& path) {
   std::vector<Expected> all;
   if (path.empty()) return all;
   std::ifstream file(path);
-  if (!file) refuse(fmt::format("--expected: {} cannot be read", path));
+  file.peek();  // a folder opens, and cannot be read
+  if (!file.is_open() || file.bad()) refuse(fmt::format("--expected: {} cannot be read", path));
   int number = 0;
   for (std::string line; std::getline(file, line);) {
     ++number;

@@ -64,6 +64,8 @@ TEST(RehearseOptionsTest, MistakesAreToldWithWhatWouldBeRight) {
 
 TEST(RehearseOptionsTest, KnownFailuresHaveAReason) {
   const support::TemporaryFolder folder;
+  EXPECT_THAT(refusal({"--expected", folder.path().string(), "--", "true"}),
+              HasSubstr("cannot be read"));
   const auto path = (folder.path() / "expected").string();
   std::ofstream(path) << "# known\n\nold-workers: we restart the proxies\n";
   const Options options = read({"--expected", path});

@@ -88,6 +88,7 @@ TEST(ExpectedFailures, AReasonIsRequired) {
   EXPECT_THAT(read_expected_failures(folder.write("known", "\nread/*\n")).error(),
               HasSubstr("known:2:"));
   EXPECT_FALSE(read_expected_failures(folder.write("known", "read/*:  \n")).has_value());
+  EXPECT_FALSE(read_expected_failures(folder.path().string()).has_value()) << "a folder";
   EXPECT_FALSE(read_expected_failures("/no/such/file").has_value());
 }
 

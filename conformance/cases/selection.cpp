@@ -59,7 +59,8 @@ std::vector<Case> select(std::vector<Case> cases, const Options& options) {
 tl::expected<std::vector<ExpectedFailure>, std::string> read_expected_failures(
     const std::string& file) {
   std::ifstream stream(file);
-  if (!stream)
+  stream.peek();  // a folder opens, and cannot be read
+  if (!stream.is_open() || stream.bad())
     return tl::unexpected(fmt::format("--expected-failures: the file '{}' cannot be read", file));
   std::vector<ExpectedFailure> list;
   int number = 0;

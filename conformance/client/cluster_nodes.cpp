@@ -53,7 +53,9 @@ tl::expected<ClusterNode, std::string> node_of_simulator(const json& entry) {
 
 Nodes nodes_of_file(const std::string& path) {
   std::ifstream file(path);
-  if (!file) return tl::unexpected(fmt::format("--nodes: the file '{}' cannot be read", path));
+  file.peek();  // a folder opens, and cannot be read
+  if (!file.is_open() || file.bad())
+    return tl::unexpected(fmt::format("--nodes: the file '{}' cannot be read", path));
   const json parsed = json::parse(file, nullptr, false);
   if (parsed.is_discarded()) return tl::unexpected(fmt::format("--nodes: '{}' is not JSON", path));
   return nodes_of_simulator(parsed);

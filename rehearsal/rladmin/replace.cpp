@@ -1,7 +1,7 @@
 #include <charconv>
 #include <fstream>
-#include <iterator>
 #include <optional>
+#include <sstream>
 #include <string_view>
 
 #include <fmt/format.h>
@@ -48,9 +48,10 @@ std::optional<HostAndPort> read_url(std::string_view url) {
 
 tl::expected<std::string, std::string> read_file(const std::string& path) {
   std::ifstream file(path, std::ios::binary);
-  std::string text{std::istreambuf_iterator<char>(file), {}};
-  if (!file.is_open() || file.bad()) return tl::unexpected(fmt::format("cannot read {}", path));
-  return text;
+  std::ostringstream text;
+  text << file.rdbuf();  // which, unlike an iterator, throws nothing where it is a folder
+  if (!file.is_open() || text.bad()) return tl::unexpected(fmt::format("cannot read {}", path));
+  return text.str();
 }
 
 tl::expected<json, std::string> entry_of(const Replacement& replacement) {

@@ -189,6 +189,10 @@ TEST(Rladmin, AFileThatCannotBeReadIsNamedAndNothingIsSent) {
       {"cluster", "certificate", "set", "proxy", "certificate_file", "/nowhere/proxy.pem"});
   EXPECT_EQ(done.exit_code, 1);
   EXPECT_THAT(done.output, HasSubstr("cannot read /nowhere/proxy.pem"));
+  const auto folder =
+      rladmin.run({"cluster", "certificate", "set", "proxy", "certificate_file", "/tmp"});
+  EXPECT_EQ(folder.exit_code, 1);
+  EXPECT_THAT(folder.output, HasSubstr("cannot read /tmp"));
   EXPECT_THAT(rladmin.paths_of_changes(), IsEmpty());
 }
 

@@ -7,7 +7,6 @@
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
-#include <fstream>
 #include <map>
 #include <optional>
 #include <set>
@@ -22,6 +21,7 @@
 
 #include "rehearsal/run/environment.h"
 #include "rehearsal/run/supervisor.h"
+#include "simulator/cluster/data_dir.h"
 
 namespace certdrill::rehearsal {
 namespace {
@@ -80,9 +80,9 @@ std::vector<std::string> split_at_nul(std::string_view bytes) {
   return parts;
 }
 
+// Empty where its process has ended meanwhile.
 std::string read_whole(const std::filesystem::path& path) {
-  std::ifstream file(path, std::ios::binary);
-  return {std::istreambuf_iterator<char>(file), {}};
+  return simulator::read_file(path).value_or("");
 }
 
 // Living processes below `ancestor`; a zombie lives no more.

@@ -1,14 +1,13 @@
 #include "rehearsal/run/secrets.h"
 
 #include <algorithm>
-#include <fstream>
-#include <iterator>
 
 #include <fmt/format.h>
 #include <openssl/evp.h>
 
 #include "certs/read/pem.h"
 #include "certs/read/text.h"
+#include "simulator/cluster/data_dir.h"
 
 namespace certdrill::rehearsal {
 namespace {
@@ -48,9 +47,9 @@ void search_file(const fs::directory_entry& entry, const std::string& name, cons
                  std::vector<Leak>& leaks) {
   std::error_code ignored;
   const auto mode = static_cast<unsigned>(entry.status(ignored).permissions() & fs::perms::mask);
-  std::ifstream file(entry.path(), std::ios::binary);
-  const std::string text{std::istreambuf_iterator<char>(file), {}};
-  for (const auto what : secrets.found_in(text)) {
+  const auto text = simulator::read_file(entry.path());
+  if (!text) return;  // it has gone meanwhile
+  for (const auto what : secrets.found_in(*text)) {
     add_leak(leaks, {Leak::Where::file, std::string(what),
                      fmt::format("{} with mode {:04o}", name, mode)});
   }
