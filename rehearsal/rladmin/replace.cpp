@@ -48,9 +48,10 @@ std::optional<HostAndPort> read_url(std::string_view url) {
 
 tl::expected<std::string, std::string> read_file(const std::string& path) {
   std::ifstream file(path, std::ios::binary);
+  file.peek();  // a folder opens, and cannot be read
+  if (!file.is_open() || file.bad()) return tl::unexpected(fmt::format("cannot read {}", path));
   std::ostringstream text;
-  text << file.rdbuf();  // which, unlike an iterator, throws nothing where it is a folder
-  if (!file.is_open() || text.bad()) return tl::unexpected(fmt::format("cannot read {}", path));
+  text << file.rdbuf();
   return text.str();
 }
 
