@@ -33,18 +33,26 @@ class Browser:
 
     def __enter__(self):
         self.profile = tempfile.TemporaryDirectory(ignore_cleanup_errors=True)
-        self.driver = subprocess.Popen(["chromedriver", "--port=0"], stdout=subprocess.PIPE, text=True,
-                                       env=dict(os.environ, TMPDIR=self.profile.name))
-        for line in self.driver.stdout:
-            if "started successfully on port" in line:
-                self.base = "http://127.0.0.1:" + line.rsplit("port", 1)[1].strip(" .\n")
-                break
+        # Where the port that it chose is taken, in one of IPv4 and IPv6, it ends, and chooses another the next time.
+        if not any(self.start_driver() for _ in range(5)):
+            raise RuntimeError("chromedriver does not start")
         options = {"args": [*FLAGS, "--user-data-dir=" + self.profile.name], "binary": shutil.which("chromium")}
         wanted = {"browserName": "chrome", "goog:chromeOptions": options, "goog:loggingPrefs": {"browser": "ALL"},
                   "timeouts": {"script": SECONDS * 1000}}
         made = self.ask("POST", "/session", {"capabilities": {"alwaysMatch": wanted}})
         self.base += "/session/" + made["sessionId"]
         return self
+
+    def start_driver(self):
+        self.driver = subprocess.Popen(["chromedriver", "--port=0"], stdout=subprocess.PIPE, text=True,
+                                       env=dict(os.environ, TMPDIR=self.profile.name))
+        for line in self.driver.stdout:
+            if "started successfully on port" in line:
+                self.base = "http://127.0.0.1:" + line.rsplit("port", 1)[1].strip(" .\n")
+                return True
+        self.driver.stdout.close()
+        self.driver.wait()
+        return False
 
     def __exit__(self, *_):
         try:
