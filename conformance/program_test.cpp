@@ -297,17 +297,19 @@ TEST(Program, UnverifiedServerIsExit2UnlessInsecure) {
   EXPECT_THAT(finished.output, HasSubstr("could not be verified"));
 }
 
+void kill_in_a_change(const SimulatedRun& run, const Installed& before) {
+  std::vector<std::string> command{support::conform_program()};
+  for (const std::string& argument : run.command()) command.push_back(argument);
+  Process process(command);
+  wait_for_a_change(process, before, run.access());
+  process.signal(SIGKILL);
+  EXPECT_EQ(process.wait(), 128 + SIGKILL);
+}
+
 TEST(Program, KilledInTheMiddleOfAChangeItIsRestored) {
   const SimulatedRun run;
   const Installed before = *run.access().read_installed();
-  std::vector<std::string> command{support::conform_program()};
-  for (const std::string& argument : run.command()) command.push_back(argument);
-  {
-    Process process(command);
-    wait_for_a_change(process, before, run.access());
-    process.signal(SIGKILL);
-    EXPECT_EQ(process.wait(), 128 + SIGKILL);
-  }
+  kill_in_a_change(run, before);
   ASSERT_THAT(run.journals(), ::testing::SizeIs(1));
   EXPECT_EQ(run.conform({"--filter", "read/*"}).exit_code, 3)
       << "a new run must ask for the restoration first";
@@ -322,14 +324,7 @@ TEST(Program, KilledInTheMiddleOfAChangeItIsRestored) {
 TEST(Program, WhatIsStillUnderWayWhenARunIsKilledIsUndoneToo) {
   const SimulatedRun run;
   const Installed before = *run.access().read_installed();
-  std::vector<std::string> command{support::conform_program()};
-  for (const std::string& argument : run.command()) command.push_back(argument);
-  {
-    Process process(command);
-    wait_for_a_change(process, before, run.access());
-    process.signal(SIGKILL);
-    process.wait();
-  }
+  kill_in_a_change(run, before);
   const nlohmann::json late{
       {"kind", "latency"}, {"ms", 1000}, {"times", 1}, {"match", {{"endpoint", "update_cert"}}}};
   httplib::Client control(run.control());

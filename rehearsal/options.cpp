@@ -1,8 +1,7 @@
 #include "rehearsal/options.h"
 
 #include <algorithm>
-#include <fstream>
-#include <set>
+#include <sstream>
 
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>
@@ -13,6 +12,7 @@
 #include "contract/meant_name.h"
 #include "contract/nearest_name.h"
 #include "rehearsal/run/environment.h"
+#include "simulator/cluster/data_dir.h"
 
 namespace certdrill::rehearsal {
 namespace {
@@ -163,9 +163,9 @@ std::vector<const simulator::Drill*> selected(const Texts& texts) {
 std::vector<Expected> read_expected(const std::string& path) {
   std::vector<Expected> all;
   if (path.empty()) return all;
-  std::ifstream file(path);
-  file.peek();  // a folder opens, and cannot be read
-  if (!file.is_open() || file.bad()) refuse(fmt::format("--expected: {} cannot be read", path));
+  const auto content = simulator::read_file(path);
+  if (!content) refuse(fmt::format("--expected: {} cannot be read", path));
+  std::istringstream file(*content);
   int number = 0;
   for (std::string line; std::getline(file, line);) {
     ++number;

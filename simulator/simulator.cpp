@@ -17,7 +17,7 @@ void warn_of_the_known_password(const SimulatorSettings& settings) {
   if (is_loopback(settings.address) || settings.password != SimulatorSettings{}.password) return;
   spdlog::warn(
       "other machines can reach the nodes on {}, and everybody knows their password: choose one "
-      "with --password",
+      "with --password-file, or the variable CERTDRILL_PASSWORD",
       settings.address);
 }
 

@@ -14,7 +14,6 @@ constexpr std::string_view kGreen = "32";
 constexpr std::string_view kYellow = "33";
 constexpr std::string_view kRed = "31";
 constexpr std::size_t kGradeWidth = 13;
-constexpr std::size_t kMostChanges = 3;
 
 std::string_view colour_of(const Result& result) {
   if (result.counts_as_good()) return kGreen;

@@ -112,10 +112,12 @@ std::string_view to_string(Shown shown) {
 
 ordered_json json_of(const Scorecard& card) {
   auto changes = ordered_json::array();
-  for (const Change& change : card.changes())
+  for (const Change& change : card.changes()) {
+    if (changes.size() == kMostChanges) break;
     changes.push_back({{"advice", change.advice->id},
                        {"drills", change.drills},
                        {"sentence", change.advice->sentence}});
+  }
   auto drills = ordered_json::array();
   for (const Result& result : card.results) drills.push_back(result_json(result));
   auto known_rules = ordered_json::array();

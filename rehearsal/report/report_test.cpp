@@ -83,6 +83,17 @@ TEST(ScorecardTest, ADrillWhoseTroubleNeverCameIsCountedApart) {
   EXPECT_EQ(all.total(), "1 of 2 survived; truth 2/2") << "what it did wrong counts all the same";
 }
 
+TEST(ReportTest, JsonHasTheThreeChangesThatHelpMost) {
+  Scorecard all = card();
+  for (const char* advice : {"retry-409", "retry-429", "retry-5xx", "retry-lost"}) {
+    all.results.push_back(all.results[1]);
+    all.results.back().verdict.findings = {{"persistence", Grade::gave_up, "ended", advice}};
+  }
+  EXPECT_EQ(all.changes().size(), 5U);
+  EXPECT_EQ(json_of(all)["changes"].size(), 3U) << "as report.schema.json promises";
+  EXPECT_THAT(html_of(all), HasSubstr("Treat a connection that was cut"));
+}
+
 TEST(ReportTest, WhatACommandPrintsIsNoMarkup) {
   const auto html = html_of(card());
   EXPECT_THAT(html, AllOf(HasSubstr("&lt;script&gt;alert(1)&lt;/script&gt; &amp; \xEF\xBF\xBD "

@@ -17,6 +17,9 @@ inline constexpr int kExitSurvived = 0;
 inline constexpr int kExitDidNotSurvive = 1;
 inline constexpr int kExitCouldNotRun = 2;
 
+// So many changes are told where there is little room; report.json promises no more.
+inline constexpr std::size_t kMostChanges = 3;
+
 struct Result {
   Evidence evidence;
   Verdict verdict;
@@ -46,7 +49,7 @@ struct Scorecard {
   std::size_t survived() const;
   std::size_t not_met() const;
   std::size_t truthful() const;         // rule `truth` held
-  std::vector<Change> changes() const;  // what would help most comes first
+  std::vector<Change> changes() const;  // all; what would help most comes first
   int exit_code() const;
   std::string total() const;  // "51 of 62 survived, 2 not met; truth 60/64"
 };
