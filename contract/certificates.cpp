@@ -65,6 +65,12 @@ const ClusterCertificate& info(CertificateName name) {
 
 std::string_view to_string(CertificateName name) { return info(name).text; }
 
+std::array<std::string_view, kCertificateCount> certificate_names() {
+  std::array<std::string_view, kCertificateCount> names;
+  std::ranges::transform(kCertificateRows, names.begin(), &ClusterCertificate::text);
+  return names;
+}
+
 std::optional<CertificateName> find_certificate(std::string_view text) {
   const auto* const found = std::ranges::find(kCertificateRows, text, &ClusterCertificate::text);
   if (found == kCertificateRows.end()) return std::nullopt;

@@ -5,6 +5,7 @@
 // Thread safety: constant data.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <optional>
 #include <span>
@@ -46,6 +47,7 @@ std::span<const ClusterCertificate, kCertificateCount> cluster_certificates();
 
 const ClusterCertificate& info(CertificateName name);
 std::string_view to_string(CertificateName name);
+std::array<std::string_view, kCertificateCount> certificate_names();  // in the same order
 std::optional<CertificateName> find_certificate(std::string_view text);
 
 }  // namespace certdrill::contract

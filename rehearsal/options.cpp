@@ -46,16 +46,10 @@ T known_or_refuse(const std::optional<T>& found, const std::string& sentence) {
   return *found;
 }
 
-std::string names_of_certificates() {
-  std::vector<std::string_view> names;
-  for (const auto& certificate : contract::cluster_certificates())
-    names.push_back(certificate.text);
-  return fmt::to_string(fmt::join(names, ", "));
-}
-
 contract::CertificateName certificate_of(const std::string& text) {
   return known_or_refuse(contract::find_certificate(text),
-                         fmt::format("--name '{}' is none of {}{}", text, names_of_certificates(),
+                         fmt::format("--name '{}' is none of {}{}", text,
+                                     fmt::join(contract::certificate_names(), ", "),
                                      contract::did_you_mean_certificate(text)));
 }
 

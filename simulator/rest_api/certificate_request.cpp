@@ -18,13 +18,6 @@ namespace {
 
 constexpr std::array<std::string_view, 3> kFields{"name", "key", "certificate"};
 
-std::array<std::string_view, contract::kCertificateCount> known_names() {
-  std::array<std::string_view, contract::kCertificateCount> names;
-  std::ranges::transform(contract::cluster_certificates(), names.begin(),
-                         &contract::ClusterCertificate::text);
-  return names;
-}
-
 std::string lower_case(std::string_view text) {
   std::string lower(text);
   std::ranges::transform(lower, lower.begin(),
@@ -63,12 +56,11 @@ std::optional<Answer> refuse_fields(const nlohmann::json& json,
 }
 
 Answer unknown_certificate(const std::string& name, const std::string& where) {
-  const auto names = known_names();
   return error_answer(
       403, "unknown_certificate",
       fmt::format("{}There is no certificate named '{}'{}; the names are {}.", where,
                   certs::printable(name), contract::did_you_mean_certificate(name),
-                  fmt::join(names, ", ")));
+                  fmt::join(contract::certificate_names(), ", ")));
 }
 
 }  // namespace

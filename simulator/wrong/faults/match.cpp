@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <cstdlib>
+#include <span>
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
@@ -33,7 +34,7 @@ tl::unexpected<std::string> not_nodes(std::string_view found) {
 // One string or a list of them, each looked up by `find`; the reader keeps what is wrong.
 template <typename T, typename Find>
 std::vector<T> read_names(SettingsReader& reader, std::string_view field, Find find,
-                          const std::vector<std::string_view>& known) {
+                          std::span<const std::string_view> known) {
   std::vector<T> found;
   const json* value = reader.raw(field);
   if (value == nullptr) return found;
@@ -219,11 +220,9 @@ FaultMatch read_match(SettingsReader& reader, const json& given, const Matchers&
     match.endpoints = {contract::find_endpoint("update_cert"),
                        contract::find_endpoint("put_certificates")};
   }
-  std::vector<std::string_view> names;
-  for (const auto& one : contract::cluster_certificates()) names.push_back(one.text);
   match.certificates = read_names<CertificateName>(
       reader, "certificate", [](const auto& text) { return contract::find_certificate(text); },
-      names);
+      contract::certificate_names());
   match.submitted = read_names<const Trait*>(
       reader, "submitted", [](const auto& text) { return not_null(find_trait(text)); },
       trait_ids());
